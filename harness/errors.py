@@ -1,0 +1,38 @@
+"""Every error the harness raises on purpose.
+
+    HarnessError
+    ├── ConfigurationError    a wrong option, ini value or environment
+    ├── RecordError           a run record that cannot be read or written
+    ├── DecodeError           bytes that are not what their channel promises
+    ├── SettleTimeout         telemetry still open or in flight at the deadline
+    └── OutboundRefused       a captured process tried to reach the real world
+
+Telemetry that does not hold is not an error of the harness: it is an
+``AssertionError`` (`harness.expect.TelemetryAssertionError`).
+"""
+
+from __future__ import annotations
+
+
+class HarnessError(Exception):
+    """The root of every error raised on purpose by the harness."""
+
+
+class ConfigurationError(HarnessError):
+    """An option, an ini value or an environment variable cannot be used."""
+
+
+class RecordError(HarnessError):
+    """A run record cannot be read or written."""
+
+
+class DecodeError(HarnessError):
+    """Bytes are not what their channel promises; they become a `Rejected`."""
+
+
+class SettleTimeout(HarnessError):
+    """Telemetry was still open or in flight when the deadline passed."""
+
+
+class OutboundRefused(HarnessError, OSError):
+    """A captured process tried to reach a real telemetry backend."""

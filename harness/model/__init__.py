@@ -1,0 +1,51 @@
+"""Frozen values: what was captured, what was checked, what was found."""
+
+from harness.model.evidence import ExportRequest, Incident, Rejected, Unfinished
+from harness.model.finding import Finding, Level, Match, Verdict
+from harness.model.log import LogEvent, LogRecord
+from harness.model.metric import DataPoint, Metric, MetricType, Temporality
+from harness.model.record import SCHEMA_VERSION, RunRecord, ScenarioRecord
+from harness.model.segment import Segment, Subsegment
+from harness.model.site import Site
+from harness.model.span import Link, Resource, Scope, Span, SpanEvent, SpanKind, Status, StatusCode
+from harness.model.telemetry import Telemetry
+from harness.model.tree import Node, Trace, Tree, segment_tree, span_node, traces_of, trees_of
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "DataPoint",
+    "ExportRequest",
+    "Finding",
+    "Incident",
+    "Level",
+    "Link",
+    "LogEvent",
+    "LogRecord",
+    "Match",
+    "Metric",
+    "MetricType",
+    "Node",
+    "Rejected",
+    "Resource",
+    "RunRecord",
+    "ScenarioRecord",
+    "Scope",
+    "Segment",
+    "Site",
+    "Span",
+    "SpanEvent",
+    "SpanKind",
+    "Status",
+    "StatusCode",
+    "Subsegment",
+    "Telemetry",
+    "Temporality",
+    "Trace",
+    "Tree",
+    "Unfinished",
+    "Verdict",
+    "segment_tree",
+    "span_node",
+    "traces_of",
+    "trees_of",
+]

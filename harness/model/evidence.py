@@ -1,0 +1,76 @@
+"""What reached a receiver, and what did not become telemetry."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from harness.model.site import Site
+
+
+class ExportRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One request an exporter made of a receiver.
+
+    Attributes:
+        channel: ``otlp``, ``xray`` or ``aws``.
+        path: The request path (``/v1/traces``), or the AWS operation
+            (``PutLogEvents``).
+        headers: Lower-case name → value.
+        items: How many spans, metrics, records or events it carried.
+        status: The HTTP status it was answered with.
+    """
+
+    channel: str
+    path: str
+    headers: dict[str, str] = {}
+    items: int = 0
+    status: int = 200
+
+
+class Rejected(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Input that could not be decoded; kept, because it is evidence."""
+
+    channel: str
+    reason: str
+    payload: bytes = b""
+
+
+class Unfinished(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Something begun that never became complete telemetry.
+
+    Attributes:
+        kind: ``span``, ``segment`` or ``subsegment``.
+        id: Span, segment or subsegment id.
+        site: Where it was begun.
+        waits_for: Children begun and never ended, which hold it back.
+    """
+
+    kind: str
+    name: str
+    id: str = ""
+    trace_id: str | None = None
+    site: Site | None = None
+    ended: bool = False
+    waits_for: tuple[Unfinished, ...] = ()
+
+
+class Incident(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A loss that an SDK, the kernel or the harness saw and nobody logged.
+
+    Attributes:
+        id: Stable id, the id of the finding it becomes
+            (``segment_replaced``, ``context_missing``, …).
+        channel: ``otel``, ``xray`` or ``cloudwatch``.
+        message: One sentence: what was lost and what to do.
+        name: The span, segment, key or stream concerned.
+        context: Machine-readable details.
+    """
+
+    id: str
+    channel: str
+    message: str
+    name: str = ""
+    trace_id: str | None = None
+    site: Site | None = None
+    context: dict[str, Any] = {}
