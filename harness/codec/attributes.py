@@ -1,0 +1,38 @@
+"""Attribute values of OTLP's protobuf messages as plain Python values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+
+def any_value(value: Any) -> Any:
+    """Return an OTLP ``AnyValue`` as str, bool, int, float, bytes, list, dict or None."""
+    kind = value.WhichOneof("value")
+    if kind is None:
+        return None
+    inner = getattr(value, kind)
+    if kind == "array_value":
+        return [any_value(item) for item in inner.values]
+    if kind == "kvlist_value":
+        return key_values(inner.values)
+    return inner
+
+
+def key_values(pairs: Iterable[Any]) -> dict[str, Any]:
+    """Return OTLP ``KeyValue`` messages as a dict; a repeated key keeps its last value."""
+    return {pair.key: any_value(pair.value) for pair in pairs}
+
+
+def plain(value: Any) -> Any:
+    """Return an SDK attribute value with sequences as lists, as the wire has them."""
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [plain(item) for item in value]
+    return value
+
+
+def plain_attributes(attributes: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return SDK attributes as a plain dict."""
+    return {key: plain(value) for key, value in attributes.items()} if attributes else {}

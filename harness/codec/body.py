@@ -1,0 +1,50 @@
+"""HTTP bodies: content encodings, with a limit on what they may grow to."""
+
+from __future__ import annotations
+
+import zlib
+
+from harness.errors import DecodeError
+
+MAX_DECODED_BYTES = 64 * 1024 * 1024
+"""A body that grows beyond this is refused; SDK batches stay far below."""
+
+_WINDOW_BITS = {"gzip": 31, "x-gzip": 31, "deflate": 15}
+
+
+def decode_body(body: bytes, encoding: str, limit: int = MAX_DECODED_BYTES) -> bytes:
+    """Return the body with its content encoding undone.
+
+    Args:
+        body: As it came over the wire.
+        encoding: The `content-encoding` header; empty or ``identity`` for none.
+        limit: Largest size to decode to, in bytes.
+
+    Raises:
+        DecodeError: Unknown encoding, damaged stream, or a body over the limit.
+
+    Example:
+        >>> decode_body(b"{}", "")
+        b'{}'
+    """
+    name = encoding.strip().lower()
+    if name in ("", "identity"):
+        if len(body) > limit:
+            raise DecodeError(f"body of {len(body)} bytes is over the limit of {limit}")
+        return body
+    if name not in _WINDOW_BITS:
+        raise DecodeError(f"content-encoding {encoding!r} is not supported; expected gzip, deflate or none")
+    return _inflate(body, name, limit)
+
+
+def _inflate(body: bytes, name: str, limit: int) -> bytes:
+    inflater = zlib.decompressobj(_WINDOW_BITS[name])
+    try:
+        decoded = inflater.decompress(body, limit + 1)
+    except zlib.error as error:
+        raise DecodeError(f"body is not valid {name}: {error}") from error
+    if len(decoded) > limit:
+        raise DecodeError(f"{name} body of {len(body)} bytes grows beyond the limit of {limit} bytes")
+    if not inflater.eof:
+        raise DecodeError(f"{name} body of {len(body)} bytes is truncated")
+    return decoded

@@ -1,0 +1,201 @@
+"""OTLP request bodies → protobuf messages → model values.
+
+Source: opentelemetry-proto, "OTLP/HTTP" of the OTLP specification. OTLP's JSON
+differs from protobuf's own JSON mapping in one point: ids are hex, not base64.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from google.protobuf import json_format
+from google.protobuf.message import DecodeError as ProtobufError
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+from harness.codec.attributes import any_value, key_values
+from harness.codec.otlp_metrics import metric_of
+from harness.errors import DecodeError
+from harness.model import (
+    Link,
+    LogRecord,
+    Metric,
+    Resource,
+    Scope,
+    Span,
+    SpanEvent,
+    SpanKind,
+    Status,
+    StatusCode,
+)
+
+REQUEST_TYPES: dict[str, Callable[[], Any]] = {
+    "/v1/traces": ExportTraceServiceRequest,
+    "/v1/metrics": ExportMetricsServiceRequest,
+    "/v1/logs": ExportLogsServiceRequest,
+}
+PROTOBUF = "application/x-protobuf"
+JSON = "application/json"
+
+_KINDS = tuple(SpanKind)
+_STATUS_CODES = tuple(StatusCode)
+_HEX_IDS = frozenset({"traceId", "spanId", "parentSpanId", "trace_id", "span_id", "parent_span_id"})
+_WIRE = ("wire",)
+
+
+def parse_request(path: str, content_type: str, body: bytes) -> Any:
+    """Return the export request message of a body.
+
+    Args:
+        path: ``/v1/traces``, ``/v1/metrics`` or ``/v1/logs``.
+        content_type: The header, with or without parameters.
+        body: Uncompressed.
+
+    Raises:
+        DecodeError: Another path or content type, or a body that does not parse.
+    """
+    if path not in REQUEST_TYPES:
+        raise DecodeError(f"path {path!r} is not one of {', '.join(REQUEST_TYPES)}")
+    media_type = content_type.partition(";")[0].strip().lower()
+    message = REQUEST_TYPES[path]()
+    if media_type == PROTOBUF:
+        try:
+            message.ParseFromString(body)
+        except ProtobufError as error:
+            raise DecodeError(f"body of {len(body)} bytes is not protobuf for {path}: {error}") from error
+    elif media_type == JSON:
+        _parse_json(message, path, body)
+    else:
+        raise DecodeError(f"content-type {content_type!r} is not {PROTOBUF} or {JSON}")
+    return message
+
+
+def _parse_json(message: Any, path: str, body: bytes) -> None:
+    try:
+        document = json.loads(body)
+        json_format.ParseDict(_ids_to_base64(document), message, ignore_unknown_fields=True)
+    except (ValueError, RecursionError, json_format.ParseError) as error:
+        raise DecodeError(f"body of {len(body)} bytes is not OTLP JSON for {path}: {error}") from error
+
+
+def _ids_to_base64(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _hex_to_base64(v) if k in _HEX_IDS else _ids_to_base64(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_ids_to_base64(item) for item in value]
+    return value
+
+
+def _hex_to_base64(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return base64.b64encode(binascii.unhexlify(value)).decode("ascii")
+    except ValueError as error:
+        raise DecodeError(f"id {value!r} is not hexadecimal") from error
+
+
+def count_items(message: Any) -> int:
+    """Return how many spans, metrics or log records a request message carries."""
+    if isinstance(message, ExportTraceServiceRequest):
+        return sum(len(s.spans) for r in message.resource_spans for s in r.scope_spans)
+    if isinstance(message, ExportMetricsServiceRequest):
+        return sum(len(s.metrics) for r in message.resource_metrics for s in r.scope_metrics)
+    return sum(len(s.log_records) for r in message.resource_logs for s in r.scope_logs)
+
+
+def spans_of(message: ExportTraceServiceRequest) -> Iterator[Span]:
+    """Yield the spans of a trace request, witnessed by the wire."""
+    for resource_spans in message.resource_spans:
+        resource = _resource(resource_spans)
+        for scope_spans in resource_spans.scope_spans:
+            scope = _scope(scope_spans)
+            for item in scope_spans.spans:
+                yield _span(item, resource, scope)
+
+
+def _span(item: Any, resource: Resource, scope: Scope) -> Span:
+    return Span(
+        trace_id=item.trace_id.hex(),
+        span_id=item.span_id.hex(),
+        parent_span_id=item.parent_span_id.hex() or None,
+        trace_state=item.trace_state,
+        name=item.name,
+        kind=_KINDS[item.kind] if item.kind < len(_KINDS) else SpanKind.UNSPECIFIED,
+        start_time_unix_nano=item.start_time_unix_nano,
+        end_time_unix_nano=item.end_time_unix_nano,
+        status=_status(item.status),
+        attributes=key_values(item.attributes),
+        events=tuple(
+            SpanEvent(name=e.name, time_unix_nano=e.time_unix_nano, attributes=key_values(e.attributes))
+            for e in item.events
+        ),
+        links=tuple(
+            Link(
+                trace_id=k.trace_id.hex(),
+                span_id=k.span_id.hex(),
+                trace_state=k.trace_state,
+                attributes=key_values(k.attributes),
+            )
+            for k in item.links
+        ),
+        resource=resource,
+        scope=scope,
+        witnesses=_WIRE,
+    )
+
+
+def _status(status: Any) -> Status:
+    code = _STATUS_CODES[status.code] if status.code < len(_STATUS_CODES) else StatusCode.UNSET
+    return Status(code, status.message)
+
+
+def metrics_of(message: ExportMetricsServiceRequest) -> Iterator[Metric]:
+    """Yield the metrics of a metrics request, witnessed by the wire."""
+    for resource_metrics in message.resource_metrics:
+        resource = _resource(resource_metrics)
+        for scope_metrics in resource_metrics.scope_metrics:
+            scope = _scope(scope_metrics)
+            for item in scope_metrics.metrics:
+                yield metric_of(item, resource, scope)
+
+
+def log_records_of(message: ExportLogsServiceRequest) -> Iterator[LogRecord]:
+    """Yield the log records of a logs request, witnessed by the wire."""
+    for resource_logs in message.resource_logs:
+        resource = _resource(resource_logs)
+        for scope_logs in resource_logs.scope_logs:
+            scope = _scope(scope_logs)
+            for item in scope_logs.log_records:
+                yield LogRecord(
+                    body=any_value(item.body),
+                    severity_number=item.severity_number,
+                    severity_text=item.severity_text,
+                    time_unix_nano=item.time_unix_nano,
+                    observed_time_unix_nano=item.observed_time_unix_nano,
+                    event_name=item.event_name,
+                    attributes=key_values(item.attributes),
+                    trace_id=item.trace_id.hex() or None,
+                    span_id=item.span_id.hex() or None,
+                    resource=resource,
+                    scope=scope,
+                    witnesses=_WIRE,
+                )
+
+
+def _resource(holder: Any) -> Resource:
+    return Resource(attributes=key_values(holder.resource.attributes), schema_url=holder.schema_url)
+
+
+def _scope(holder: Any) -> Scope:
+    return Scope(
+        name=holder.scope.name,
+        version=holder.scope.version,
+        schema_url=holder.schema_url,
+        attributes=key_values(holder.scope.attributes),
+    )
