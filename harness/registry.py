@@ -1,7 +1,7 @@
 """Finding extensions: built-ins in their package, third parties by entry point.
 
 A built-in is one new file in its package; a third party registers an entry
-point in the group of the same name (``harness.invariants``, …).
+point in a group (``harness.channels``, ``harness.invariants``, …).
 """
 
 from __future__ import annotations
@@ -9,21 +9,38 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from importlib.metadata import entry_points
-from types import ModuleType
 from typing import Any
 
 
-def built_in_modules(package: str) -> list[ModuleType]:
-    """Return the modules of a package that do not start with ``_``, by name."""
+def names(package: str) -> frozenset[str]:
+    """Return the names of a package's modules that do not start with ``_``."""
     root = importlib.import_module(package)
-    names = sorted(info.name for info in pkgutil.iter_modules(root.__path__))
-    return [importlib.import_module(f"{package}.{name}") for name in names if not name.startswith("_")]
+    return frozenset(
+        info.name for info in pkgutil.iter_modules(root.__path__) if not info.name.startswith("_")
+    )
 
 
-def third_party(group: str) -> dict[str, Any]:
-    """Return entry point name → loaded object, for one group, by name.
+def third_party_names(group: str) -> frozenset[str]:
+    """Return the names that third parties have registered in an entry point group."""
+    return frozenset(entry_points(group=group).names)
+
+
+def load(package: str, group: str, name: str, attribute: str = "create") -> Any:
+    """Return a built-in module's attribute, or the object a third party registered under the name.
 
     Raises:
-        ImportError: An entry point names something that cannot be imported.
+        ImportError: It cannot be imported.
+        AttributeError: A built-in module lacks the attribute.
     """
-    return {point.name: point.load() for point in sorted(entry_points(group=group), key=lambda p: p.name)}
+    if name in names(package):
+        return getattr(importlib.import_module(f"{package}.{name}"), attribute)
+    (point,) = entry_points(group=group, name=name)
+    return point.load()
+
+
+def load_all(package: str, group: str, attribute: str) -> dict[str, Any]:
+    """Return name → attribute or registered object, for all built-ins and third parties, by name."""
+    return {
+        name: load(package, group, name, attribute)
+        for name in sorted(names(package) | third_party_names(group))
+    }

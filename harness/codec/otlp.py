@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import functools
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -109,14 +110,21 @@ def count_items(message: Any) -> int:
     return sum(len(s.log_records) for r in message.resource_logs for s in r.scope_logs)
 
 
-def spans_of(message: ExportTraceServiceRequest) -> Iterator[Span]:
-    """Yield the spans of a trace request, witnessed by the wire."""
+SpanKey = tuple[bytes, bytes]
+"""Trace id (16 bytes) and span id (8 bytes)."""
+
+
+def spans_of(message: ExportTraceServiceRequest) -> Iterator[tuple[SpanKey, Callable[[], Span]]]:
+    """Yield each span of a trace request as its key and a function that decodes it.
+
+    Most spans were already seen in-process; those are never decoded.
+    """
     for resource_spans in message.resource_spans:
         resource = _resource(resource_spans)
         for scope_spans in resource_spans.scope_spans:
             scope = _scope(scope_spans)
             for item in scope_spans.spans:
-                yield _span(item, resource, scope)
+                yield (item.trace_id, item.span_id), functools.partial(_span, item, resource, scope)
 
 
 def _span(item: Any, resource: Resource, scope: Scope) -> Span:

@@ -97,5 +97,5 @@ def _convert(document: dict[str, Any], kind: type[_Document]) -> _Document:
     document.pop("site", None)  # ours, never the wire's
     try:
         return msgspec.convert(document, kind)
-    except msgspec.ValidationError as error:
+    except (msgspec.ValidationError, RecursionError) as error:
         raise DecodeError(f"document {document.get('name')!r} does not fit a segment: {error}") from error

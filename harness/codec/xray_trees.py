@@ -85,7 +85,7 @@ def _orphaned(subsegment: Subsegment) -> Incident:
         name=subsegment.name,
         trace_id=subsegment.trace_id,
         message=(
-            f"subsegment {subsegment.name!r} was sent alone and its parent {subsegment.parent_id!r} never arrived; "
-            "end the segment that it belongs to"
+            f"subsegment {subsegment.name!r} was sent alone and its parent {subsegment.parent_id!r} "
+            "never arrived; end the segment that it belongs to"
         ),
     )

@@ -1,0 +1,136 @@
+"""The raw captures of one scenario, and whose they are."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any, NamedTuple
+
+import msgspec
+
+from harness.capture import xray_evidence
+from harness.capture.call_site import CallSite, resolve
+from harness.capture.xray_watch import BegunEntity
+from harness.codec import metric_merge, sdk, xray_trees
+from harness.codec.otlp import SpanKey
+from harness.model import (
+    ExportRequest,
+    Incident,
+    LogEvent,
+    LogRecord,
+    Metric,
+    Rejected,
+    Segment,
+    Site,
+    Span,
+    Subsegment,
+    Telemetry,
+    Unfinished,
+)
+
+
+class StartedSpan(NamedTuple):
+    """An in-process span at its start; the SDK object shows later when it has ended."""
+
+    span: Any
+    call: CallSite | None
+    thread: int
+
+    @property
+    def open(self) -> bool:
+        """True until the app ends the span."""
+        return self.span.end_time is None
+
+    def site(self) -> Site | None:
+        """Return where the app created it."""
+        return resolve(self.call)
+
+
+class EmittedRecord(NamedTuple):
+    """An in-process log record and where the app emitted it."""
+
+    record: Any
+    call: CallSite | None
+
+
+class Bucket:
+    """What one scenario owns, as it came; decoded when asked for.
+
+    Args:
+        name: The scenario, or empty for what belongs to none.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.started: dict[SpanKey, StartedSpan] = {}
+        self.wire_spans: dict[SpanKey, Span] = {}
+        self.on_wire: set[SpanKey] = set()
+        self.metrics: list[Metric] = []
+        self.emitted: list[EmittedRecord] = []
+        self.wire_records: list[LogRecord] = []
+        self.documents: list[Segment | Subsegment] = []
+        self.begun: list[BegunEntity] = []
+        self.log_events: list[LogEvent] = []
+        self.exports: list[ExportRequest] = []
+        self.rejected: list[Rejected] = []
+        self.incidents: list[Incident] = []
+        self._decoded: dict[SpanKey, Span] = {}
+
+    def telemetry(self) -> Telemetry:
+        """Return everything owned so far as model values."""
+        sites = {begun.entity.id: site for begun in self.begun if (site := begun.site())}
+        segments, orphans = xray_trees.join_documents(self.documents, sites)
+        return Telemetry(
+            spans=self._spans(),
+            metrics=metric_merge.merge_deltas(self.metrics),
+            log_records=self._log_records(),
+            segments=segments,
+            log_events=tuple(self.log_events),
+            exports=tuple(self.exports),
+            rejected=tuple(self.rejected),
+            unfinished=(*self._open_spans(), *xray_evidence.unfinished_of(self.begun)),
+            incidents=(*self.incidents, *xray_evidence.phantom_ids_of(self.begun), *orphans),
+        )
+
+    def _spans(self) -> tuple[Span, ...]:
+        spans = [self._decode(key, started) for key, started in self.started.items() if not started.open]
+        spans += (span for key, span in self.wire_spans.items() if key not in self._decoded)
+        return tuple(sorted(spans, key=lambda span: span.start_time_unix_nano))
+
+    def _decode(self, key: SpanKey, started: StartedSpan) -> Span:
+        span = self._decoded.get(key)
+        if span is None:
+            span = sdk.span_of(started.span, started.site())
+        if key in self.on_wire and "wire" not in span.witnesses:
+            span = msgspec.structs.replace(span, witnesses=("process", "wire"))
+        self._decoded[key] = span
+        return span
+
+    def _open_spans(self) -> list[Unfinished]:
+        return [
+            Unfinished(kind="span", name=s.span.name, id=key[1].hex(), trace_id=key[0].hex(), site=s.site())
+            for key, s in self.started.items()
+            if s.open
+        ]
+
+    def _log_records(self) -> tuple[LogRecord, ...]:
+        """Return in-process records, each with the wire as second witness, then wire-only ones."""
+        on_wire: dict[Hashable, int] = {}
+        for record in self.wire_records:
+            on_wire[_identity(record)] = on_wire.get(_identity(record), 0) + 1
+        records = []
+        for emitted in self.emitted:
+            record = sdk.log_record_of(emitted.record, resolve(emitted.call))
+            if on_wire.get(_identity(record), 0):
+                on_wire[_identity(record)] -= 1
+                record = msgspec.structs.replace(record, witnesses=("process", "wire"))
+            records.append(record)
+        for record in self.wire_records:
+            if on_wire[_identity(record)]:
+                on_wire[_identity(record)] -= 1
+                records.append(record)
+        return tuple(records)
+
+
+def _identity(record: LogRecord) -> Hashable:
+    """Return what makes two witnesses the same log record; records carry no id."""
+    return record.observed_time_unix_nano, record.trace_id, record.span_id, repr(record.body)

@@ -1,0 +1,83 @@
+"""Finding the line of the app that created a span or a segment."""
+
+from __future__ import annotations
+
+import functools
+import site as site_packages
+import sys
+import sysconfig
+from pathlib import Path
+from types import CodeType, FrameType
+
+from harness.model import Site
+
+CallSite = tuple[CodeType, int]
+"""A code object and the instruction in it; resolved to a line only when asked for."""
+
+_APP, _LIBRARY, _INSTRUMENTATION = range(3)
+_MAX_FRAMES = 60
+_HARNESS = f"{Path(__file__).resolve().parent.parent}/"
+_INSTRUMENTATION_PARTS = ("/opentelemetry/", "/aws_xray_sdk/", "/wrapt/", "/contextlib.py", "/watchtower/")
+_kinds: dict[str, int] = {}
+
+
+@functools.cache
+def _library_roots() -> tuple[str, ...]:
+    paths = [*site_packages.getsitepackages(), site_packages.getusersitepackages()]
+    paths += [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")]
+    return tuple(str(Path(path).resolve()) + "/" for path in paths)
+
+
+def _classify(filename: str) -> int:
+    normal = filename.replace("\\", "/")
+    ours = filename.startswith("<") or normal.startswith(_HARNESS)
+    if ours or any(part in normal for part in _INSTRUMENTATION_PARTS):
+        kind = _INSTRUMENTATION
+    elif str(Path(filename).resolve()).startswith(_library_roots()):
+        kind = _LIBRARY
+    else:
+        kind = _APP
+    _kinds[filename] = kind
+    return kind
+
+
+def call_site() -> CallSite | None:
+    """Return the innermost frame of the app, else the first outside the SDKs, else None.
+
+    An instrumentation library creates spans on behalf of the app; the line
+    that helps is the app's, so frames of installed packages are passed over
+    as long as an app frame follows.
+    """
+    frame: FrameType | None = sys._getframe(2)  # noqa: SLF001  the one way to a caller's frame
+    fallback: CallSite | None = None
+    for _ in range(_MAX_FRAMES):
+        if frame is None:
+            break
+        code = frame.f_code
+        kind = _kinds.get(code.co_filename)
+        if kind is None:
+            kind = _classify(code.co_filename)
+        if kind == _APP:
+            return code, frame.f_lasti
+        if kind == _LIBRARY and fallback is None:
+            fallback = code, frame.f_lasti
+        frame = frame.f_back
+    return fallback
+
+
+def resolve(call: CallSite | None) -> Site | None:
+    """Return the source position of a call site."""
+    if call is None:
+        return None
+    code, instruction = call
+    positions = list(code.co_positions())
+    line = positions[instruction // 2][0] if instruction >= 0 else None
+    return Site(_relative(code.co_filename), line or code.co_firstlineno, code.co_qualname)
+
+
+@functools.lru_cache(maxsize=4096)
+def _relative(filename: str) -> str:
+    try:
+        return str(Path(filename).resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return filename

@@ -1,0 +1,77 @@
+"""What a channel is: one file in `harness.capture.channels` each."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, Protocol
+
+from harness.capture.arrivals import Arrivals
+from harness.capture.loop import ReceiverLoop
+from harness.capture.ownership import Ownership
+from harness.capture.patching import Patches
+from harness.model import Site
+
+
+class Context(NamedTuple):
+    """What the capture gives each channel."""
+
+    loop: ReceiverLoop
+    arrivals: Arrivals
+    patches: Patches
+    owners: Ownership
+
+
+class OpenNode(NamedTuple):
+    """A span, segment or subsegment begun and not ended.
+
+    Attributes:
+        key: Identifies the node for as long as it is open.
+        thread: Identity of the thread that began it.
+    """
+
+    key: int
+    kind: str
+    name: str
+    thread: int
+    site: Site | None
+
+
+class Channel(Protocol):
+    """One way by which telemetry arrives.
+
+    A channel's module defines ``create(context) -> Channel``; third parties
+    register that function as an entry point of group ``harness.channels``.
+    """
+
+    def environment(self) -> dict[str, str | None]:
+        """Return the variables that point the app's exporters at this channel's receivers."""
+        ...
+
+    def flush(self, deadline: float, *, exporters: bool) -> None:
+        """Push out what the app holds back, and pass a barrier through the receivers.
+
+        Args:
+            deadline: On the clock of `time.monotonic`, in seconds.
+            exporters: Flush the app's own exporters too, although the telemetry
+                itself was already seen in-process.
+        """
+        ...
+
+    def ingest(self) -> None:
+        """Hand what has arrived to its owners' buckets."""
+        ...
+
+    def open_nodes(self) -> list[OpenNode]:
+        """Return what the current scenario has begun and not ended."""
+        ...
+
+    def end_scenario(self) -> None:
+        """Report what the current scenario leaves behind, and keep it from the next one."""
+        ...
+
+    def stop(self) -> None:
+        """Close the app's handlers while the receivers still run, then the receivers."""
+        ...
+
+
+Factory = Any
+"""``Callable[[Context], Channel]``; entry points are untyped."""

@@ -1,0 +1,1 @@
+"""The channels: each module defines ``create(context)``."""

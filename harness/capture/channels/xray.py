@@ -1,0 +1,117 @@
+"""Channel ``xray``: documents from the wire, and what the SDK in this process holds back."""
+
+from __future__ import annotations
+
+import time
+from contextlib import AbstractContextManager
+
+from harness.capture.channel import Context, OpenNode
+from harness.capture.xray_daemon import XRayDaemon
+from harness.capture.xray_rules import SamplingRule
+from harness.capture.xray_sampling import sampled_by
+from harness.capture.xray_watch import BegunEntity, XRayWatch
+from harness.codec import xray
+from harness.errors import DecodeError
+from harness.model import Incident, Rejected
+
+
+class XRayChannel:
+    """A daemon on one loopback port, and a watch on the SDK's recorders."""
+
+    def __init__(self, context: Context) -> None:
+        self._owners = context.owners
+        self._arrivals = context.arrivals
+        self.daemon = XRayDaemon(context.loop, context.arrivals)
+        self._watch = XRayWatch(context.patches, context.arrivals, self.daemon.address)
+        self._current: list[BegunEntity] = []
+        self._drops = 0
+
+    def environment(self) -> dict[str, str | None]:
+        """Return the daemon's address."""
+        return {"AWS_XRAY_DAEMON_ADDRESS": self.daemon.address}
+
+    def flush(self, deadline: float, *, exporters: bool) -> None:  # noqa: ARG002  the SDK holds nothing back
+        """Wait until every datagram sent so far has been received."""
+        self.daemon.datagrams.barrier(max(0.0, deadline - time.monotonic()))
+
+    def ingest(self) -> None:
+        """Hand over what the SDK began, documents, requests and losses."""
+        current = self._owners.current
+        while self._watch.begun:
+            begun = self._watch.begun.popleft()
+            self._owners.of_trace(begun.trace_id).begun.append(begun)
+            self._current.append(begun)
+        while self.daemon.datagrams.received:
+            self._ingest_datagram(self.daemon.datagrams.received.popleft())
+        while self.daemon.requests:
+            request = self.daemon.requests.popleft()
+            if isinstance(request, Rejected):
+                current.rejected.append(request)
+            else:
+                current.exports.append(request)
+        while self._watch.incidents:
+            incident = self._watch.incidents.popleft()
+            owner = self._owners.of_trace(incident.trace_id) if incident.trace_id else current
+            owner.incidents.append(incident)
+        self._count_drops()
+
+    def _ingest_datagram(self, datagram: bytes) -> None:
+        if not datagram:
+            return  # the daemon ignores empty datagrams
+        try:
+            document = xray.parse_document(xray.split_datagram(datagram))
+        except DecodeError as error:
+            self._owners.current.rejected.append(
+                Rejected(channel="xray", reason=str(error), payload=datagram)
+            )
+            return
+        self._owners.of_trace(document.trace_id or "").documents.append(document)
+
+    def _count_drops(self) -> None:
+        drops = self.daemon.datagrams.drops()
+        if drops > self._drops:
+            lost, self._drops = drops - self._drops, drops
+            self._owners.current.incidents.append(
+                Incident(
+                    id="datagrams_dropped",
+                    channel="xray",
+                    message=(
+                        f"the kernel dropped {lost} datagrams because the receive buffer was full; "
+                        "raise net.core.rmem_max"
+                    ),
+                    context={"datagrams": lost},
+                )
+            )
+
+    def open_nodes(self) -> list[OpenNode]:
+        """Return the segments and subsegments not ended yet."""
+        self._current = [begun for begun in self._current if not begun.ended]
+        return [
+            OpenNode(id(begun.entity), begun.kind, begun.entity.name, begun.thread, begun.site())
+            for begun in self._current
+        ]
+
+    def end_scenario(self) -> None:
+        """Take what this scenario left open off this thread, else the next one's work hangs below it."""
+        mine = {id(begun.entity) for begun in self._current}
+        for recorder in tuple(self._watch.recorders):
+            entity = self._watch.current_of(recorder.context)
+            if entity is not None and id(getattr(entity, "parent_segment", entity)) in mine | self._unsent():
+                recorder.clear_trace_entities()
+        self._current.clear()
+
+    def _unsent(self) -> set[int]:
+        return {id(begun.entity) for begun in self._owners.current.begun if not begun.sent}
+
+    def sampling(self, *rules: SamplingRule) -> AbstractContextManager[None]:
+        """Return a context in which the SDK samples by these rules instead of everything."""
+        return sampled_by(rules, self.daemon, list(self._watch.recorders), self._arrivals)
+
+    def stop(self) -> None:
+        """Close the daemon."""
+        self.daemon.close()
+
+
+def create(context: Context) -> XRayChannel:
+    """Return the channel."""
+    return XRayChannel(context)

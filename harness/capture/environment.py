@@ -1,0 +1,59 @@
+"""The environment of a captured process: set before the app is imported, restored after."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, MutableMapping
+
+LOOPBACK = "127.0.0.1"
+
+FAKE_AWS: Mapping[str, str | None] = {
+    "AWS_ACCESS_KEY_ID": "harness-access-key",
+    "AWS_SECRET_ACCESS_KEY": "harness-secret-key",
+    "AWS_SESSION_TOKEN": None,
+    "AWS_PROFILE": None,
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": None,
+}
+"""Credentials that open nothing; None removes a variable of the developer's shell."""
+
+REGION = "us-east-1"
+
+
+def with_loopback_direct(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return NO_PROXY variables under which loopback is never sent through a proxy."""
+    hosts = [h for h in environ.get("NO_PROXY", environ.get("no_proxy", "")).split(",") if h]
+    hosts += [host for host in (LOOPBACK, "localhost") if host not in hosts]
+    return {"NO_PROXY": ",".join(hosts), "no_proxy": ",".join(hosts)}
+
+
+class Environment:
+    """Variables set for the time of a run.
+
+    Args:
+        environ: The process environment by default.
+    """
+
+    def __init__(self, environ: MutableMapping[str, str] = os.environ) -> None:
+        self.environ = environ
+        self._previous: dict[str, str | None] = {}
+
+    def update(self, variables: Mapping[str, str | None]) -> None:
+        """Set variables; a value of None removes one. The first previous value is kept."""
+        for name, value in variables.items():
+            self._previous.setdefault(name, self.environ.get(name))
+            if value is None:
+                self.environ.pop(name, None)
+            else:
+                self.environ[name] = value
+
+    def restore(self) -> None:
+        """Put every variable back as it was before the first `update`."""
+        for name, value in self._previous.items():
+            if value is None:
+                self.environ.pop(name, None)
+            else:
+                self.environ[name] = value
+        self._previous.clear()

@@ -1,0 +1,219 @@
+"""A small HTTP/1.1 server for the receivers, on httptools' parser.
+
+It keeps connections alive, answers `Expect: 100-continue`, and limits the
+size of what it buffers; everything else is the handler's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import http
+import inspect
+import socket
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+import httptools
+
+from harness.capture.environment import LOOPBACK
+from harness.capture.loop import ReceiverLoop
+
+MAX_BODY_BYTES = 64 * 1024 * 1024
+MAX_HEAD_BYTES = 64 * 1024
+
+
+class Request(NamedTuple):
+    """One request: `path` without its query, header names in lower case, body as it came."""
+
+    method: str
+    path: str
+    query: str
+    headers: dict[str, str]
+    body: bytes
+
+
+class Response(NamedTuple):
+    """An answer; Content-Length is added."""
+
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+
+Handler = Callable[[Request], Response | Awaitable[Response]]
+Malformed = Callable[[str, bytes], None]
+
+
+class HttpServer:
+    """Serves a handler on one port until `close`.
+
+    Args:
+        handler: Called on the receivers' thread; it must not block (it may
+            return an awaitable instead).
+        malformed: Called with a reason and the first bytes of input that is not HTTP,
+            or too large.
+        port: 0 for an ephemeral port.
+    """
+
+    def __init__(
+        self,
+        loop: ReceiverLoop,
+        handler: Handler,
+        malformed: Malformed,
+        *,
+        host: str = LOOPBACK,
+        port: int = 0,
+    ) -> None:
+        self._loop = loop
+        self.connections: set[asyncio.Transport] = set()
+        self._server = loop.call(self._listen(handler, malformed, host, port))
+        self.port: int = self._server.sockets[0].getsockname()[1]
+
+    async def _listen(self, handler: Handler, malformed: Malformed, host: str, port: int) -> asyncio.Server:
+        loop = asyncio.get_running_loop()
+        return await loop.create_server(
+            lambda: _Connection(handler, malformed, self.connections), host, port, backlog=1024
+        )
+
+    def close(self) -> None:
+        """Stop listening and drop open connections."""
+        self._loop.call(self._close())
+
+    async def _close(self) -> None:
+        self._server.close()
+        for transport in tuple(self.connections):
+            transport.abort()
+
+
+class _Connection(asyncio.Protocol):
+    """One client connection; requests are answered in order."""
+
+    def __init__(self, handler: Handler, malformed: Malformed, connections: set[asyncio.Transport]) -> None:
+        self._handler = handler
+        self._malformed = malformed
+        self._connections = connections
+        self._transport: asyncio.Transport
+        self._parser = httptools.HttpRequestParser(self)
+        self._pending: asyncio.Future[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._reset()
+
+    def _reset(self) -> None:
+        self._url = b""
+        self._headers: dict[str, str] = {}
+        self._body: list[bytes] = []
+        self._head_size = 0
+        self._body_size = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101  what create_server makes
+        self._transport = transport
+        self._connections.add(transport)
+        sock = transport.get_extra_info("socket")
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  asyncio's signature
+        self._connections.discard(self._transport)
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            self._fail(400, "protocol upgrade is not supported", data)
+        except httptools.HttpParserCallbackError as error:
+            cause = error.__context__
+            if not isinstance(cause, _TooLargeError):
+                raise
+            self._fail(413, str(cause), b"".join(self._body))
+        except httptools.HttpParserError as error:
+            self._fail(400, f"not HTTP: {error}", data)
+
+    def _fail(self, status: int, reason: str, payload: bytes) -> None:
+        self._malformed(reason, payload[:4096])
+        self._write(Response(status, (("content-type", "text/plain"),), reason.encode()), keep_alive=False)
+
+    # The callbacks that httptools looks up by name.
+
+    def on_url(self, url: bytes) -> None:
+        self._url += url
+        self._count_head(len(url))
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._count_head(len(name) + len(value))
+        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
+        self._headers[key] = f"{self._headers[key]}, {text}" if key in self._headers else text
+
+    def on_headers_complete(self) -> None:
+        if self._headers.get("expect", "").lower() == "100-continue":
+            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def on_body(self, body: bytes) -> None:
+        self._body.append(body)
+        self._body_size += len(body)
+        if self._body_size > MAX_BODY_BYTES:
+            raise _TooLargeError(f"request body is over the limit of {MAX_BODY_BYTES} bytes")
+
+    def on_message_complete(self) -> None:
+        path, _, query = self._url.decode("latin-1").partition("?")
+        request = Request(
+            self._parser.get_method().decode("ascii"), path, query, self._headers, b"".join(self._body)
+        )
+        keep_alive = self._parser.should_keep_alive()
+        self._reset()
+        if self._pending is not None:  # a pipelined request waits for the one before it
+            self._answer_later(self._handler, request, self._pending, keep_alive=keep_alive)
+            return
+        answer = self._handler(request)
+        if inspect.isawaitable(answer):
+            self._answer_later(lambda _: answer, request, None, keep_alive=keep_alive)
+        else:
+            self._write(answer, keep_alive=keep_alive)
+
+    def _count_head(self, size: int) -> None:
+        self._head_size += size
+        if self._head_size > MAX_HEAD_BYTES:
+            raise _TooLargeError(f"request head is over the limit of {MAX_HEAD_BYTES} bytes")
+
+    def _answer_later(
+        self, handler: Handler, request: Request, before: asyncio.Future[None] | None, *, keep_alive: bool
+    ) -> None:
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._pending = done
+
+        async def answer() -> None:
+            try:
+                if before is not None:
+                    await before
+                result = handler(request)
+                self._write(await result if inspect.isawaitable(result) else result, keep_alive=keep_alive)
+            finally:
+                done.set_result(None)
+                if self._pending is done:
+                    self._pending = None
+
+        task = asyncio.ensure_future(answer())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _write(self, response: Response, *, keep_alive: bool) -> None:
+        if self._transport.is_closing():
+            return
+        head = [f"HTTP/1.1 {response.status} {_phrase(response.status)}"]
+        head += [f"{name}: {value}" for name, value in response.headers]
+        head.append(f"content-length: {len(response.body)}")
+        if not keep_alive:
+            head.append("connection: close")
+        self._transport.write("\r\n".join(head).encode("latin-1") + b"\r\n\r\n" + response.body)
+        if not keep_alive:
+            self._transport.close()
+
+
+class _TooLargeError(Exception):
+    pass
+
+
+def _phrase(status: int) -> str:
+    try:
+        return http.HTTPStatus(status).phrase
+    except ValueError:
+        return "Unknown"

@@ -1,0 +1,185 @@
+"""Watching the OpenTelemetry SDK in this process.
+
+Every provider gets one capture processor besides its own, global or not, made
+before or after the watch. Nothing of the app's is replaced or reset: module
+level tracers and instrumentation hooks keep the provider that they found.
+Imported only when the app has imported the SDK.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+import threading
+import weakref
+from collections import deque
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+from harness.capture.arrivals import Arrivals
+from harness.capture.bucket import EmittedRecord, StartedSpan
+from harness.capture.call_site import CallSite, call_site, resolve
+from harness.capture.patching import Patches
+from harness.model import Incident
+
+
+class OtelWatch:
+    """Sees every span start and end, log record and metric of this process.
+
+    Attributes:
+        started: Spans since the last look, in order of start.
+        emitted: Log records since the last look.
+        readers: One capture reader for each meter provider.
+        providers: Every provider seen, for flushing.
+    """
+
+    def __init__(self, patches: Patches, arrivals: Arrivals) -> None:
+        self.started: deque[StartedSpan] = deque()
+        self.emitted: deque[EmittedRecord] = deque()
+        self.readers: list[Any] = []
+        self.providers: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._unattached: dict[int, tuple[Any, CallSite | None]] = {}
+        self._patches = patches
+        self._arrivals = arrivals
+        patches.when_imported("opentelemetry.sdk.trace", self._watch_traces)
+        patches.when_imported("opentelemetry.sdk.trace.export", self._watch_processors)
+        patches.when_imported("opentelemetry.sdk.metrics", self._watch_metrics)
+        patches.when_imported("opentelemetry.sdk._logs", self._watch_logs)
+
+    # Traces
+
+    def _watch_traces(self, module: ModuleType) -> None:
+        processor = _capture_span_processor(module, self.started, self._arrivals)
+        self._attach_to_all(module.TracerProvider, lambda p: p.add_span_processor(processor))
+        self._patches.wrap(module.TracerProvider, "add_span_processor", self._attached)
+
+    def _attached(self, original: Callable[..., None], provider: Any, span_processor: Any) -> None:
+        self._unattached.pop(id(span_processor), None)
+        original(provider, span_processor)
+
+    def _watch_processors(self, module: ModuleType) -> None:
+        def created(original: Callable[..., None], processor: Any, *args: Any, **kwargs: Any) -> None:
+            original(processor, *args, **kwargs)
+            self._unattached[id(processor)] = (processor, call_site())
+
+        for kind in (module.SimpleSpanProcessor, module.BatchSpanProcessor):
+            self._patches.wrap(kind, "__init__", created)
+
+    def unattached_processors(self) -> list[Incident]:
+        """Return an incident for each span processor made and never added to a provider, once."""
+        incidents = []
+        for processor, call in self._unattached.values():
+            kind = type(processor).__name__
+            exporter = type(getattr(processor, "span_exporter", None)).__name__
+            incidents.append(
+                Incident(
+                    id="span_processor_unattached",
+                    channel="otel",
+                    name=kind,
+                    site=resolve(call),
+                    message=(
+                        f"{kind}({exporter}) was created and never added to a tracer provider, so it exports "
+                        "nothing; call provider.add_span_processor(…) with it"
+                    ),
+                )
+            )
+        self._unattached.clear()
+        return incidents
+
+    # Metrics and logs
+
+    def _watch_metrics(self, module: ModuleType) -> None:
+        def attach(provider: Any) -> None:
+            reader = _capture_metric_reader()
+            provider.add_metric_reader(reader)
+            self.readers.append(reader)
+
+        self._attach_to_all(module.MeterProvider, attach)
+
+    def _watch_logs(self, module: ModuleType) -> None:
+        processor = _capture_log_processor(module, self.emitted, self._arrivals)
+        self._attach_to_all(module.LoggerProvider, lambda p: p.add_log_record_processor(processor))
+
+    def _attach_to_all(self, kind: type, attach: Callable[[Any], None]) -> None:
+        """Attach to the providers that exist, and to each one made from now on."""
+
+        def initialised(original: Callable[..., None], provider: Any, *args: Any, **kwargs: Any) -> None:
+            original(provider, *args, **kwargs)
+            self._attach_once(provider, attach)
+
+        self._patches.wrap(kind, "__init__", initialised)
+        for provider in [item for item in gc.get_objects() if isinstance(item, kind)]:
+            self._attach_once(provider, attach)
+
+    def _attach_once(self, provider: Any, attach: Callable[[Any], None]) -> None:
+        if provider not in self.providers:
+            self.providers.add(provider)
+            attach(provider)
+
+    def flush(self, timeout_ms: int) -> None:
+        """Flush the app's own processors, readers and exporters."""
+        for provider in tuple(self.providers):
+            provider.force_flush(timeout_ms)
+
+
+def _capture_span_processor(module: ModuleType, started: deque[StartedSpan], arrivals: Arrivals) -> Any:
+    append, thread = started.append, threading.get_ident
+
+    class CaptureSpanProcessor(module.SpanProcessor):  # type: ignore[misc, name-defined]
+        """Remembers each span at its start; the SDK object itself shows its end."""
+
+        def on_start(self, span: Any, parent_context: Any = None) -> None:  # noqa: ARG002  the SDK's signature
+            append(StartedSpan(span, call_site(), thread()))
+
+        def on_end(self, span: Any) -> None:  # noqa: ARG002  the SDK's signature
+            if arrivals.armed:
+                arrivals.notify()
+
+    return CaptureSpanProcessor()
+
+
+def _capture_log_processor(module: ModuleType, emitted: deque[EmittedRecord], arrivals: Arrivals) -> Any:
+    class CaptureLogRecordProcessor(module.LogRecordProcessor):  # type: ignore[misc, name-defined]
+        """Remembers each log record as the app emits it."""
+
+        def on_emit(self, log_record: Any) -> None:
+            emitted.append(EmittedRecord(log_record, call_site()))
+            if arrivals.armed:
+                arrivals.notify()
+
+        def shutdown(self) -> None:
+            """Nothing is held back."""
+
+        def force_flush(self, timeout_millis: int = 30000) -> bool:  # noqa: ARG002  the SDK's signature
+            return True
+
+    return CaptureLogRecordProcessor()
+
+
+def _capture_metric_reader() -> Any:
+    """Return a reader that collects deltas: metrics cannot be reset between scenarios."""
+    metrics = sys.modules["opentelemetry.sdk.metrics"]
+    from opentelemetry.sdk.metrics.export import (
+        AggregationTemporality,
+        MetricReader,
+    )
+
+    kinds = ("Counter", "UpDownCounter", "Histogram", "ObservableCounter", "ObservableUpDownCounter")
+    deltas = {getattr(metrics, kind): AggregationTemporality.DELTA for kind in kinds}
+
+    class CaptureMetricReader(MetricReader):
+        """Collects on demand."""
+
+        def __init__(self) -> None:
+            super().__init__(preferred_temporality=deltas)
+            self.collected: deque[Any] = deque()
+
+        def _receive_metrics(self, metrics_data: Any, timeout_millis: float = 10_000, **_: Any) -> None:  # noqa: ARG002
+            if metrics_data is not None:
+                self.collected.append(metrics_data)
+
+        def shutdown(self, timeout_millis: float = 30_000, **_: Any) -> None:
+            """Nothing is held back."""
+
+    return CaptureMetricReader()

@@ -1,0 +1,159 @@
+"""The capture of one process: channels, scenarios and settling."""
+
+from __future__ import annotations
+
+import atexit
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+from harness import registry
+from harness.capture.arrivals import Arrivals
+from harness.capture.bucket import Bucket
+from harness.capture.channel import Channel, Context, OpenNode
+from harness.capture.environment import Environment, with_loopback_direct
+from harness.capture.guard import refuse_real_backends
+from harness.capture.loop import ReceiverLoop
+from harness.capture.ownership import Ownership
+from harness.capture.patching import Patches
+from harness.errors import ConfigurationError
+from harness.model import Incident
+
+SETTLE_TIMEOUT_S = 2.0
+OWN_THREAD_GRACE_S = 0.2
+"""How long to wait for a span that the waiting thread itself has open: another thread may end it."""
+
+
+class Capture:
+    """Everything captured in this process, by scenario.
+
+    Receivers live until the process exits: exporters of an app imported once
+    keep the ports that they found, and flush through them at exit.
+
+    Args:
+        channels: Names of channels (``otel``, ``xray``, ``cloudwatch``).
+        settle_timeout_s: How long to wait for what is open or in flight.
+
+    Raises:
+        ConfigurationError: No such channel.
+    """
+
+    def __init__(self, channels: Sequence[str], *, settle_timeout_s: float = SETTLE_TIMEOUT_S) -> None:
+        factories = _factories(channels)
+        self.settle_timeout_s = settle_timeout_s
+        self.arrivals = Arrivals()
+        self.owners = Ownership()
+        self._patches = Patches()
+        self._environment = Environment()
+        self._given_up: set[int] = set()
+        self._loop = ReceiverLoop()
+        context = Context(self._loop, self.arrivals, self._patches, self.owners)
+        self.channels: dict[str, Channel] = {name: create(context) for name, create in factories.items()}
+        refuse_real_backends(self._patches, self._report)
+        self.export_environment()
+        atexit.register(self.stop)
+
+    def _report(self, incident: Incident) -> None:
+        self.owners.current.incidents.append(incident)
+
+    def export_environment(self) -> None:
+        """Point this process's exporters at the receivers."""
+        for channel in self.channels.values():
+            self._environment.update(channel.environment())
+        self._environment.update(with_loopback_direct(self._environment.environ))
+
+    def restore_environment(self) -> None:
+        """Put the environment back; receivers stay for exporters that flush at exit."""
+        self._environment.restore()
+
+    def restart(self, *, settle_timeout_s: float) -> None:
+        """Begin another run in this process: forget the telemetry, keep receivers and watches."""
+        self.settle()
+        self.settle_timeout_s = settle_timeout_s
+        self.owners.restart()
+        self.export_environment()
+
+    def begin(self, name: str) -> Bucket:
+        """Begin a scenario; what was under way belongs to those before it."""
+        self.settle()
+        return self.owners.begin(name)
+
+    def end(self) -> None:
+        """End the current scenario and keep what it leaves behind from the next one."""
+        self.settle()
+        for channel in self.channels.values():
+            channel.end_scenario()
+        self._given_up.clear()
+        self.owners.end()
+
+    def settle(self, *, exporters: bool = False) -> list[OpenNode]:
+        """Flush, pass a barrier through every channel, and wait for what is open.
+
+        What is still open at the deadline is not waited for again in the same scenario.
+
+        Args:
+            exporters: Have the app's own exporters send what they hold, too.
+
+        Returns:
+            What is still open.
+        """
+        deadline = time.monotonic() + self.settle_timeout_s
+        self._flush(deadline, exporters=exporters)
+        if self._awaited():
+            grace = min(deadline, time.monotonic() + OWN_THREAD_GRACE_S)
+            self.arrivals.wait_until(lambda: not self._awaited(), grace)
+            others = threading.get_ident()
+            self.arrivals.wait_until(lambda: not self._awaited(besides=others), deadline)
+            self._flush(deadline, exporters=exporters)
+            self._given_up.update(node.key for node in self._open())
+        return self._open()
+
+    def settle_until(
+        self, condition: Callable[[], bool], within_s: float, *, exporters: bool = False
+    ) -> bool:
+        """Settle again whenever something arrives, until the condition holds or the time is over."""
+        deadline = time.monotonic() + within_s
+
+        def holds() -> bool:
+            self._flush(deadline, exporters=exporters)
+            return condition()
+
+        return self.arrivals.wait_until(holds, deadline)
+
+    def _flush(self, deadline: float, *, exporters: bool) -> None:
+        for channel in self.channels.values():
+            channel.flush(deadline, exporters=exporters)
+        self._ingest()
+
+    def _ingest(self) -> None:
+        for channel in self.channels.values():
+            channel.ingest()
+
+    def _open(self) -> list[OpenNode]:
+        return [node for channel in self.channels.values() for node in channel.open_nodes()]
+
+    def _awaited(self, besides: int | None = None) -> list[OpenNode]:
+        """Return the open nodes worth waiting for, leaving out those of one thread."""
+        self._ingest()
+        return [n for n in self._open() if n.key not in self._given_up and n.thread != besides]
+
+    def finish(self) -> None:
+        """Have everything sent that the app still holds, so that nothing is left to do at exit."""
+        self.settle(exporters=True)
+
+    def stop(self) -> None:
+        """Undo every watch, close handlers and receivers. Registered to run at exit, after the SDKs' own."""
+        atexit.unregister(self.stop)
+        for channel in self.channels.values():
+            channel.stop()
+        self._patches.undo()
+        self._environment.restore()
+        self._loop.stop()
+
+
+def _factories(names: Sequence[str]) -> dict[str, Callable[[Context], Channel]]:
+    known = registry.names("harness.capture.channels") | registry.third_party_names("harness.channels")
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise ConfigurationError(f"unknown channel {unknown[0]!r}; known: {', '.join(sorted(known))}")
+    return {name: registry.load("harness.capture.channels", "harness.channels", name) for name in names}

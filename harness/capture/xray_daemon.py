@@ -1,0 +1,94 @@
+"""The X-Ray daemon: documents over UDP, the control plane over TCP, one port number."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from typing import Any
+
+import msgspec
+
+from harness.capture.arrivals import Arrivals
+from harness.capture.datagrams import DatagramReceiver
+from harness.capture.environment import LOOPBACK
+from harness.capture.http_server import HttpServer, Request, Response
+from harness.capture.loop import ReceiverLoop
+from harness.capture.xray_rules import SamplingRule, rules_response, targets_response
+from harness.errors import ConfigurationError
+from harness.model import ExportRequest, Rejected
+
+_PORT_TRIES = 20
+_JSON = (("content-type", "application/json"),)
+
+
+class XRayDaemon:
+    """What `AWS_XRAY_DAEMON_ADDRESS` points at.
+
+    Attributes:
+        datagrams: What arrived over UDP.
+        requests: What was asked over TCP.
+        rules: The sampling rules served, besides one that samples everything.
+        rules_served: How often rules were fetched.
+        statistics: What SDKs reported with `GetSamplingTargets`.
+    """
+
+    def __init__(self, loop: ReceiverLoop, arrivals: Arrivals) -> None:
+        self.requests: deque[ExportRequest | Rejected] = deque()
+        self.rules: tuple[SamplingRule, ...] = ()
+        self.rules_served = 0
+        self.statistics: list[dict[str, Any]] = []
+        self._arrivals = arrivals
+        self.datagrams, self._control = self._bind(loop, arrivals)
+        self.address = f"{LOOPBACK}:{self.datagrams.port}"
+
+    def _bind(self, loop: ReceiverLoop, arrivals: Arrivals) -> tuple[DatagramReceiver, HttpServer]:
+        """Take a free UDP port whose TCP namesake is free too."""
+        for _ in range(_PORT_TRIES):
+            datagrams = DatagramReceiver(arrivals)
+            try:
+                return datagrams, HttpServer(loop, self._handle, self._malformed, port=datagrams.port)
+            except OSError:
+                datagrams.close()
+        raise ConfigurationError(
+            f"no port is free for both UDP and TCP on {LOOPBACK} after {_PORT_TRIES} tries"
+        )
+
+    def _malformed(self, reason: str, payload: bytes) -> None:
+        self.requests.append(Rejected(channel="xray", reason=reason, payload=payload))
+
+    def _handle(self, request: Request) -> Response:
+        reply = self._reply(request)
+        self.requests.append(
+            ExportRequest(channel="xray", path=request.path, headers=request.headers, status=reply.status)
+        )
+        if self._arrivals.armed:
+            self._arrivals.notify()
+        return reply
+
+    def _reply(self, request: Request) -> Response:
+        if request.path == "/GetSamplingRules":
+            self.rules_served += 1
+            return Response(200, _JSON, msgspec.json.encode(rules_response(self.rules)))
+        if request.path in ("/SamplingTargets", "/GetSamplingTargets"):
+            return self._targets(request)
+        self._malformed(f"{request.method} {request.path} is not an operation of the daemon", request.body)
+        return Response(404, _JSON, b'{"message": "unknown operation"}')
+
+    def _targets(self, request: Request) -> Response:
+        try:
+            documents = msgspec.json.decode(request.body, type=dict[str, Any]).get(
+                "SamplingStatisticsDocuments"
+            )
+            statistics = msgspec.convert(documents or [], list[dict[str, Any]])
+        except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+            self._malformed(f"SamplingTargets body does not parse: {error}", request.body)
+            return Response(400, _JSON, b'{"message": "body does not parse"}')
+        self.statistics += statistics
+        return Response(
+            200, _JSON, msgspec.json.encode(targets_response(self.rules, statistics, time.time()))
+        )
+
+    def close(self) -> None:
+        """Stop receiving on both transports."""
+        self._control.close()
+        self.datagrams.close()

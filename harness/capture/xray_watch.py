@@ -1,0 +1,262 @@
+"""Watching the X-Ray SDK in this process: what it loses, it loses in silence.
+
+A segment that waits for a subsegment never ended is never sent; one that is
+begun inside another replaces it; a key with a dot is dropped. The wire shows
+none of that, so the recorder's own calls are watched.
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections import deque
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+from harness.capture.arrivals import Arrivals
+from harness.capture.call_site import CallSite, call_site, resolve
+from harness.capture.patching import Patches
+from harness.model import Incident, Site, Unfinished
+
+MAX_UDP_PAYLOAD = 65_507
+
+
+class BegunEntity:
+    """A segment or subsegment from its beginning to its sending.
+
+    Attributes:
+        entity: The SDK's object.
+        sent: It, or a segment that embeds it, went to the emitter.
+        announced: Its trace id went into a response header.
+    """
+
+    __slots__ = ("announced", "call", "entity", "sent", "thread")
+
+    def __init__(self, entity: Any, call: CallSite | None) -> None:
+        self.entity = entity
+        self.call = call
+        self.thread = threading.get_ident()
+        self.sent = False
+        self.announced = False
+
+    @property
+    def kind(self) -> str:
+        """``segment`` or ``subsegment``."""
+        return "subsegment" if hasattr(self.entity, "parent_segment") else "segment"
+
+    @property
+    def trace_id(self) -> str:
+        """The X-Ray trace id."""
+        return str(self.entity.trace_id)
+
+    @property
+    def ended(self) -> bool:
+        """True once the app has closed it."""
+        return not self.entity.in_progress
+
+    def site(self) -> Site | None:
+        """Return where the app began it."""
+        return resolve(self.call)
+
+    def unfinished(self, waits_for: tuple[Unfinished, ...] = ()) -> Unfinished:
+        """Return it as evidence of something begun that was never sent."""
+        return Unfinished(
+            kind=self.kind,
+            name=self.entity.name,
+            id=self.entity.id,
+            trace_id=self.trace_id,
+            site=self.site(),
+            ended=self.ended,
+            waits_for=waits_for,
+        )
+
+
+class XRayWatch:
+    """Follows every sampled segment and subsegment of this process.
+
+    Attributes:
+        begun: Entities since the last look, in order.
+        incidents: What the SDK lost since the last look.
+        recorders: Every recorder seen.
+    """
+
+    def __init__(self, patches: Patches, arrivals: Arrivals, daemon_address: str) -> None:
+        self.begun: deque[BegunEntity] = deque()
+        self.incidents: deque[Incident] = deque()
+        self.recorders: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._by_entity: weakref.WeakKeyDictionary[Any, BegunEntity] = weakref.WeakKeyDictionary()
+        self._patches = patches
+        self._arrivals = arrivals
+        self._address = daemon_address
+        self._quiet = threading.local()
+        patches.when_imported("aws_xray_sdk.core", self._watch)
+        patches.when_imported("aws_xray_sdk.ext.util", self._watch_response_header)
+
+    def _watch(self, core: ModuleType) -> None:
+        from aws_xray_sdk.core.context import Context
+        from aws_xray_sdk.core.emitters.udp_emitter import UDPEmitter
+        from aws_xray_sdk.core.models.entity import Entity
+        from aws_xray_sdk.core.models.segment import Segment
+        from aws_xray_sdk.core.models.subsegment import Subsegment
+        from aws_xray_sdk.core.recorder import AWSXRayRecorder
+
+        wrap = self._patches.wrap
+        wrap(Segment, "__init__", self._begin)
+        wrap(Subsegment, "__init__", self._begin)
+        wrap(Entity, "close", self._close)
+        wrap(Entity, "put_annotation", self._put_annotation)
+        wrap(Entity, "put_metadata", self._put_metadata)
+        wrap(Context, "put_segment", self._put_segment)
+        wrap(Context, "handle_context_missing", self._context_missing)
+        wrap(UDPEmitter, "send_entity", self._send)
+        wrap(UDPEmitter, "_send_data", self._send_data)
+        wrap(AWSXRayRecorder, "__init__", self._recorder_made)
+        self._adopt(core.xray_recorder)
+
+    def _recorder_made(self, original: Callable[..., None], recorder: Any, *args: Any, **kwargs: Any) -> None:
+        original(recorder, *args, **kwargs)
+        self._adopt(recorder)
+
+    def _adopt(self, recorder: Any) -> None:
+        """Sample everything, and send to our daemon even if the SDK was imported before us."""
+        self.recorders.add(recorder)
+        recorder.configure(sampling=False, daemon_address=self._address)
+
+    # Beginning, ending and sending
+
+    def _begin(
+        self, original: Callable[..., None], entity: Any, name: str, *args: Any, **kwargs: Any
+    ) -> None:
+        original(entity, name, *args, **kwargs)
+        if not _is_real(entity):
+            return
+        begun = BegunEntity(entity, call_site())
+        self._by_entity[entity] = begun
+        self.begun.append(begun)
+        if entity.name != name:
+            self._report(
+                "name_changed",
+                f"{name!r} was begun and {entity.name!r} is sent: X-Ray allows no ?;*()!$~^<> in names",
+                entity,
+            )
+
+    def _close(self, original: Callable[..., None], entity: Any, *args: Any, **kwargs: Any) -> None:
+        original(entity, *args, **kwargs)
+        if self._arrivals.armed:
+            self._arrivals.notify()
+
+    def _send(self, original: Callable[..., None], emitter: Any, entity: Any) -> None:
+        self._mark_sent(entity)
+        original(emitter, entity)
+        if self._arrivals.armed:
+            self._arrivals.notify()
+
+    def _mark_sent(self, entity: Any) -> None:
+        begun = self._by_entity.get(entity)
+        if begun is not None:
+            begun.sent = True
+        for child in entity.subsegments:
+            self._mark_sent(child)
+
+    def _send_data(self, original: Callable[..., None], emitter: Any, data: str) -> None:
+        try:
+            original(emitter, data)
+        except OSError as error:
+            size = len(data.encode("utf-8"))
+            self.incidents.append(
+                Incident(
+                    id="document_not_sent",
+                    channel="xray",
+                    message=(
+                        f"a document of {size} bytes could not be sent ({error.strerror}); UDP carries at "
+                        f"most {MAX_UDP_PAYLOAD}: lower streaming_threshold or put less into metadata"
+                    ),
+                    site=resolve(call_site()),
+                    context={"bytes": size},
+                )
+            )
+            raise
+
+    # What the SDK drops
+
+    def _put_segment(self, original: Callable[..., None], context: Any, segment: Any) -> None:
+        previous = self.current_of(context)
+        if previous is not None and _is_real(previous):
+            replaced = getattr(previous, "parent_segment", previous)
+            begun = self._by_entity.get(replaced)
+            where = f" ({begun.site()})" if begun else ""
+            self._report(
+                "segment_replaced",
+                f"segment {segment.name!r} was begun while segment {replaced.name!r}{where} was open: "
+                f"it replaces it, and {replaced.name!r} is never sent; begin a subsegment instead",
+                segment,
+            )
+        original(context, segment)
+
+    def current_of(self, context: Any) -> Any:
+        """Return a context's current entity, without the SDK's complaint when there is none."""
+        self._quiet.on = True
+        try:
+            return context.get_trace_entity()
+        finally:
+            self._quiet.on = False
+
+    def _context_missing(self, original: Callable[..., Any], context: Any) -> Any:
+        if getattr(self._quiet, "on", False):
+            return None
+        self._report(
+            "context_missing",
+            "the X-Ray SDK was called with no segment open, so what it was told is lost; "
+            "begin a segment first, or pass the context on to this thread",
+        )
+        return original(context)
+
+    def _put_annotation(self, original: Callable[..., None], entity: Any, key: Any, value: Any) -> None:
+        original(entity, key, value)
+        if not isinstance(key, str) or key not in entity.annotations:
+            self._report(
+                "annotation_dropped",
+                f"annotation {key!r}={value!r} was dropped: keys are letters, digits and _, "
+                "values str, int, float or bool",
+                entity,
+            )
+
+    def _put_metadata(
+        self, original: Callable[..., None], entity: Any, key: Any, value: Any, namespace: Any = "default"
+    ) -> None:
+        original(entity, key, value, namespace)
+        if not isinstance(namespace, str) or key not in entity.metadata.get(namespace, ()):
+            self._report(
+                "metadata_dropped",
+                f"metadata {key!r} was dropped: namespace {namespace!r} is no string or starts with 'AWS.'",
+                entity,
+            )
+
+    # A trace id that a response announces
+
+    def _watch_response_header(self, util: ModuleType) -> None:
+        def announced(original: Callable[..., Any], origin_header: Any, segment: Any) -> Any:
+            begun = self._by_entity.get(segment)
+            if begun is not None:
+                begun.announced = True
+            return original(origin_header, segment)
+
+        self._patches.wrap(util, "prepare_response_header", announced)
+
+    def _report(self, identifier: str, message: str, entity: Any = None) -> None:
+        self.incidents.append(
+            Incident(
+                id=identifier,
+                channel="xray",
+                message=message,
+                name=getattr(entity, "name", ""),
+                trace_id=getattr(entity, "trace_id", None),
+                site=resolve(call_site()),
+            )
+        )
+
+
+def _is_real(entity: Any) -> bool:
+    """Return whether an entity is meant to be sent: dummies (unsampled) and Lambda's facade are not."""
+    return type(entity).__name__ in ("Segment", "Subsegment") and entity.sampled
