@@ -1,1 +1,34 @@
-"""."""
+"""Rules that hold for any app, checked for every scenario without being asked for.
+
+An invariant is one file that defines ``check(telemetry, verdicts)`` and
+returns findings; third parties register that function as an entry point of
+group ``harness.invariants``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from harness import registry
+from harness.model import Finding, Telemetry, Verdict
+
+Invariant = Callable[[Telemetry, tuple[Verdict, ...]], Iterable[Finding]]
+
+
+def all_invariants() -> dict[str, Invariant]:
+    """Return name → invariant, built-in and third-party."""
+    return registry.load_all("harness.invariants", "harness.invariants", "check")
+
+
+def check_invariants(
+    telemetry: Telemetry, verdicts: tuple[Verdict, ...], invariants: Iterable[Invariant] | None = None
+) -> tuple[Finding, ...]:
+    """Return what the invariants find in a scenario.
+
+    Args:
+        telemetry: The scenario's.
+        verdicts: Its checks: an exception that one of them asserts is no finding.
+        invariants: `all_invariants` by default.
+    """
+    rules = all_invariants().values() if invariants is None else invariants
+    return tuple(finding for rule in rules for finding in rule(telemetry, verdicts))

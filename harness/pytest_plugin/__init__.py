@@ -1,1 +1,85 @@
-"""."""
+"""The pytest plugin: nothing happens until `telemetry_channels` is configured.
+
+This module is imported by every pytest run in which the distribution is
+installed, so it imports nothing of the harness at module level.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from harness.pytest_plugin.plugin import TelemetryPlugin
+    from harness.pytest_plugin.scenario import ScenarioTelemetry
+
+PLUGIN_NAME = "telemetry-harness-run"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the ini values and options."""
+    group = parser.getgroup("telemetry", "telemetry harness")
+    group.addoption(
+        "--telemetry-report",
+        metavar="DIR",
+        help="directory for run.json and index.html (default: ini telemetry_report_dir, 'reports')",
+    )
+    group.addoption("--no-telemetry", action="store_true", help="capture nothing, whatever the ini file says")
+    parser.addini("telemetry_channels", "what to capture: otel, xray, cloudwatch", type="args", default=[])
+    parser.addini("telemetry_report_dir", "where runs write their record and report", default="reports")
+    parser.addini(
+        "telemetry_settle_timeout", "seconds to wait for telemetry that is open or in flight", default="2.0"
+    )
+    parser.addini(
+        "telemetry_fail_on",
+        "levels (error, warning, info) or finding ids that fail a scenario",
+        type="args",
+        default=["error"],
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Start the capture before any conftest can import the app."""
+    if not early_config.getini("telemetry_channels") or early_config.known_args_namespace.no_telemetry:
+        return
+    from harness.pytest_plugin.plugin import start
+
+    early_config.pluginmanager.register(start(early_config), PLUGIN_NAME)
+
+
+def _plugin(config: pytest.Config) -> TelemetryPlugin:
+    plugin: TelemetryPlugin | None = config.pluginmanager.get_plugin(PLUGIN_NAME)
+    if plugin is None:
+        pytest.fail(
+            "telemetry is not captured: set telemetry_channels in pytest's configuration, "
+            'for example telemetry_channels = ["otel"] under [tool.pytest.ini_options]',
+            pytrace=False,
+        )
+    return plugin
+
+
+@pytest.fixture(autouse=True)
+def _telemetry_scenario(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Begin a scenario before any other fixture of the test runs, if the test asks for telemetry."""
+    if "telemetry" not in request.fixturenames:
+        yield
+        return
+    plugin = _plugin(request.config)
+    plugin.begin(request.node)
+    yield
+    plugin.end(request.node)
+
+
+@pytest.fixture
+def telemetry(request: pytest.FixtureRequest, _telemetry_scenario: None) -> ScenarioTelemetry:
+    """The telemetry of this scenario: captured since its first fixture, and nothing of any other."""
+    return _plugin(request.config).scenario(request.node)
+
+
+@pytest.fixture(scope="session")
+def session_telemetry(request: pytest.FixtureRequest) -> ScenarioTelemetry:
+    """The telemetry that belongs to no scenario: what the app emits while it starts."""
+    return _plugin(request.config).outside

@@ -1,0 +1,24 @@
+"""What an SDK, the kernel or the harness lost is said, not swallowed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.model import Finding, Level, Telemetry, Verdict
+
+_WARNINGS = frozenset({"name_changed"})
+_SIGNALS = {"otel": "span", "xray": "segment", "cloudwatch": "log_event"}
+
+
+def check(telemetry: Telemetry, verdicts: tuple[Verdict, ...]) -> Iterator[Finding]:  # noqa: ARG001
+    """Yield each incident as a finding of the same id."""
+    for incident in telemetry.incidents:
+        yield Finding(
+            id=incident.id,
+            signal=_SIGNALS.get(incident.channel, "harness"),
+            level=Level.WARNING if incident.id in _WARNINGS else Level.ERROR,
+            message=incident.message,
+            where=incident.name,
+            site=incident.site,
+            trace_id=incident.trace_id,
+        )

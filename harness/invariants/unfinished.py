@@ -1,0 +1,38 @@
+"""What is begun is ended: a span or segment left open never leaves the process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.model import Finding, Telemetry, Unfinished, Verdict
+
+
+def check(telemetry: Telemetry, verdicts: tuple[Verdict, ...]) -> Iterator[Finding]:  # noqa: ARG001
+    """Yield ``span_unfinished``, ``segment_unfinished`` or ``subsegment_unfinished``."""
+    for item in telemetry.unfinished:
+        yield Finding(
+            id=f"{item.kind}_unfinished",
+            signal="span" if item.kind == "span" else "segment",
+            where=item.name,
+            site=item.waits_for[0].site if item.waits_for else item.site,
+            trace_id=item.trace_id,
+            message=describe(item),
+        )
+
+
+def describe(item: Unfinished) -> str:
+    """Return one sentence: what is open, where it was begun, what it waits for, what to do."""
+    begun = f" (begun at {item.site})" if item.site else ""
+    head = f"{item.kind} {item.name!r}{begun}"
+    if item.waits_for:
+        children = " and ".join(
+            f"{child.kind} {child.name!r}" + (f" ({child.site})" if child.site else "")
+            for child in item.waits_for
+        )
+        cure = "end the subsegment, or use `with xray_recorder.in_subsegment(…)`"
+        return f"{head} was never sent: it waits for {children}, begun and never ended; {cure}"
+    if item.kind == "span":
+        return f"{head} was never ended, so no exporter sees it; end it, or use `start_as_current_span`"
+    if item.ended:
+        return f"{head} was ended on another thread or context and never sent"
+    return f"{head} was never ended and so never sent; end it on every path"

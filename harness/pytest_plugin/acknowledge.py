@@ -1,0 +1,61 @@
+"""Findings that a scenario expects: it passes because the harness reports them."""
+
+from __future__ import annotations
+
+import difflib
+from typing import NamedTuple
+
+import msgspec
+
+from harness.model import Finding, Site, Verdict
+
+
+class Acknowledgement(NamedTuple):
+    """A finding id, and the place it must be at (empty: anywhere)."""
+
+    id: str
+    at: str
+
+    def covers(self, finding: Finding) -> bool:
+        """Return whether a finding is one of those expected."""
+        return finding.id == self.id and _is_at(finding.site, self.at)
+
+    def mark(self, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+        """Return the findings with those expected marked as acknowledged."""
+        return tuple(
+            msgspec.structs.replace(finding, acknowledged=True) if self.covers(finding) else finding
+            for finding in findings
+        )
+
+    def verdict(self, findings: tuple[Finding, ...], count: int | None, *, site: Site | None) -> Verdict:
+        """Return whether the expected findings are there."""
+        covered = sum(self.covers(finding) for finding in findings)
+        place = f", at={self.at!r}" if self.at else ""
+        expectation = f"expect_finding({self.id!r}{place})"
+        if covered == count or (count is None and covered):
+            return Verdict(expectation=expectation, site=site)
+        expected = "at least 1" if count is None else str(count)
+        at = f" at {self.at}" if self.at else ""
+        missing = Finding(
+            id="finding_missing",
+            signal="harness",
+            message=f"expected {expected} × {self.id}{at}, found {covered}; {self._others(findings)}",
+        )
+        return Verdict(expectation=expectation, findings=(missing,), site=site)
+
+    def _others(self, findings: tuple[Finding, ...]) -> str:
+        if not findings:
+            return "nothing at all was found"
+        shown = [f"{f.id}" + (f" at {f.site}" if f.site else "") for f in findings]
+        names = difflib.get_close_matches(self.id, [f.id for f in findings], n=1)
+        hint = f"; closest: {names[0]}" if names and names[0] != self.id else ""
+        return f"found: {', '.join(shown)}{hint}"
+
+
+def _is_at(site: Site | None, at: str) -> bool:
+    if not at:
+        return True
+    if site is None:
+        return False
+    places = (str(site), site.file)
+    return any(place == at or place.endswith(f"/{at}") for place in places)

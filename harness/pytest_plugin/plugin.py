@@ -1,0 +1,237 @@
+"""One pytest run: begins and ends scenarios, fails them, and writes the record."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.capture.process import capture_of_process
+from harness.capture.session import Capture
+from harness.errors import ConfigurationError, RecordError
+from harness.expect import TelemetryAssertionError, failure_message
+from harness.model import Finding, Level, RunRecord, ScenarioRecord, Site, Telemetry, Verdict
+from harness.pytest_plugin import workers
+from harness.pytest_plugin.packages import telemetry_packages
+from harness.pytest_plugin.scenario import ScenarioTelemetry
+from harness.report import summary_lines, write_reports
+
+_SCENARIO = pytest.StashKey["RunningScenario"]()
+
+
+class RunningScenario:
+    """A scenario from its set-up to the end of the run: late telemetry still joins it."""
+
+    def __init__(self, item: pytest.Item, handle: ScenarioTelemetry) -> None:
+        path, line, _ = item.reportinfo()
+        self.name = item.nodeid
+        self.site = Site(_relative(Path(path), item.config.rootpath), (line or 0) + 1, item.name)
+        self.handle = handle
+        self.outcome = "passed"
+        self.start_ns = time.time_ns()
+        self.duration_ns = 0
+        self.concluded = False
+
+    def record(self) -> ScenarioRecord:
+        """Return everything known now."""
+        telemetry = self.handle.snapshot()
+        vacuous = not self.handle.checked and self.outcome == "passed"
+        findings = self.handle.findings(telemetry)
+        return ScenarioRecord(
+            name=self.name,
+            telemetry=telemetry,
+            verdicts=tuple(self.handle.verdicts),
+            findings=(*findings, *((vacuous_finding(self.site),) if vacuous else ())),
+            outcome=self.outcome,
+            vacuous=vacuous,
+            site=self.site,
+            start_time_unix_nano=self.start_ns,
+            duration_ns=self.duration_ns,
+        )
+
+
+def vacuous_finding(site: Site) -> Finding:
+    """Return the finding for a scenario that checked nothing."""
+    return Finding(
+        id="scenario_vacuous",
+        signal="harness",
+        level=Level.WARNING,
+        site=site,
+        message="the scenario asked for telemetry and checked none; add telemetry.expect(…)",
+    )
+
+
+class TelemetryPlugin:
+    """The plugin of a configured run.
+
+    Args:
+        capture: The process's capture.
+        fail_on: Levels and finding ids that fail a scenario.
+    """
+
+    def __init__(self, config: pytest.Config, capture: Capture, fail_on: frozenset[str]) -> None:
+        self.config = config
+        self.capture = capture
+        self.outside = ScenarioTelemetry(capture, lambda: capture.owners.outside)
+        self._fail_on = fail_on
+        self._scenarios: list[RunningScenario] = []
+        self._from_workers: list[RunRecord] = []
+        self._record: RunRecord | None = None
+        self._written: list[Path] = []
+
+    # Scenarios
+
+    def begin(self, item: pytest.Item) -> None:
+        """Begin the scenario of a test."""
+        bucket = self.capture.begin(item.nodeid)
+        running = RunningScenario(item, ScenarioTelemetry(self.capture, lambda: bucket))
+        item.stash[_SCENARIO] = running
+        self._scenarios.append(running)
+
+    def scenario(self, item: pytest.Item) -> ScenarioTelemetry:
+        """Return the handle of a test's scenario."""
+        return item.stash[_SCENARIO].handle
+
+    def end(self, item: pytest.Item) -> None:
+        """End the scenario of a test, after all its other fixtures."""
+        running = item.stash[_SCENARIO]
+        running.duration_ns = time.time_ns() - running.start_ns
+        self.capture.end()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
+        """Fail a test whose telemetry has findings, and show them beside any other failure."""
+        __tracebackhide__ = True
+        try:
+            result = yield
+        except BaseException as error:
+            self._explain(item, error)
+            raise
+        running = item.stash.get(_SCENARIO, None)
+        if running is not None:
+            self._conclude(item, running)
+        return result
+
+    def _conclude(self, item: pytest.Item, running: RunningScenario) -> None:
+        __tracebackhide__ = True
+        telemetry, failing = self._failing(running)
+        self._note(item, failing)
+        if failing:
+            verdict = Verdict(findings=failing)
+            raise TelemetryAssertionError(failure_message(verdict, telemetry), verdict)
+
+    def _failing(self, running: RunningScenario) -> tuple[Telemetry, tuple[Finding, ...]]:
+        """Settle and return the findings of this run's failing kinds that nobody expects."""
+        self.capture.settle()
+        record = running.record()
+        running.concluded = True
+        failing = (f for f in record.findings if not f.acknowledged and {f.level.value, f.id} & self._fail_on)
+        return record.telemetry, tuple(failing)
+
+    def _explain(self, item: pytest.Item, error: BaseException) -> None:
+        running = item.stash.get(_SCENARIO, None)
+        if running is None or isinstance(error, pytest.skip.Exception):
+            return
+        telemetry, failing = self._failing(running)
+        self._note(item, failing)
+        if isinstance(error, TelemetryAssertionError):
+            self._note(item, error.verdict.findings)
+        if failing:
+            text = failure_message(Verdict(findings=failing), telemetry)
+            item.add_report_section("call", "telemetry", text)
+
+    def _note(self, item: pytest.Item, findings: tuple[Finding, ...]) -> None:
+        """Put findings into the JUnit file that pytest writes."""
+        for finding in findings:
+            place = f" ({finding.site})" if finding.site else ""
+            item.user_properties.append((f"telemetry:{finding.id}", f"{finding.message}{place}"))
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Remember each scenario's outcome."""
+        report = yield
+        running = item.stash.get(_SCENARIO, None)
+        if running is not None and report.outcome != "passed":
+            running.outcome = report.outcome if report.when == "call" or report.skipped else "error"
+        return report
+
+    # The run
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Flush everything, then write the record, or hand it to the controller."""
+        self.capture.finish()
+        record = RunRecord(
+            scenarios=tuple(running.record() for running in self._scenarios),
+            outside=self.outside.snapshot(),
+            findings=self.outside.findings(self.outside.snapshot()),
+            packages=telemetry_packages(),
+        )
+        if workers.is_worker(self.config):
+            workers.hand_over(self.config, record)
+            return
+        self._record = workers.join(record, self._from_workers)
+        if not self._record.scenarios:
+            return
+        directory = self.config.rootpath / _report_dir(self.config)
+        try:
+            self._written = write_reports(self._record, directory)
+        except RecordError as error:
+            session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
+            self.config.issue_config_time_warning(pytest.PytestWarning(str(error)), stacklevel=2)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take over a worker's record (pytest-xdist)."""
+        self._from_workers += workers.records_of(node)
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Print a few lines about the run's telemetry."""
+        if self._record is None or not self._record.scenarios:
+            return
+        terminalreporter.section("telemetry")
+        for line in summary_lines(self._record):
+            terminalreporter.write_line(line)
+        for path in self._written:
+            terminalreporter.write_line(f"wrote {_relative(path, Path.cwd())}")
+
+    def pytest_unconfigure(self) -> None:
+        """Put the environment back; receivers stay until exit, for exporters that flush there."""
+        self.capture.restore_environment()
+
+
+def start(config: pytest.Config) -> TelemetryPlugin:
+    """Start the capture that the ini file asks for.
+
+    Raises:
+        pytest.UsageError: An ini value cannot be used.
+    """
+    try:
+        timeout = _seconds(config.getini("telemetry_settle_timeout"))
+        capture = capture_of_process(tuple(config.getini("telemetry_channels")), settle_timeout_s=timeout)
+    except ConfigurationError as error:
+        raise pytest.UsageError(f"telemetry: {error}") from error
+    return TelemetryPlugin(config, capture, frozenset(config.getini("telemetry_fail_on")))
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < float("inf"):
+        raise ConfigurationError(f"telemetry_settle_timeout is {text!r}; expected seconds, for example 2.0")
+    return value
+
+
+def _report_dir(config: pytest.Config) -> str:
+    return str(config.getoption("--telemetry-report") or config.getini("telemetry_report_dir"))
+
+
+def _relative(path: Path, root: Path) -> str:
+    return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)

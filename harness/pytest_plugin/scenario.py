@@ -1,0 +1,280 @@
+"""What a scenario holds in its hand: the verbs, and plain reading."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any, TypeVar, cast
+
+import msgspec
+from harness.expect.exports import ExportExpectation
+
+from harness.capture.bucket import Bucket
+from harness.capture.call_site import resolve
+from harness.capture.channels.xray import XRayChannel
+from harness.capture.session import Capture
+from harness.capture.xray_rules import SamplingRule
+from harness.errors import ConfigurationError
+from harness.expect import (
+    Expectation,
+    TelemetryAssertionError,
+    check_all,
+    check_count,
+    check_none,
+    check_one,
+    failure_message,
+)
+from harness.invariants import Invariant, all_invariants, check_invariants
+from harness.model import (
+    ExportRequest,
+    Finding,
+    Incident,
+    LogEvent,
+    LogRecord,
+    Metric,
+    Rejected,
+    Segment,
+    Site,
+    Span,
+    Telemetry,
+    Trace,
+    Unfinished,
+    Verdict,
+)
+from harness.pytest_plugin.acknowledge import Acknowledgement
+
+_T = TypeVar("_T")
+_FIELDS = ("spans", "segments", "log_events", "log_records", "metrics", "exports")
+
+
+class ScenarioTelemetry:
+    """The telemetry of one scenario; every verb and every reading settles first.
+
+    Args:
+        capture: The process's capture.
+        bucket: Returns what this scenario owns.
+        invariants: The rules checked at its end.
+    """
+
+    def __init__(
+        self,
+        capture: Capture,
+        bucket: Callable[[], Bucket],
+        invariants: dict[str, Invariant] | None = None,
+    ) -> None:
+        self._capture = capture
+        self._bucket = bucket
+        self._invariants = all_invariants() if invariants is None else invariants
+        self._acknowledgements: list[Acknowledgement] = []
+        self.verdicts: list[Verdict] = []
+        self.checked = False
+
+    # Verbs
+
+    def expect(self, *expectations: Expectation[Any], within: float | None = None) -> None:
+        """Check that each expectation matches a captured value of its own.
+
+        Args:
+            expectations: All are checked, and all findings are reported at once.
+            within: Seconds to wait for telemetry that is still to come.
+
+        Raises:
+            TelemetryAssertionError: An expectation is not met.
+
+        Example:
+            >>> telemetry.expect(span("GET /health", kind=SERVER))  # doctest: +SKIP
+        """
+        __tracebackhide__ = True
+        self._check(lambda captured: check_all(expectations, captured), expectations, within)
+
+    def expect_none(self, *expectations: Expectation[Any]) -> None:
+        """Check that no captured value matches any of the expectations.
+
+        Raises:
+            TelemetryAssertionError: Something matches.
+        """
+        __tracebackhide__ = True
+        self._check(lambda captured: check_none(expectations, captured), expectations, None)
+
+    def expect_count(self, n: int, expectation: Expectation[Any], *, within: float | None = None) -> None:
+        """Check that exactly `n` captured values match the expectation.
+
+        Raises:
+            TelemetryAssertionError: More or fewer match.
+        """
+        __tracebackhide__ = True
+        self._check(lambda captured: check_count(n, expectation, captured), (expectation,), within)
+
+    def expect_finding(self, id: str, *, at: str = "", count: int | None = None) -> tuple[Finding, ...]:  # noqa: A002
+        """Check that the harness finds a defect here, and keep it from failing the scenario.
+
+        Args:
+            id: The finding's stable id (``segment_unfinished``).
+            at: Where: ``services/user_activities.py:7``, or the end of such a place
+                (``user_activities.py``, ``user_activities.py:7``).
+            count: How many there must be; at least one by default.
+
+        Returns:
+            The findings.
+
+        Raises:
+            TelemetryAssertionError: There is none, or another number than `count`.
+        """
+        __tracebackhide__ = True
+        acknowledgement = Acknowledgement(id, at)
+        telemetry = self._read(exporters=False)
+        findings = check_invariants(telemetry, tuple(self.verdicts), self._invariants.values())
+        found = tuple(finding for finding in findings if acknowledgement.covers(finding))
+        self._acknowledgements.append(acknowledgement)
+        verdict = acknowledgement.verdict(findings, count, site=_caller())
+        self._conclude(verdict, telemetry)
+        return found
+
+    def find(self, expectation: Expectation[_T]) -> _T:
+        """Return the one captured value that matches.
+
+        Raises:
+            TelemetryAssertionError: None matches, or several do.
+        """
+        __tracebackhide__ = True
+        telemetry = self._read(exporters=isinstance(expectation, ExportExpectation))
+        verdict, found = check_one(expectation, telemetry)
+        self._conclude(_at(verdict, _caller()), telemetry)
+        return cast("_T", found)
+
+    def span(self, expectation: Expectation[Span]) -> Span:
+        """Return the one span that matches, for arithmetic that expectations do not know."""
+        __tracebackhide__ = True
+        return self.find(expectation)
+
+    def segment(self, expectation: Expectation[Segment]) -> Segment:
+        """Return the one segment that matches."""
+        __tracebackhide__ = True
+        return self.find(expectation)
+
+    def log_event(self, expectation: Expectation[LogEvent]) -> LogEvent:
+        """Return the one log event that matches."""
+        __tracebackhide__ = True
+        return self.find(expectation)
+
+    # Plain reading
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """Ended spans, in order of start."""
+        return self._read().spans
+
+    @property
+    def traces(self) -> tuple[Trace, ...]:
+        """Ended spans as trees, one `Trace` per trace id."""
+        return self._read().traces
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """X-Ray segments with their subsegments, in order of start."""
+        return self._read().segments
+
+    @property
+    def log_events(self) -> tuple[LogEvent, ...]:
+        """CloudWatch log events, in order of arrival."""
+        return self._read().log_events
+
+    @property
+    def log_records(self) -> tuple[LogRecord, ...]:
+        """OpenTelemetry log records, in order of emission."""
+        return self._read().log_records
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """Metrics: deltas of this scenario, and what reached CloudWatch."""
+        return self._read().metrics
+
+    @property
+    def exports(self) -> tuple[ExportRequest, ...]:
+        """Requests that exporters made; the app's exporters are flushed first."""
+        return self._read(exporters=True).exports
+
+    @property
+    def rejected(self) -> tuple[Rejected, ...]:
+        """Input that could not be decoded."""
+        return self._read().rejected
+
+    @property
+    def unfinished(self) -> tuple[Unfinished, ...]:
+        """What was begun and never ended, or never sent."""
+        return self._read().unfinished
+
+    @property
+    def incidents(self) -> tuple[Incident, ...]:
+        """What an SDK or the kernel lost."""
+        return self._read().incidents
+
+    def sampling(self, *rules: SamplingRule) -> AbstractContextManager[None]:
+        """Return a context in which the X-Ray SDK samples by these rules.
+
+        Outside it everything is sampled, whatever the app's rules say.
+
+        Raises:
+            ConfigurationError: Channel ``xray`` is not configured.
+        """
+        channel = self._capture.channels.get("xray")
+        if not isinstance(channel, XRayChannel):
+            raise ConfigurationError("sampling() needs channel 'xray' in telemetry_channels")
+        return channel.sampling(*rules)
+
+    # What the plugin asks for
+
+    def snapshot(self) -> Telemetry:
+        """Return what is owned now, without settling."""
+        return self._bucket().telemetry()
+
+    def findings(self, telemetry: Telemetry) -> tuple[Finding, ...]:
+        """Return what the invariants find, marked where the scenario expects it."""
+        findings = check_invariants(telemetry, tuple(self.verdicts), self._invariants.values())
+        for acknowledgement in self._acknowledgements:
+            findings = acknowledgement.mark(findings)
+        return findings
+
+    def _read(self, *, exporters: bool = False) -> Telemetry:
+        self._capture.settle(exporters=exporters)
+        telemetry = self._bucket().telemetry()
+        self.checked = self.checked or any(getattr(telemetry, field) for field in _FIELDS)
+        return telemetry
+
+    def _check(
+        self,
+        check: Callable[[Telemetry], Verdict],
+        expectations: tuple[Expectation[Any], ...],
+        within: float | None,
+    ) -> None:
+        __tracebackhide__ = True
+        exporters = any(isinstance(expectation, ExportExpectation) for expectation in expectations)
+        telemetry = self._read(exporters=exporters)
+        verdict = check(telemetry)
+        if within and not verdict.passed:
+            self._capture.settle_until(
+                lambda: check(self._bucket().telemetry()).passed, within, exporters=exporters
+            )
+            telemetry = self._bucket().telemetry()
+            verdict = check(telemetry)
+        self._conclude(_at(verdict, _caller()), telemetry)
+
+    def _conclude(self, verdict: Verdict, telemetry: Telemetry) -> None:
+        __tracebackhide__ = True
+        self.checked = True
+        self.verdicts.append(verdict)
+        if not verdict.passed:
+            raise TelemetryAssertionError(failure_message(verdict, telemetry), verdict)
+
+
+def _at(verdict: Verdict, site: Site | None) -> Verdict:
+    return msgspec.structs.replace(verdict, site=site)
+
+
+def _caller() -> Site | None:
+    """Return the line of the scenario: the first frame outside this file."""
+    frame = sys._getframe(1)  # noqa: SLF001  the one way to a caller's frame
+    while frame.f_back is not None and frame.f_code.co_filename == __file__:
+        frame = frame.f_back
+    return resolve((frame.f_code, frame.f_lasti))
