@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from importlib.metadata import entry_points
+from types import ModuleType
 from typing import Any
 
 
@@ -44,3 +45,17 @@ def load_all(package: str, group: str, attribute: str) -> dict[str, Any]:
         name: load(package, group, name, attribute)
         for name in sorted(names(package) | third_party_names(group))
     }
+
+
+def built_in_modules(package: str) -> list[ModuleType]:
+    """Return the modules of a package that do not start with ``_``, by name."""
+    return [importlib.import_module(f"{package}.{name}") for name in sorted(names(package))]
+
+
+def third_party(group: str) -> dict[str, Any]:
+    """Return entry point name → loaded object, for one group, by name.
+
+    Raises:
+        ImportError: An entry point names something that cannot be imported.
+    """
+    return {point.name: point.load() for point in sorted(entry_points(group=group), key=lambda p: p.name)}

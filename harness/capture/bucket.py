@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Any, NamedTuple
 
 import msgspec
 
 from harness.capture import xray_evidence
-from harness.capture.call_site import CallSite, resolve
+from harness.capture.call_site import resolve
+from harness.capture.otel_evidence import CreatedProcessor, EmittedRecord, StartedSpan
 from harness.capture.xray_watch import BegunEntity
 from harness.codec import metric_merge, sdk, xray_trees
 from harness.codec.otlp import SpanKey
@@ -20,36 +20,11 @@ from harness.model import (
     Metric,
     Rejected,
     Segment,
-    Site,
     Span,
     Subsegment,
     Telemetry,
     Unfinished,
 )
-
-
-class StartedSpan(NamedTuple):
-    """An in-process span at its start; the SDK object shows later when it has ended."""
-
-    span: Any
-    call: CallSite | None
-    thread: int
-
-    @property
-    def open(self) -> bool:
-        """True until the app ends the span."""
-        return self.span.end_time is None
-
-    def site(self) -> Site | None:
-        """Return where the app created it."""
-        return resolve(self.call)
-
-
-class EmittedRecord(NamedTuple):
-    """An in-process log record and where the app emitted it."""
-
-    record: Any
-    call: CallSite | None
 
 
 class Bucket:
@@ -65,6 +40,7 @@ class Bucket:
         self.wire_spans: dict[SpanKey, Span] = {}
         self.on_wire: set[SpanKey] = set()
         self.metrics: list[Metric] = []
+        self.processors: list[CreatedProcessor] = []
         self.emitted: list[EmittedRecord] = []
         self.wire_records: list[LogRecord] = []
         self.documents: list[Segment | Subsegment] = []
@@ -88,7 +64,12 @@ class Bucket:
             exports=tuple(self.exports),
             rejected=tuple(self.rejected),
             unfinished=(*self._open_spans(), *xray_evidence.unfinished_of(self.begun)),
-            incidents=(*self.incidents, *xray_evidence.phantom_ids_of(self.begun), *orphans),
+            incidents=(
+                *self.incidents,
+                *(processor.incident() for processor in self.processors if not processor.attached),
+                *xray_evidence.phantom_ids_of(self.begun),
+                *orphans,
+            ),
         )
 
     def _spans(self) -> tuple[Span, ...]:

@@ -18,10 +18,9 @@ from types import ModuleType
 from typing import Any
 
 from harness.capture.arrivals import Arrivals
-from harness.capture.bucket import EmittedRecord, StartedSpan
-from harness.capture.call_site import CallSite, call_site, resolve
+from harness.capture.call_site import call_site
+from harness.capture.otel_evidence import CreatedProcessor, EmittedRecord, StartedSpan
 from harness.capture.patching import Patches
-from harness.model import Incident
 
 
 class OtelWatch:
@@ -30,6 +29,7 @@ class OtelWatch:
     Attributes:
         started: Spans since the last look, in order of start.
         emitted: Log records since the last look.
+        processors: Span processors made since the last look.
         readers: One capture reader for each meter provider.
         providers: Every provider seen, for flushing.
     """
@@ -39,7 +39,8 @@ class OtelWatch:
         self.emitted: deque[EmittedRecord] = deque()
         self.readers: list[Any] = []
         self.providers: weakref.WeakSet[Any] = weakref.WeakSet()
-        self._unattached: dict[int, tuple[Any, CallSite | None]] = {}
+        self.processors: deque[CreatedProcessor] = deque()
+        self._created: weakref.WeakKeyDictionary[Any, CreatedProcessor] = weakref.WeakKeyDictionary()
         self._patches = patches
         self._arrivals = arrivals
         patches.when_imported("opentelemetry.sdk.trace", self._watch_traces)
@@ -55,37 +56,19 @@ class OtelWatch:
         self._patches.wrap(module.TracerProvider, "add_span_processor", self._attached)
 
     def _attached(self, original: Callable[..., None], provider: Any, span_processor: Any) -> None:
-        self._unattached.pop(id(span_processor), None)
+        created = self._created.get(span_processor)
+        if created is not None:
+            created.attached = True
         original(provider, span_processor)
 
     def _watch_processors(self, module: ModuleType) -> None:
         def created(original: Callable[..., None], processor: Any, *args: Any, **kwargs: Any) -> None:
             original(processor, *args, **kwargs)
-            self._unattached[id(processor)] = (processor, call_site())
+            self._created[processor] = CreatedProcessor(processor, call_site())
+            self.processors.append(self._created[processor])
 
         for kind in (module.SimpleSpanProcessor, module.BatchSpanProcessor):
             self._patches.wrap(kind, "__init__", created)
-
-    def unattached_processors(self) -> list[Incident]:
-        """Return an incident for each span processor made and never added to a provider, once."""
-        incidents = []
-        for processor, call in self._unattached.values():
-            kind = type(processor).__name__
-            exporter = type(getattr(processor, "span_exporter", None)).__name__
-            incidents.append(
-                Incident(
-                    id="span_processor_unattached",
-                    channel="otel",
-                    name=kind,
-                    site=resolve(call),
-                    message=(
-                        f"{kind}({exporter}) was created and never added to a tracer provider, so it exports "
-                        "nothing; call provider.add_span_processor(…) with it"
-                    ),
-                )
-            )
-        self._unattached.clear()
-        return incidents
 
     # Metrics and logs
 

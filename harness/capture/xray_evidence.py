@@ -17,6 +17,8 @@ def unfinished_of(begun: Iterable[BegunEntity]) -> list[Unfinished]:
     by_entity = {id(item.entity): item for item in unsent}
     found = []
     for item in unsent:
+        if item.replaced:
+            continue
         if item.kind == "segment":
             found.append(item.unfinished(tuple(_open_below(item, by_entity))))
         elif id(item.entity.parent_segment) not in by_entity and not item.ended:

@@ -29,9 +29,10 @@ class BegunEntity:
         entity: The SDK's object.
         sent: It, or a segment that embeds it, went to the emitter.
         announced: Its trace id went into a response header.
+        replaced: Another segment took its place; an incident says so.
     """
 
-    __slots__ = ("announced", "call", "entity", "sent", "thread")
+    __slots__ = ("announced", "call", "entity", "replaced", "sent", "thread")
 
     def __init__(self, entity: Any, call: CallSite | None) -> None:
         self.entity = entity
@@ -39,6 +40,7 @@ class BegunEntity:
         self.thread = threading.get_ident()
         self.sent = False
         self.announced = False
+        self.replaced = False
 
     @property
     def kind(self) -> str:
@@ -185,7 +187,10 @@ class XRayWatch:
         if previous is not None and _is_real(previous):
             replaced = getattr(previous, "parent_segment", previous)
             begun = self._by_entity.get(replaced)
-            where = f" ({begun.site()})" if begun else ""
+            where = ""
+            if begun is not None:
+                begun.replaced = True
+                where = f" ({begun.site()})"
             self._report(
                 "segment_replaced",
                 f"segment {segment.name!r} was begun while segment {replaced.name!r}{where} was open: "

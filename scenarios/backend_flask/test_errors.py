@@ -64,7 +64,9 @@ def test_wrong_method(backend: FlaskClient, telemetry: ScenarioTelemetry) -> Non
 
     telemetry.expect(
         span("POST /api/activities/home", status=UNSET, attributes={"http.status_code": 405}),
-        segment("backend-flask", http={"request": {"method": "POST"}, "response": {"status": 405}}, error=True),
+        segment(
+            "backend-flask", http={"request": {"method": "POST"}, "response": {"status": 405}}, error=True
+        ),
         log_event(contains("405 METHOD NOT ALLOWED")),
     )
 

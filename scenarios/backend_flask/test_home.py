@@ -25,7 +25,7 @@ from harness import (
 HOME = "/api/activities/home"
 
 
-def test_span_segment_and_log_event_of_one_request(backend: FlaskClient, telemetry: ScenarioTelemetry) -> None:
+def test_span_segment_and_log_event(backend: FlaskClient, telemetry: ScenarioTelemetry) -> None:
     response = backend.get(HOME)
 
     assert response.status_code == 200
@@ -83,14 +83,18 @@ def test_spans_are_exported_with_the_team_header(backend: FlaskClient, telemetry
     telemetry.expect(
         export_request(
             "/v1/traces",
-            headers={"x-honeycomb-team": TEAM, "content-type": "application/x-protobuf", "content-encoding": absent},
+            headers={
+                "x-honeycomb-team": TEAM,
+                "content-type": "application/x-protobuf",
+                "content-encoding": absent,
+            },
             items=2,
         )
     )
     assert {witness for span in telemetry.spans for witness in span.witnesses} == {"process", "wire"}
 
 
-def test_response_announces_the_trace_that_is_sent(backend: FlaskClient, telemetry: ScenarioTelemetry) -> None:
+def test_the_announced_trace_is_sent(backend: FlaskClient, telemetry: ScenarioTelemetry) -> None:
     response = backend.get(HOME)
 
     root = response.headers["X-Amzn-Trace-Id"].removeprefix("Root=")

@@ -37,9 +37,7 @@ def test_the_seeds_rule(backend: FlaskClient, telemetry: ScenarioTelemetry) -> N
     sampled = len(telemetry.segments)
     low, high = binomial_bounds(REQUESTS - borrowed, CRUDDUR.fixed_rate, FALSE_ALARM_RATE)
     assert low <= sampled <= high + borrowed
-    telemetry.expect_count(
-        sampled, segment("backend-flask", aws={"xray": {"sampling_rule_name": "Cruddur"}})
-    )
+    telemetry.expect_count(sampled, segment("backend-flask", aws={"xray": {"sampling_rule_name": "Cruddur"}}))
     telemetry.expect(export_request("/GetSamplingRules", channel="xray"))
     telemetry.expect_count(REQUESTS, span(contains("home"), scope=contains("flask")))
 

@@ -14,6 +14,8 @@ def test_log_group_is_created_and_the_first_line_arrives(
         export_request("DescribeLogGroups", channel="aws"),
     )
     # The stream is created when the first batch is refused: that 400 is normal.
-    paths = [(request.path, request.status) for request in session_telemetry.exports if request.channel == "aws"]
+    paths = [
+        (request.path, request.status) for request in session_telemetry.exports if request.channel == "aws"
+    ]
     assert paths.index(("PutLogEvents", 400)) < paths.index(("CreateLogStream", 200))
     assert paths.index(("CreateLogStream", 200)) < paths.index(("PutLogEvents", 200))

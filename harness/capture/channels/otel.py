@@ -5,8 +5,11 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from harness.capture.bucket import Bucket, StartedSpan
+import msgspec
+
+from harness.capture.bucket import Bucket
 from harness.capture.channel import Context, OpenNode
+from harness.capture.otel_evidence import StartedSpan
 from harness.capture.otel_watch import OtelWatch
 from harness.capture.otlp_receiver import OtlpReceiver, Received
 from harness.codec import otlp, sdk
@@ -42,6 +45,8 @@ class OtelChannel:
         """Hand over spans, records, metrics and requests."""
         self._ingest_spans()
         current = self._owners.current
+        while self._watch.processors:
+            current.processors.append(self._watch.processors.popleft())
         while self._watch.emitted:
             emitted = self._watch.emitted.popleft()
             trace_id = emitted.record.log_record.trace_id
@@ -55,7 +60,6 @@ class OtelChannel:
                 current.metrics += metrics
         while self._receiver.received:
             self._ingest_request(self._receiver.received.popleft())
-        current.incidents += self._watch.unattached_processors() if current is self._owners.outside else ()
 
     def _ingest_spans(self) -> None:
         while self._watch.started:
@@ -86,8 +90,12 @@ class OtelChannel:
             metrics = otlp.metrics_of(request.message)
             current.metrics += (m for m in metrics if (m.scope.name, m.name) not in self._seen_in_process)
             owners = []
-        for owner in {id(o): o for o in owners}.values() or (current,):
-            owner.exports.append(request.export)
+        if not owners:
+            current.exports.append(request.export)
+        for owner in {id(o): o for o in owners}.values():
+            # One batch may carry several scenarios' spans: each sees a request with its own share.
+            share = sum(o is owner for o in owners)
+            owner.exports.append(msgspec.structs.replace(request.export, items=share))
 
     def _ingest_wire_spans(self, message: Any) -> list[Bucket]:
         owners = []

@@ -1,0 +1,57 @@
+"""What the OpenTelemetry SDK shows in-process, as it came."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from harness.capture.call_site import CallSite, resolve
+from harness.model import Incident, Site
+
+
+class StartedSpan(NamedTuple):
+    """An in-process span at its start; the SDK object shows later when it has ended."""
+
+    span: Any
+    call: CallSite | None
+    thread: int
+
+    @property
+    def open(self) -> bool:
+        """True until the app ends the span."""
+        return self.span.end_time is None
+
+    def site(self) -> Site | None:
+        """Return where the app created it."""
+        return resolve(self.call)
+
+
+class EmittedRecord(NamedTuple):
+    """An in-process log record and where the app emitted it."""
+
+    record: Any
+    call: CallSite | None
+
+
+class CreatedProcessor:
+    """A span processor that the app made; attached once a provider has it."""
+
+    __slots__ = ("_call", "_kind", "attached")
+
+    def __init__(self, processor: Any, call: CallSite | None) -> None:
+        exporter = type(getattr(processor, "span_exporter", None)).__name__
+        self._kind = f"{type(processor).__name__}({exporter})"
+        self._call = call
+        self.attached = False
+
+    def incident(self) -> Incident:
+        """Return what is lost while no provider has it."""
+        return Incident(
+            id="span_processor_unattached",
+            channel="otel",
+            name=self._kind,
+            site=resolve(self._call),
+            message=(
+                f"{self._kind} was created and never added to a tracer provider, so it exports nothing; "
+                "call provider.add_span_processor(…) with it"
+            ),
+        )
