@@ -1,0 +1,142 @@
+"""telemetry-harness: what an app's telemetry must be, said in tests.
+
+Example:
+    A scenario asks its fixtures for an app and for what it emitted::
+
+        from harness import SERVER, iso8601, segment, span
+
+        def test_home(backend, telemetry):
+            backend.get("/api/activities/home")
+            telemetry.expect(
+                span("GET /api/activities/home", kind=SERVER).with_child(
+                    span("home-activites-mock-data", attributes={"app.now": iso8601()}),
+                ),
+                segment("backend-flask", http={"response": {"status": 200}}),
+            )
+
+Everything is imported when it is first used, so that importing `harness`
+costs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from harness.expect import (
+        CLIENT,
+        CONSUMER,
+        ERROR,
+        INTERNAL,
+        OK,
+        PRODUCER,
+        SERVER,
+        UNSET,
+        Expectation,
+        Matcher,
+        TelemetryAssertionError,
+        absent,
+        all_of,
+        any_of,
+        approx,
+        between,
+        contains,
+        each,
+        ends_with,
+        event,
+        export_request,
+        ge,
+        gt,
+        hex_id,
+        instance_of,
+        iso8601,
+        le,
+        length,
+        link,
+        log_event,
+        log_record,
+        lt,
+        metric,
+        not_,
+        one_of,
+        present,
+        regex,
+        segment,
+        span,
+        starts_with,
+        subsegment,
+    )
+    from harness.model import MetricType, Status, Temporality
+
+    __version__: str
+
+__all__ = [
+    "CLIENT",
+    "CONSUMER",
+    "ERROR",
+    "INTERNAL",
+    "OK",
+    "PRODUCER",
+    "SERVER",
+    "UNSET",
+    "Expectation",
+    "Matcher",
+    "MetricType",
+    "Status",
+    "TelemetryAssertionError",
+    "Temporality",
+    "__version__",
+    "absent",
+    "all_of",
+    "any_of",
+    "approx",
+    "between",
+    "contains",
+    "each",
+    "ends_with",
+    "event",
+    "export_request",
+    "ge",
+    "gt",
+    "hex_id",
+    "instance_of",
+    "iso8601",
+    "le",
+    "length",
+    "link",
+    "log_event",
+    "log_record",
+    "lt",
+    "metric",
+    "not_",
+    "one_of",
+    "present",
+    "regex",
+    "segment",
+    "span",
+    "starts_with",
+    "subsegment",
+]
+
+_FROM_MODEL = ("MetricType", "Status", "Temporality")
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name when it is first used (PEP 562)."""
+    if name not in __all__:
+        raise AttributeError(f"module 'harness' has no attribute {name!r}")
+    if name == "__version__":
+        from importlib.metadata import version
+
+        value: object = version("telemetry-harness")
+    else:
+        from importlib import import_module
+
+        value = getattr(import_module("harness.model" if name in _FROM_MODEL else "harness.expect"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """Return the public names, imported or not."""
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,207 @@
+"""The verbs: all of these, none of these, so many of this, the one that matches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from harness.expect.checker import Checker, Member
+from harness.expect.expectation import Expectation
+from harness.expect.explain import explain, findings_against
+from harness.expect.failure import TelemetryAssertionError
+from harness.expect.missing import path_of
+from harness.expect.render import call, plural, some
+from harness.model.finding import Finding, Match, Verdict
+from harness.model.telemetry import Telemetry
+
+T = TypeVar("T")
+_MOST = 100
+
+
+def check_all(expectations: Sequence[Expectation[Any]], telemetry: Telemetry) -> Verdict:
+    """Return whether every expectation has its own captured value.
+
+    Raises:
+        TypeError: No expectation, or something that is not one.
+
+    Example:
+        >>> from harness import span
+        >>> check_all([span("a"), span("a")], Telemetry()).passed
+        False
+    """
+    _require("expect", expectations)
+    checker = Checker(telemetry)
+    matched: list[Match] = []
+    findings: list[Finding] = []
+    for members in _by_pool(expectations):
+        for member, choice in zip(members, checker.assign(members), strict=True):
+            if choice is not None:
+                matched += checker.matches(member.expectation, choice)
+        findings += explain(checker, members)
+    return Verdict(
+        expectation=call("expect", *expectations), findings=tuple(findings), matched=tuple(matched)
+    )
+
+
+def check_none(expectations: Sequence[Expectation[Any]], telemetry: Telemetry) -> Verdict:
+    """Return whether nothing that was captured is as these expectations say.
+
+    Raises:
+        TypeError: No expectation, or something that is not one.
+
+    Example:
+        >>> from harness import span
+        >>> check_none([span("a")], Telemetry()).passed
+        True
+    """
+    _require("expect_none", expectations)
+    checker = Checker(telemetry)
+    findings = [
+        _unexpected(checker, item, fitting) for item in expectations if (fitting := _fitting(checker, item))
+    ]
+    return Verdict(expectation=call("expect_none", *expectations), findings=tuple(findings))
+
+
+def check_count(count: int, expectation: Expectation[Any], telemetry: Telemetry) -> Verdict:
+    """Return whether exactly so many captured values are as expected.
+
+    Raises:
+        ValueError: The count is negative.
+
+    Example:
+        >>> from harness import span
+        >>> check_count(0, span("a"), Telemetry()).passed
+        True
+    """
+    _require("expect_count", [expectation])
+    if count < 0:
+        raise ValueError(f"expect_count: expected a count >= 0, {count!r} given")
+    checker = Checker(telemetry)
+    fitting = _fitting(checker, expectation)
+    text = call("expect_count", count, expectation)
+    if len(fitting) != count:
+        return Verdict(expectation=text, findings=(_miscounted(checker, count, expectation, fitting),))
+    return Verdict(expectation=text, matched=tuple(_matches(checker, expectation, fitting)))
+
+
+def check_one(expectation: Expectation[Any], telemetry: Telemetry) -> Verdict:
+    """Return whether exactly one captured value is as expected: the verdict of `find`.
+
+    Example:
+        >>> from harness import span
+        >>> check_one(span("a"), Telemetry()).findings[0].id
+        'span_missing'
+    """
+    return _one(expectation, telemetry)[0]
+
+
+def find(expectation: Expectation[T], telemetry: Telemetry) -> T:
+    """Return the captured value that is as expected.
+
+    Raises:
+        TelemetryAssertionError: None is, or several are.
+
+    Example:
+        >>> from harness import log_event
+        >>> from harness.model import LogEvent
+        >>> hello = LogEvent(log_group="g", log_stream="s", timestamp=0, message="hello")
+        >>> find(log_event("hello"), Telemetry(log_events=(hello,))).log_group
+        'g'
+    """
+    __tracebackhide__ = True
+    verdict, values = _one(expectation, telemetry)
+    if len(values) != 1:
+        raise TelemetryAssertionError.of(verdict, telemetry)
+    return values[0]
+
+
+def _one(expectation: Expectation[T], telemetry: Telemetry) -> tuple[Verdict, list[T]]:
+    _require("find", [expectation])
+    checker = Checker(telemetry)
+    fitting = _fitting(checker, expectation)
+    text = repr(expectation)
+    values = [checker.entry(expectation, index).value for index in fitting]
+    if len(fitting) == 1:
+        return Verdict(expectation=text, matched=tuple(_matches(checker, expectation, fitting))), values
+    if fitting:
+        return Verdict(expectation=text, findings=(_miscounted(checker, 1, expectation, fitting),)), values
+    return Verdict(expectation=text, findings=tuple(explain(checker, [Member(expectation)]))), values
+
+
+def _require(verb: str, expectations: Sequence[object]) -> None:
+    """Refuse what is not an expectation, or none at all: it would always pass."""
+    if not expectations:
+        raise TypeError(f"{verb}: expected at least one expectation, none given")
+    for item in expectations:
+        if not isinstance(item, Expectation):
+            raise TypeError(f"{verb}: expected an expectation such as span(…), {item!r} given")
+
+
+def _by_pool(expectations: Sequence[Expectation[Any]]) -> list[list[Member]]:
+    """Return the expectations by what they compete for, in order."""
+    groups: dict[object, list[Member]] = {}
+    for item in expectations:
+        groups.setdefault(type(item).POOL, []).append(Member(item))
+    return list(groups.values())
+
+
+def _fitting(checker: Checker, expectation: Expectation[Any]) -> list[int]:
+    return [i for i in checker.candidates(Member(expectation)) if checker.fits(expectation, i)]
+
+
+def _matches(checker: Checker, expectation: Expectation[Any], fitting: list[int]) -> list[Match]:
+    return [match for index in fitting for match in checker.matches(expectation, index)]
+
+
+def _places(checker: Checker, expectation: Expectation[Any], indexes: Sequence[int]) -> str:
+    """Name where entries are, with the line that made them where that is known."""
+    pool = checker.pool(expectation)
+    texts = []
+    for index in indexes:
+        site = pool.entries[index].site
+        texts.append(path_of(pool, index) + (f" ({site})" if site else ""))
+    return some(texts, 3)
+
+
+def _unexpected(checker: Checker, expectation: Expectation[Any], fitting: list[int]) -> Finding:
+    places = _places(checker, expectation, fitting)
+    text = f"expected no {expectation.describe()}, captured {len(fitting)}: {places}"
+    return _counted(checker, expectation, f"{expectation.STEM}_unexpected", text, fitting)
+
+
+def _miscounted(checker: Checker, count: int, expectation: Expectation[Any], fitting: list[int]) -> Finding:
+    noun = plural(count, expectation.NOUN)
+    name = expectation.describe().removeprefix(expectation.NOUN)
+    text = f"expected {noun}{name}, captured {len(fitting)}"
+    if len(fitting) > count:
+        text += f": {_places(checker, expectation, fitting)}"
+    elif differing := _differing(checker, expectation, fitting):
+        text += f"; {differing}"
+    return _counted(checker, expectation, "count_mismatch", text, fitting)
+
+
+def _differing(checker: Checker, expectation: Expectation[Any], fitting: list[int]) -> str:
+    """Say how the closest of those of the name that do not fit differs."""
+    member = Member(expectation)
+    fits = set(fitting)
+    named = [i for i in checker.candidates(member) if i not in fits]
+    others = [i for i in named if expectation.identifies(checker.entry(expectation, i))]
+    if not others:
+        return ""
+    found = [findings_against(checker, member, i, "") for i in others[:_MOST]]
+    closest = min(found, key=len)
+    return f"{len(others)} more differ, the closest in: {'; '.join(f.message for f in closest)}"
+
+
+def _counted(
+    checker: Checker, expectation: Expectation[Any], finding_id: str, text: str, fitting: list[int]
+) -> Finding:
+    first = checker.entry(expectation, fitting[0]) if fitting else None
+    return Finding(
+        id=finding_id,
+        signal=expectation.SIGNAL,
+        message=text,
+        where=expectation.where(),
+        site=first.site if first else None,
+        trace_id=first.trace_id if first else None,
+    )

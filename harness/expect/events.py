@@ -1,0 +1,59 @@
+"""`event`: something that must have happened during a span."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from harness.expect.compare import equal
+from harness.expect.fields import MappingField
+from harness.expect.freeze import freeze
+from harness.expect.matcher import AnyMatcher, Text
+from harness.expect.omitted import OMITTED, Omitted
+from harness.expect.parts import Part
+from harness.expect.problem import Problem
+from harness.expect.render import call, short
+from harness.model.span import SpanEvent
+
+_ATTRIBUTES = MappingField("attributes", lambda e: e.attributes, stem="attribute", noun="attribute")
+
+
+@dataclass(frozen=True, repr=False)
+class EventExpectation(Part):
+    """What `event` returns."""
+
+    name: Any
+    attributes: Any = OMITTED
+
+    def identifies(self, captured: SpanEvent) -> bool:
+        """Return True when the name is as expected."""
+        return equal(self.name, captured.name)
+
+    def problems(self, captured: SpanEvent) -> list[Problem]:
+        """Return which attributes are not as expected."""
+        return [] if self.attributes is OMITTED else _ATTRIBUTES.problems(self.attributes, captured)
+
+    def describe(self) -> str:
+        """Return ``event 'exception'``."""
+        return f"event {short(self.name)}" if isinstance(self.name, str) else f"event matching {self.name!r}"
+
+    def paths(self) -> Iterator[str]:
+        """Yield ``events.<name>`` and one path for each attribute."""
+        path = f"events.{self.name}" if isinstance(self.name, str) else "events"
+        yield path
+        if self.attributes is not OMITTED:
+            yield from (f"{path}.{below}" for below in _ATTRIBUTES.paths(self.attributes))
+
+    def __repr__(self) -> str:
+        return call("event", self.name, attributes=self.attributes)
+
+
+def event(name: Text, *, attributes: Mapping[str, Any] | AnyMatcher | Omitted = OMITTED) -> EventExpectation:
+    """Expect an event of a span.
+
+    Example:
+        >>> event("exception", attributes={"exception.type": "TypeError"})
+        event('exception', attributes={'exception.type': 'TypeError'})
+    """
+    return EventExpectation(freeze(name), freeze(attributes))

@@ -1,0 +1,66 @@
+"""What else was captured that may explain why something is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.expect.expectation import Expectation
+from harness.expect.render import plural, shorten, some
+from harness.model.evidence import Unfinished
+from harness.model.telemetry import Telemetry
+
+_KINDS = {"span": ("span",), "segment": ("segment", "subsegment")}
+_MOST = 3
+
+
+def evidence(expectation: Expectation[object], telemetry: Telemetry) -> str:
+    """Return clauses, each after ``; ``, on what is unfinished, rejected or was lost."""
+    clauses = [_unfinished(expectation, telemetry), *_losses(expectation, telemetry)]
+    return "".join(f"; {clause}" for clause in clauses if clause)
+
+
+def _unfinished(expectation: Expectation[object], telemetry: Telemetry) -> str:
+    """Name what was begun and never ended: those of the name, or else all of the signal."""
+    kinds = _KINDS.get(expectation.SIGNAL, ())
+    related = [item for item in telemetry.unfinished if item.kind in kinds]
+    name = expectation.exact_name()
+    same = [item for item in related if any(part.name == name for part in _walk(item))]
+    texts = [describe_unfinished(item) for item in same or related]
+    return f"unfinished: {some(texts, _MOST)}" if texts else ""
+
+
+def _walk(item: Unfinished) -> Iterator[Unfinished]:
+    pending = [item]
+    while pending:
+        part = pending.pop()
+        yield part
+        pending += reversed(part.waits_for)
+
+
+def describe_unfinished(item: Unfinished) -> str:
+    """Return ``segment 'a' (app.py:7) waits for subsegment 'b' (app.py:9), begun and never ended``."""
+    if item.waits_for:
+        return f"{_named(item)} waits for {some(map(_named, _leaves(item)), _MOST)}, begun and never ended"
+    return f"{_named(item)}, ended and never sent" if item.ended else f"{_named(item)}, begun and never ended"
+
+
+def _leaves(item: Unfinished) -> list[Unfinished]:
+    """Return those that hold the item back and wait for nothing themselves."""
+    return [part for part in _walk(item) if part is not item and not part.waits_for]
+
+
+def _named(item: Unfinished) -> str:
+    site = f" ({item.site})" if item.site else ""
+    return f"{item.kind} {item.name!r}{site}"
+
+
+def _losses(expectation: Expectation[object], telemetry: Telemetry) -> Iterator[str]:
+    rejected = [item for item in telemetry.rejected if item.channel in expectation.CHANNELS]
+    if rejected:
+        reason = shorten(rejected[0].reason, 80)
+        first = reason if len(rejected) == 1 else f"first: {reason}"
+        yield f"{plural(len(rejected), 'payload')} on channel {rejected[0].channel} rejected ({first})"
+    incidents = [item for item in telemetry.incidents if item.channel in expectation.CHANNELS]
+    if incidents:
+        ids = some(dict.fromkeys(item.id for item in incidents))
+        yield f"{plural(len(incidents), 'incident')} ({ids})"

@@ -1,0 +1,63 @@
+"""`link`: a reference that a span must hold to another span."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from harness.expect.compare import equal
+from harness.expect.fields import MappingField
+from harness.expect.freeze import freeze
+from harness.expect.matcher import AnyMatcher, Text
+from harness.expect.omitted import OMITTED, Omitted
+from harness.expect.parts import Part
+from harness.expect.problem import Problem
+from harness.expect.render import call
+from harness.model.span import Link
+
+_ATTRIBUTES = MappingField("attributes", lambda e: e.attributes, stem="attribute", noun="attribute")
+
+
+@dataclass(frozen=True, repr=False)
+class LinkExpectation(Part):
+    """What `link` returns."""
+
+    trace_id: Any = OMITTED
+    span_id: Any = OMITTED
+    attributes: Any = OMITTED
+
+    def identifies(self, captured: Link) -> bool:
+        """Return True when the ids that are named are as expected."""
+        pairs = ((self.trace_id, captured.trace_id), (self.span_id, captured.span_id))
+        return all(expected is OMITTED or equal(expected, found) for expected, found in pairs)
+
+    def problems(self, captured: Link) -> list[Problem]:
+        """Return which attributes are not as expected."""
+        return [] if self.attributes is OMITTED else _ATTRIBUTES.problems(self.attributes, captured)
+
+    def describe(self) -> str:
+        """Return the link as source."""
+        return repr(self)
+
+    def paths(self) -> Iterator[str]:
+        """Yield ``links``: links have no name that could tell them apart."""
+        yield "links"
+
+    def __repr__(self) -> str:
+        return call("link", trace_id=self.trace_id, span_id=self.span_id, attributes=self.attributes)
+
+
+def link(
+    *,
+    trace_id: Text | Omitted = OMITTED,
+    span_id: Text | Omitted = OMITTED,
+    attributes: Mapping[str, Any] | AnyMatcher | Omitted = OMITTED,
+) -> LinkExpectation:
+    """Expect a link of a span; to expect the span it points to, use `linked_to`.
+
+    Example:
+        >>> link(attributes={"messaging.operation": "receive"})
+        link(attributes={'messaging.operation': 'receive'})
+    """
+    return LinkExpectation(freeze(trace_id), freeze(span_id), freeze(attributes))

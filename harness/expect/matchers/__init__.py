@@ -1,0 +1,1 @@
+"""Matchers: frozen values that stand where a plain value may stand."""

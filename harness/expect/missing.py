@@ -1,0 +1,133 @@
+"""The finding for an expectation that no captured entry answers to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from harness.expect.checker import Checker, Member
+from harness.expect.closest import closest
+from harness.expect.evidence import evidence
+from harness.expect.expectation import Expectation, Relation
+from harness.expect.pool import Entry, Pool
+from harness.expect.render import short, shorten, some
+from harness.model.finding import Finding
+
+_WORDS = {Relation.CHILD: "child ", Relation.DESCENDANT: "descendant ", Relation.LINK: "linked "}
+_PLACES = {
+    Relation.CHILD: "as a child of",
+    Relation.DESCENDANT: "below",
+    Relation.SUBSEGMENT: "as a subsegment of",
+}
+_NAME = 80
+
+
+def missing_finding(checker: Checker, member: Member, where: str) -> Finding:
+    """Return the finding for a member that no unclaimed entry answers to."""
+    item = member.expectation
+    if answering := [i for i in checker.candidates(member) if item.identifies(checker.entry(item, i))]:
+        count = len(answering)
+        text = f"no further {item.describe()} was captured; {count} captured, matched by other expectations"
+        return _finding(item, f"{item.STEM}_missing", text + evidence(item, checker.telemetry), where)
+    if member.parent is not None and (elsewhere := _answering(checker.pool(item), item)):
+        return _not_there(checker, member, elsewhere, where)
+    return _finding(item, f"{item.STEM}_missing", _nowhere(checker, member), where)
+
+
+def _finding(
+    item: Expectation[Any], finding_id: str, message: str, where: str, entry: Entry | None = None
+) -> Finding:
+    return Finding(
+        id=finding_id,
+        signal=item.SIGNAL,
+        message=message,
+        where=where,
+        site=entry.site if entry else None,
+        trace_id=entry.trace_id if entry else None,
+    )
+
+
+def _answering(pool: Pool, item: Expectation[Any], noun: str | None = None) -> list[int]:
+    """Return all entries of the pool, wherever, that the expectation identifies."""
+    found = pool.named(noun or item.NOUN, item.exact_name())
+    return [index for index in found if item.identifies(pool.entries[index])]
+
+
+def _not_there(checker: Checker, member: Member, elsewhere: Sequence[int], where: str) -> Finding:
+    """Say where a node is that was captured in another place than was expected."""
+    item, pool = member.expectation, checker.pool(member.expectation)
+    assert member.parent is not None  # noqa: S101 - only related members are misplaced
+    parent = pool.entries[member.parent]
+    index = next((i for i in elsewhere if pool.entries[i].trace_id == parent.trace_id), elsewhere[0])
+    entry = pool.entries[index]
+    if member.relation is Relation.LINK:
+        text = f"{item.describe()} was captured, but no link of {parent.name!r} points to it"
+        return _finding(item, "link_missing", text, where, entry)
+    place = _PLACES[member.relation or Relation.CHILD]
+    text = f"{item.describe()} was captured, but not {place} {short(parent.name, _NAME)}; "
+    text += _place(pool, index, parent.trace_id)
+    if len(elsewhere) > 1:
+        text += f" (and {len(elsewhere) - 1} more elsewhere)"
+    return _finding(item, f"{item.STEM}_not_under_parent", text, where, entry)
+
+
+def _place(pool: Pool, index: int, trace_id: str | None) -> str:
+    """Return where an entry is: its path, its trace when that is another one."""
+    entry = pool.entries[index]
+    path = path_of(pool, index)
+    other = "" if entry.trace_id == trace_id else f" of another trace, {entry.trace_id}"
+    if " › " in path:
+        return f"it is at {path}{other}"
+    if entry.parent is None:
+        return f"it is a root{other}"
+    parent_id = getattr(entry.value, "parent_span_id", None)
+    return f"it is a root{other}: its parent {parent_id} was not captured"
+
+
+def path_of(pool: Pool, index: int, most: int = 6) -> str:
+    """Return ``GET / › query``, the middle of a long path left out."""
+    names = [shorten(str(entry.name), _NAME) for entry in pool.path(index)][::-1]
+    if len(names) > most:
+        names = [*names[:2], "…", *names[-(most - 3) :]]
+    return " › ".join(names)
+
+
+def _nowhere(checker: Checker, member: Member) -> str:
+    """Return that nothing of the name was captured, what comes closest and what may explain it."""
+    item, pool = member.expectation, checker.pool(member.expectation)
+    word = _WORDS.get(member.relation, "") if member.relation else ""
+    text = f"no {word}{item.describe()} was captured"
+    why = evidence(item, checker.telemetry)
+    if not pool.entries:
+        return text + (why or f"; no {item.NOUN} was captured at all")
+    for noun in sorted({entry.noun for entry in pool.entries} - {item.NOUN}):
+        if found := _answering(pool, item, noun):
+            return f"{text}; a {noun} of that name was: {path_of(pool, found[0])}{why}"
+    return f"{text}; {_closest(pool, member)}{why}"
+
+
+def _closest(pool: Pool, member: Member) -> str:
+    """Name the closest candidate: one in the expected place before one elsewhere."""
+    item = member.expectation
+    everything = pool.named(item.NOUN, None)
+    near = everything if member.parent is None else _in_place(pool, member)
+    for indexes in (near, everything):
+        names = [shorten(str(pool.entries[i].name), _NAME) for i in indexes]
+        if found := closest(str(item.exact_name() or ""), names):
+            place = "" if indexes is near else f" at {path_of(pool, indexes[names.index(found)])}"
+            return f"closest: {found!r}{place}"
+    if not near:
+        if member.parent is None:
+            return f"no {item.NOUN} was"
+        return f"{short(pool.entries[member.parent].name, _NAME)} has none"
+    return f"captured: {some(dict.fromkeys(short(pool.entries[i].name, _NAME) for i in near))}"
+
+
+def _in_place(pool: Pool, member: Member) -> Sequence[int]:
+    """Return the entries of any name in the place where the member is expected."""
+    noun, parent = member.expectation.NOUN, member.parent or 0
+    if member.relation is Relation.LINK:
+        return ()
+    if member.relation is Relation.DESCENDANT:
+        return pool.descendants(parent, noun, None)
+    return pool.children(parent, noun, None)

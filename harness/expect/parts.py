@@ -1,0 +1,95 @@
+"""Parts: the events and links of a span, each expected one its own captured one."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from harness.expect.closest import closest
+from harness.expect.fields import Field
+from harness.expect.matching import assign
+from harness.expect.problem import Problem
+from harness.expect.render import some
+
+
+class Part(ABC):
+    """An immutable value that says what one event or link must be."""
+
+    @abstractmethod
+    def identifies(self, captured: Any) -> bool:
+        """Return True when the captured part is the one meant, whatever its details."""
+
+    @abstractmethod
+    def problems(self, captured: Any) -> list[Problem]:
+        """Return which of its details do not hold."""
+
+    @abstractmethod
+    def describe(self) -> str:
+        """Return how messages call it: ``event 'exception'``."""
+
+    @abstractmethod
+    def paths(self) -> Iterator[str]:
+        """Yield the paths that it checks."""
+
+    def fits(self, captured: Any) -> bool:
+        """Return True when identity and details hold."""
+        return self.identifies(captured) and not self.problems(captured)
+
+
+@dataclass(frozen=True)
+class PartsField(Field):
+    """A field of parts: those expected must be among those captured, in any order.
+
+    Attributes:
+        noun: What one part is called, and the stem of the finding id.
+    """
+
+    noun: str
+
+    def holds(self, expected: Any, value: Any) -> bool:
+        """Return True when every expected part has its own captured one."""
+        return not self.problems(expected, value)
+
+    def problems(self, expected: Any, value: Any) -> list[Problem]:
+        """Return what does not hold for the parts of a captured value."""
+        captured = self.read(value)
+        everything = range(len(captured))
+        chosen = assign(len(expected), lambda _: everything, lambda i, c: expected[i].fits(captured[c]))
+        left = [c for c in everything if c not in chosen]
+        found: list[Problem] = []
+        for part, choice in zip(expected, chosen, strict=True):
+            if choice is None:
+                found += self._unmet(part, captured, left)
+        return found
+
+    def _unmet(self, part: Part, captured: Any, left: list[int]) -> list[Problem]:
+        """Explain a part by the captured one it is closest to, which then explains no other."""
+        same = [c for c in left if part.identifies(captured[c])]
+        if not same:
+            return [Problem(f"{self.noun}_missing", self._missing(part, captured))]
+        best = min(same, key=lambda c: len(part.problems(captured[c])))
+        left.remove(best)
+        return [Problem(p.id, f"{part.describe()}: {p.message}") for p in part.problems(captured[best])]
+
+    def _missing(self, part: Part, captured: Any) -> str:
+        text = f"no {part.describe()} was captured"
+        if not captured:
+            return f"{text}; the span has no {self.noun}s"
+        if any(part.identifies(item) for item in captured):
+            return f"no further {part.describe()} was captured"
+        names = [getattr(item, "name", f"{item_id(item)}") for item in captured]
+        if near := closest(str(getattr(part, "name", "")), names):
+            return f"{text}; closest: {near!r}"
+        return f"{text}; captured: {some(map(repr, names))}"
+
+    def paths(self, expected: Any) -> Iterator[str]:
+        """Yield the paths of every expected part."""
+        for part in expected:
+            yield from part.paths()
+
+
+def item_id(item: Any) -> str:
+    """Return what stands for a captured link in a message: the id of its span."""
+    return f"{item.trace_id}/{item.span_id}"

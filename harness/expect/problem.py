@@ -1,0 +1,61 @@
+"""A problem: a finding that does not yet know where it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from harness.expect.closest import closest
+from harness.expect.compare import Difference, Path
+from harness.expect.render import short, some
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What does not hold for one captured value.
+
+    Attributes:
+        id: The id of the finding it becomes.
+    """
+
+    id: str
+    message: str
+
+
+def mismatch(label: str, expected: Any, captured: Any, reason: str = "") -> str:
+    """Return ``label: expected …, captured … (reason)``.
+
+    Example:
+        >>> mismatch("retries", 3, "3", "int expected, str captured")
+        "retries: expected 3, captured '3' (int expected, str captured)"
+    """
+    why = f" ({reason})" if reason else ""
+    return f"{label}: expected {short(expected)}, captured {short(captured)}{why}"
+
+
+def label_of(path: Path, prefix: str = "") -> str:
+    """Return a path as text: ``response.headers[0]``."""
+    text = prefix
+    for part in path:
+        text += part if part.startswith("[") or not text else f".{part}"
+    return text
+
+
+def missing(noun: str, prefix: str, difference: Difference, hint: Callable[[Path], str]) -> str:
+    """Return ``no attribute 'x'; closest: 'y' = 3``.
+
+    Args:
+        noun: What a key of this mapping is called.
+        prefix: What labels start with.
+        hint: Path of the missing key → where else its value was captured, or empty.
+    """
+    text = f"no {noun} {label_of(difference.path, prefix)!r}"
+    if elsewhere := hint(difference.path):
+        return f"{text}; {elsewhere}"
+    siblings, above = difference.siblings, difference.siblings_path
+    if not siblings:
+        return f"{text}; none was captured"
+    if near := closest(difference.path[len(above)], siblings):
+        return f"{text}; closest: {label_of((*above, near), prefix)!r} = {short(siblings[near])}"
+    return f"{text}; captured: {some(repr(label_of((*above, key), prefix)) for key in siblings)}"
