@@ -49,15 +49,19 @@ def tally(record: RunRecord, failing_findings: int) -> str:
     >>> tally(RunRecord(), 0)
     '0 scenarios, no findings that fail'
     """
+    findings = f"{count_text(failing_findings, 'finding')} that fail{'s' if failing_findings == 1 else ''}"
+    return f"{_scenario_words(record)}, {findings if failing_findings else 'no findings that fail'}"
+
+
+def _scenario_words(record: RunRecord) -> str:
     total = len(record.scenarios)
     failed = sum(map(scenario_fails, record.scenarios))
-    scenarios = f"{failed:,} of {count_text(total, 'scenario')} failed" if failed else _all_passed(total)
-    findings = f"{count_text(failing_findings, 'finding')} that fail{'s' if failing_findings == 1 else ''}"
-    return f"{scenarios}, {findings if failing_findings else 'no findings that fail'}"
-
-
-def _all_passed(total: int) -> str:
-    return f"{count_text(total, 'scenario')} passed" if total else "0 scenarios"
+    skipped = sum(scenario.outcome == "skipped" for scenario in record.scenarios)
+    if failed:
+        words = f"{failed:,} of {count_text(total, 'scenario')} failed"
+    else:
+        words = f"{count_text(total - skipped, 'scenario')} passed" if total else "0 scenarios"
+    return f"{words}, {skipped:,} skipped" if skipped else words
 
 
 def captured(telemetries: Iterable[Telemetry]) -> dict[str, int]:
