@@ -54,7 +54,9 @@ def a_span(name: str = "GET /x", *, start_ms: float = 0.0, ms: float | None = 3.
     )
 
 
-def a_segment(name: str = "backend", *, start_ms: float = 0.0, ms: float | None = 3.0, **fields: Any) -> Segment:
+def a_segment(
+    name: str = "backend", *, start_ms: float = 0.0, ms: float | None = 3.0, **fields: Any
+) -> Segment:
     """Return a segment, likewise."""
     start = EPOCH_S + start_ms / 1e3
     return Segment(
@@ -178,7 +180,9 @@ def home_activities() -> ScenarioRecord:
                 ),
             ),
             exports=(
-                ExportRequest(channel="otlp", path="/v1/traces", headers={"x-honeycomb-team": "k" * 22}, items=2),
+                ExportRequest(
+                    channel="otlp", path="/v1/traces", headers={"x-honeycomb-team": "k" * 22}, items=2
+                ),
             ),
         ),
         verdicts=(
@@ -303,9 +307,7 @@ def example_run() -> RunRecord:
             verdicts=(
                 Verdict(
                     expectation='span("GET /health")',
-                    matched=(
-                        Match(signal="span", node_id=f"{'4' * 32}/b7ad6b7169203331", fields=("name",)),
-                    ),
+                    matched=(Match(signal="span", node_id=f"{'4' * 32}/b7ad6b7169203331", fields=("name",)),),
                 ),
             ),
         ),

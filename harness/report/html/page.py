@@ -120,9 +120,11 @@ class ScenarioView:
     anchor: str
     name: str
     status: str
+    opens: bool
     site: str
     duration: str
     captured: str
+    checked: bool
     findings: tuple[FindingView, ...]
     verdicts: tuple[VerdictView, ...]
     evidence: tuple[EvidenceView, ...]
@@ -131,7 +133,7 @@ class ScenarioView:
 
     @property
     def fails(self) -> bool:
-        """True when its details open by themselves."""
+        """True for a problem, which the keys j and k stop at."""
         return self.status == "failed"
 
 

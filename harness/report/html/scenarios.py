@@ -50,30 +50,33 @@ def site_text(site: Any) -> str:
 
 def scenario_view(scenario: ScenarioRecord, anchor: str, budget: limits.Budget) -> ScenarioView:
     """Return a scenario for the page, with the waterfalls the page can afford."""
-    findings = findings_of(scenario)
-    shown = findings[: limits.FINDINGS_PER_SCENARIO]
-    budget.omit("finding in its scenario", len(findings) - len(shown))
     before = dict(budget.left_out)
+    findings = findings_of(scenario)
+    shown = findings[: budget.lines_of("scenario finding", len(findings))]
+    verdicts = _verdicts(scenario.verdicts, budget)
+    evidence = evidence_views(scenario.telemetry, budget)
     waterfalls = waterfall_views(requests_of(scenario.telemetry), checks_of(scenario), budget)
     return ScenarioView(
         anchor=anchor,
         name=clipped(one_line(scenario.name), limits.NAME_CHARS),
         status=_status(scenario),
+        opens=budget.opens(fails=scenario_fails(scenario)),
         site=site_text(scenario.site),
         duration=duration_text(scenario.duration_ns / 1e6),
         captured=captured_words(captured([scenario.telemetry])),
         findings=tuple(map(finding_view, shown)),
-        verdicts=_verdicts(scenario.verdicts, budget),
-        evidence=evidence_views(scenario.telemetry, budget),
+        checked=bool(scenario.verdicts),
+        verdicts=verdicts,
+        evidence=evidence,
         waterfalls=waterfalls,
-        left_out=_left_out(budget.left_out.get("waterfall", 0) - before.get("waterfall", 0)),
+        left_out=_left_out(before, budget.left_out),
     )
 
 
-def _left_out(waterfalls: int) -> str:
-    if not waterfalls:
-        return ""
-    return f"{count_text(waterfalls, 'waterfall')} left out to keep this page small; run.json has everything."
+def _left_out(before: dict[str, int], after: dict[str, int]) -> str:
+    grown = {noun: number - before.get(noun, 0) for noun, number in after.items()}
+    words = ", ".join(count_text(number, noun) for noun, number in grown.items() if number)
+    return f"{words} left out to keep this page small; run.json has everything." if words else ""
 
 
 def _status(scenario: ScenarioRecord) -> str:
@@ -85,15 +88,15 @@ def _status(scenario: ScenarioRecord) -> str:
 
 
 def _verdicts(verdicts: tuple[Verdict, ...], budget: limits.Budget) -> tuple[VerdictView, ...]:
-    budget.omit("check", len(verdicts) - limits.VERDICTS_PER_SCENARIO)
+    shown = budget.lines_of("check", len(verdicts))
     return tuple(
         VerdictView(
-            passed=verdict.passed,
+            passed=not any(map(is_failure, verdict.findings)),
             expectation=clipped(verdict.expectation, limits.MESSAGE_CHARS),
             site=site_text(verdict.site),
             matched=_matched(verdict),
         )
-        for verdict in verdicts[: limits.VERDICTS_PER_SCENARIO]
+        for verdict in verdicts[:shown]
     )
 
 
@@ -122,10 +125,7 @@ def evidence_views(telemetry: Telemetry, budget: limits.Budget) -> tuple[Evidenc
         )
         for incident in telemetry.incidents
     ]
-    shown = min(len(views), limits.EVIDENCE_PER_SCENARIO, budget.evidence)
-    budget.evidence -= shown
-    budget.omit("unfinished, rejected or lost item", len(views) - shown)
-    return tuple(views[:shown])
+    return tuple(views[: budget.lines_of("unfinished, rejected or lost item", len(views))])
 
 
 def _unfinished(items: Iterable[Unfinished]) -> list[EvidenceView]:
