@@ -27,7 +27,7 @@ from typing import Any
 
 MAX_DEPTH = 100
 _RESERVED = ("$bytes", "$float", "$dict")
-_MARK = re.compile(rb'"\$(?:bytes|float|dict)"')
+_MARK = re.compile(rb'"\$(?:bytes|float|dict)"\s*:')
 
 
 def to_plain(value: Any, depth: int = 0) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +62,7 @@ def _require_version(data: bytes, source: str) -> None:
         version = msgspec.json.decode(data, type=_Header).schema_version
     except msgspec.ValidationError as error:
         raise RecordError(
-            f"{source}: not a run record: expected an object with 'schema_version', {_lower(error)};"
+            f"{source}: not a run record: expected an object with 'schema_version', {_words(str(error))};"
             " give a run.json that the harness wrote"
         ) from error
     except (msgspec.DecodeError, RecursionError) as error:
@@ -85,22 +84,21 @@ def _syntax_message(data: bytes, source: str, error: Exception) -> str:
             f"{source}: cut short after {len(data)} bytes: the JSON does not end;"
             " the run that wrote it was stopped, record it again"
         )
-    return f"{source}: not JSON: {_lower(error)}; give a run.json that the harness wrote"
+    return f"{source}: not JSON: {str(error).removeprefix('JSON is malformed: ')}; give a run.json that the harness wrote"
 
 
 def _shape_message(source: str, error: Exception) -> str:
     message, _, path = str(error).partition(" - at ")
     where = f" at {path}" if path else ""
-    captured = re.sub(r", got ", ", captured ", _lower(message))
     return (
-        f"{source}: not a run record{where}: {captured};"
+        f"{source}: not a run record{where}: {_words(message)};"
         " the file was edited or is damaged, record the run again"
     )
 
 
-def _lower(error: object) -> str:
-    text = str(error)
-    return text[:1].lower() + text[1:]
+def _words(message: str) -> str:
+    """Return msgspec's message in our words."""
+    return message[:1].lower() + message[1:].replace(", got ", ", captured ")
 
 
 def read_record(path: Path) -> RunRecord:

@@ -42,6 +42,8 @@ _PATTERNS = tuple(
 )
 # Most strings hold none of these, and one search is cheaper than six.
 _SUSPICIOUS = re.compile(r"token|key|passw|secret|bearer|basic|://|AKIA|ASIA|eyJ|x-amz-", re.IGNORECASE)
+# Hiding one secret can uncover another; text that needs more rounds is made to.
+_ROUNDS = 10
 _DONE = re.compile(r"redacted \(\d+ (?:chars|bytes)\)")
 # A secret is hidden wherever it recurs, unless it is so short that it may be a word.
 _MIN_RECURRING = 12
@@ -75,9 +77,14 @@ def redact_text(text: str) -> str:
     >>> redact_text("GET /x?token=abc&page=2")
     'GET /x?token=redacted (3 chars)&page=2'
     """
-    if _SUSPICIOUS.search(text):
+    if not _SUSPICIOUS.search(text):
+        return text
+    for _ in range(_ROUNDS):
+        before = text
         for pattern in _PATTERNS:
             text = pattern.sub(_hidden_part, text)
+        if text == before:
+            break
     return text
 
 
