@@ -1,1 +1,1 @@
-"""."""
+"""Pure functions of the run record: outcome, coverage, waterfalls."""

@@ -1,0 +1,180 @@
+"""Span coverage: what was captured, and how much of it anybody checks.
+
+Spans, segments and subsegments are counted alike, as nodes. *Asserted* is the
+union of what the recorded verdicts matched; *captured* is what the scenarios
+captured. Telemetry outside every scenario is left out: nobody could check it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import msgspec
+
+from harness.analysis.nodes import checks_of, is_checked, nodes_of
+from harness.model import Node, RunRecord, ScenarioRecord
+
+
+class Share(msgspec.Struct, frozen=True):
+    """How many of the captured things were asserted."""
+
+    captured: int = 0
+    asserted: int = 0
+
+    @property
+    def unasserted(self) -> int:
+        """How many nobody checks."""
+        return self.captured - self.asserted
+
+    @property
+    def percent(self) -> int | None:
+        """The asserted share, rounded down; None when nothing was captured."""
+        return None if self.captured == 0 else self.asserted * 100 // self.captured
+
+
+class FieldCoverage(msgspec.Struct, frozen=True, kw_only=True):
+    """One attribute, annotation, metadata or http path of a row's nodes.
+
+    Attributes:
+        path: As in `Match.fields`.
+        captured: How many nodes carried it.
+        asserted: How many checks named it.
+        scenarios: Who made those checks.
+        types: The names of the types its values had; two are a smell.
+    """
+
+    path: str
+    captured: int
+    asserted: int = 0
+    scenarios: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+
+
+class CoverageRow(msgspec.Struct, frozen=True, kw_only=True):
+    """All nodes with one signal, scope and name.
+
+    Attributes:
+        captured: How many nodes.
+        asserted: How many of them an expectation matched.
+        scenarios: Who matched them.
+        fields: By path.
+    """
+
+    signal: str
+    scope: str
+    name: str
+    captured: int
+    asserted: int = 0
+    scenarios: tuple[str, ...] = ()
+    fields: tuple[FieldCoverage, ...] = ()
+
+
+class Coverage(msgspec.Struct, frozen=True, kw_only=True):
+    """Coverage of a run.
+
+    Attributes:
+        rows: By signal, scope and name.
+        names: Rows that were captured, and that an expectation matched.
+        attributes: Fields of the rows, likewise.
+        log_events: CloudWatch log events, likewise.
+        log_records: OpenTelemetry log records, likewise.
+        metrics: Metrics, likewise.
+    """
+
+    rows: tuple[CoverageRow, ...] = ()
+    names: Share = Share()
+    attributes: Share = Share()
+    log_events: Share = Share()
+    log_records: Share = Share()
+    metrics: Share = Share()
+
+
+@dataclass
+class _Field:
+    captured: int = 0
+    asserted: int = 0
+    scenarios: dict[str, None] = field(default_factory=dict)
+    types: set[str] = field(default_factory=set)
+
+
+@dataclass
+class _Row:
+    captured: int = 0
+    asserted: int = 0
+    scenarios: dict[str, None] = field(default_factory=dict)
+    fields: dict[str, _Field] = field(default_factory=dict)
+
+
+def coverage_of(record: RunRecord) -> Coverage:
+    """Return the coverage of a run.
+
+    >>> coverage_of(RunRecord()).names.percent is None
+    True
+    """
+    rows: dict[tuple[str, str, str], _Row] = {}
+    for scenario in record.scenarios:
+        checks = checks_of(scenario)
+        for node in nodes_of(scenario.telemetry):
+            row = rows.setdefault((node.signal, node.scope, node.name), _Row())
+            _count(row, node, checks.get((node.signal, node.node_id), []), scenario.name)
+    frozen = tuple(_frozen_row(key, rows[key]) for key in sorted(rows))
+    return Coverage(
+        rows=frozen,
+        names=Share(len(frozen), sum(row.asserted > 0 for row in frozen)),
+        attributes=Share(
+            sum(len(row.fields) for row in frozen),
+            sum(item.asserted > 0 for row in frozen for item in row.fields),
+        ),
+        log_events=_flat_share(record.scenarios, "log_event", "log_events"),
+        log_records=_flat_share(record.scenarios, "log_record", "log_records"),
+        metrics=_flat_share(record.scenarios, "metric", "metrics"),
+    )
+
+
+def _count(row: _Row, node: Node, checks: list[tuple[str, ...]], scenario: str) -> None:
+    row.captured += 1
+    if checks:
+        row.asserted += 1
+        row.scenarios[scenario] = None
+    for path, value in node.facts.items():
+        item = row.fields.setdefault(path, _Field())
+        item.captured += 1
+        item.types.add(type(value).__name__)
+        asserted = sum(is_checked(path, fields) for fields in checks)
+        if asserted:
+            item.asserted += asserted
+            item.scenarios[scenario] = None
+
+
+def _frozen_row(key: tuple[str, str, str], row: _Row) -> CoverageRow:
+    signal, scope, name = key
+    return CoverageRow(
+        signal=signal,
+        scope=scope,
+        name=name,
+        captured=row.captured,
+        asserted=row.asserted,
+        scenarios=tuple(row.scenarios),
+        fields=tuple(
+            FieldCoverage(
+                path=path,
+                captured=item.captured,
+                asserted=item.asserted,
+                scenarios=tuple(item.scenarios),
+                types=tuple(sorted(item.types)),
+            )
+            for path, item in sorted(row.fields.items())
+        ),
+    )
+
+
+def _flat_share(scenarios: Iterable[ScenarioRecord], signal: str, name: str) -> Share:
+    """Return the share of a signal without nodes, whose matches hold an index."""
+    captured = asserted = 0
+    for scenario in scenarios:
+        size = len(getattr(scenario.telemetry, name))
+        captured += size
+        known = {str(index) for index in range(size)}
+        asserted += len({node_id for kind, node_id in checks_of(scenario) if kind == signal} & known)
+    return Share(captured, asserted)

@@ -1,0 +1,53 @@
+"""Rebuild the reports of a run from its record, without running anything."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+NAME = "report"
+HELP = "rebuild the reports of a run from its run.json"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what the command takes."""
+    parser.add_argument("run", metavar="RUN", type=Path, help="a run.json, or a directory that holds one")
+    parser.add_argument("--out", metavar="DIR", type=Path, help="where to write (default: beside RUN)")
+    parser.add_argument(
+        "--format",
+        metavar="FORMAT",
+        action="append",
+        dest="formats",
+        help="html, json, terminal or an installed one; may be repeated (default: html and terminal)",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the reports; return 0 when the telemetry of the run holds, else 1.
+
+    Raises:
+        ConfigurationError: There is no such format.
+        RecordError: The record cannot be read, or a report cannot be written.
+    """
+    from harness.analysis.outcome import run_holds
+    from harness.cli import DOES_NOT_HOLD, HOLDS
+    from harness.report import formats, read_record, redact, render, summary_lines, write_reports
+
+    record = redact(read_record(arguments.run))
+    chosen = arguments.formats or ["html", "terminal"]
+    known = formats()
+    files = [name for name in chosen if name not in known or known[name].FILE_NAME is not None]
+    written = write_reports(record, arguments.out or _directory(arguments.run), names=files)
+    for name in chosen:
+        if name == "terminal":
+            report = str(written["html"]) if "html" in written else ""
+            sys.stdout.write("\n".join(summary_lines(record, report=report)) + "\n")
+        elif name not in written:
+            content = render(record, name)
+            sys.stdout.write(content if isinstance(content, str) else content.decode())
+    return HOLDS if run_holds(record) else DOES_NOT_HOLD
+
+
+def _directory(run: Path) -> Path:
+    return run if run.is_dir() else run.parent

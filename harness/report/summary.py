@@ -1,0 +1,96 @@
+"""What a run comes to in a sentence and a few numbers; every report leads with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from harness.analysis.outcome import findings_of, is_failure, nothing_was_checked, run_holds, scenario_fails
+from harness.model import RunRecord, Telemetry
+from harness.report.text import count_text
+
+# Field of `Telemetry` → what one of it is called.
+SIGNALS = {
+    "spans": "span",
+    "segments": "segment",
+    "log_events": "log event",
+    "log_records": "log record",
+    "metrics": "metric",
+    "exports": "export request",
+}
+
+
+def state_of(record: RunRecord) -> str:
+    """Return ``holds``, ``fails``, or ``unchecked`` for a green that proves nothing.
+
+    >>> state_of(RunRecord())
+    'unchecked'
+    """
+    if not run_holds(record):
+        return "fails"
+    return "unchecked" if nothing_was_checked(record) else "holds"
+
+
+def headline(record: RunRecord) -> str:
+    """Return the verdict in three or four words.
+
+    >>> headline(RunRecord())
+    'Nothing was checked'
+    """
+    return {
+        "holds": "Telemetry holds",
+        "fails": "Telemetry does not hold",
+        "unchecked": "Nothing was checked",
+    }[state_of(record)]
+
+
+def tally(record: RunRecord, failing_findings: int) -> str:
+    """Return how many scenarios and findings there are, as a clause.
+
+    >>> tally(RunRecord(), 0)
+    '0 scenarios, no findings that fail'
+    """
+    findings = f"{count_text(failing_findings, 'finding')} that fail{'s' if failing_findings == 1 else ''}"
+    return f"{_scenario_words(record)}, {findings if failing_findings else 'no findings that fail'}"
+
+
+def _scenario_words(record: RunRecord) -> str:
+    total = len(record.scenarios)
+    failed = sum(map(scenario_fails, record.scenarios))
+    skipped = sum(scenario.outcome == "skipped" for scenario in record.scenarios)
+    if failed:
+        words = f"{failed:,} of {count_text(total, 'scenario')} failed"
+    else:
+        words = f"{count_text(total - skipped, 'scenario')} passed" if total else "0 scenarios"
+    return f"{words}, {skipped:,} skipped" if skipped else words
+
+
+def captured(telemetries: Iterable[Telemetry]) -> dict[str, int]:
+    """Return field of `Telemetry` → how many were captured, in `SIGNALS` order.
+
+    >>> captured([Telemetry()])["spans"]
+    0
+    """
+    counts = dict.fromkeys(SIGNALS, 0)
+    for telemetry in telemetries:
+        for name in counts:
+            counts[name] += len(getattr(telemetry, name))
+    return counts
+
+
+def captured_words(counts: dict[str, int]) -> str:
+    """Return the counts that are not zero, as a list in words.
+
+    >>> captured_words({"spans": 2, "segments": 1, "metrics": 0})
+    '2 spans, 1 segment'
+    """
+    return ", ".join(count_text(n, SIGNALS[name]) for name, n in counts.items() if n) or "nothing"
+
+
+def count_failures(record: RunRecord) -> int:
+    """Return how many findings turn the build red.
+
+    >>> count_failures(RunRecord())
+    0
+    """
+    own = (finding for scenario in record.scenarios for finding in findings_of(scenario))
+    return sum(map(is_failure, own)) + sum(map(is_failure, record.findings))

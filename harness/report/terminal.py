@@ -1,0 +1,72 @@
+"""The run in a few lines of plain text; the caller decides on colour."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from harness.analysis.coverage import Coverage, Share, coverage_of
+from harness.analysis.outcome import findings_of, is_failure
+from harness.model import Finding, RunRecord
+from harness.report.summary import captured, captured_words, count_failures, headline, tally
+from harness.report.text import clipped, count_text, one_line
+
+_TOP = 5
+_LINE = 160
+
+
+def summary_lines(record: RunRecord, *, report: str = "") -> list[str]:
+    """Return the verdict, what was captured and asserted, and the findings that fail.
+
+    Args:
+        report: Path of the full report, for the last line.
+
+    >>> summary_lines(RunRecord())
+    ['Nothing was checked: 0 scenarios, no findings that fail', 'captured: nothing']
+    """
+    telemetries = [scenario.telemetry for scenario in record.scenarios] + [record.outside]
+    lines = [
+        f"{headline(record)}: {tally(record, count_failures(record))}",
+        f"captured: {captured_words(captured(telemetries))}",
+        *_asserted(coverage_of(record)),
+        *_vacuous(record),
+        *_findings(record),
+        *(f"cut: {one_line(sentence)}" for sentence in record.cut),
+    ]
+    return [*lines, f"report: {report}"] if report else lines
+
+
+def _asserted(coverage: Coverage) -> list[str]:
+    if not coverage.rows:
+        return []
+    names = _share(coverage.names, "span and segment name")
+    return [f"asserted: {names}, {_share(coverage.attributes, 'attribute')}"]
+
+
+def _share(share: Share, noun: str) -> str:
+    if share.percent is None:
+        return f"0 {noun}s"
+    return f"{share.asserted:,} of {count_text(share.captured, noun)} ({share.percent} %)"
+
+
+def _vacuous(record: RunRecord) -> list[str]:
+    names = [scenario.name for scenario in record.scenarios if scenario.vacuous]
+    if not names:
+        return []
+    more = f" and {len(names) - 1:,} more" if len(names) > 1 else ""
+    return [f"vacuous: {clipped(one_line(names[0]), _LINE)}{more} checked nothing"]
+
+
+def _findings(record: RunRecord) -> list[str]:
+    failing = [finding for finding in record.findings if is_failure(finding)]
+    failing += [item for scenario in record.scenarios for item in findings_of(scenario) if is_failure(item)]
+    counts = Counter(finding.id for finding in failing)
+    first = {finding.id: finding for finding in reversed(failing)}
+    lines = [f"  {number:,} × {_finding(first[id_])}" for id_, number in counts.most_common(_TOP)]
+    if len(counts) > _TOP:
+        lines.append(f"  and {count_text(len(counts) - _TOP, 'other kind')} of finding")
+    return lines
+
+
+def _finding(finding: Finding) -> str:
+    where = f"{finding.where}: " if finding.where else ""
+    return f"{finding.id}: {clipped(one_line(where + finding.message), _LINE)}"

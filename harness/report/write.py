@@ -1,0 +1,102 @@
+"""Reports to disk: redacted, and each file whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from harness.errors import ConfigurationError, RecordError
+from harness.model import RunRecord
+from harness.registry import built_in_modules, third_party
+from harness.report.redact import redact
+
+GROUP = "harness.reports"
+DEFAULT_FORMATS = ("json", "html")
+
+
+def formats() -> dict[str, Any]:
+    """Return name → format, built-in and third-party; see `harness.report.formats`.
+
+    >>> sorted(formats())[:3]
+    ['html', 'json', 'terminal']
+    """
+    found = {module.NAME: module for module in built_in_modules("harness.report.formats")}
+    return {**third_party(GROUP), **found}
+
+
+def render(record: RunRecord, name: str) -> str | bytes:
+    """Return a record in one format, redacted.
+
+    Raises:
+        ConfigurationError: There is no such format.
+        RecordError: The record is too large for it.
+
+    >>> render(RunRecord(), "terminal")[:19]
+    'Nothing was checked'
+    """
+    content: str | bytes = _format(name, formats()).render(redact(record))
+    return content
+
+
+def write_reports(
+    record: RunRecord, directory: Path, *, names: Iterable[str] = DEFAULT_FORMATS
+) -> dict[str, Path]:
+    """Write a record in each format that has a file; return format → file.
+
+    Every format is rendered before the first is written, and each file
+    replaces the one before it in one step, so a reader never sees half of one.
+
+    Args:
+        directory: Made when it is missing.
+        names: Formats by name.
+
+    Raises:
+        ConfigurationError: There is no such format, or it has no file.
+        RecordError: The record is too large, or the files cannot be written.
+    """
+    known = formats()
+    safe = redact(record)
+    rendered: dict[str, tuple[str, bytes]] = {}
+    for name in names:
+        chosen = _format(name, known)
+        if chosen.FILE_NAME is None:
+            raise ConfigurationError(
+                f"format {name!r} is read on a terminal and has no file; render it instead"
+            )
+        content = chosen.render(safe)
+        rendered[name] = (chosen.FILE_NAME, content.encode() if isinstance(content, str) else content)
+    return {name: _write(directory / file_name, data) for name, (file_name, data) in rendered.items()}
+
+
+def _format(name: str, known: Mapping[str, Any]) -> Any:
+    if name not in known:
+        raise ConfigurationError(f"no report format {name!r}; expected one of {', '.join(sorted(known))}")
+    return known[name]
+
+
+def _write(file: Path, data: bytes) -> Path:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        _replace(file, data)
+    except OSError as error:
+        raise RecordError(
+            f"{file}: cannot be written: {error.strerror or error}; choose another directory (--out DIR)"
+        ) from error
+    return file
+
+
+def _replace(file: Path, data: bytes) -> None:
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+        # mkstemp makes files that only their owner reads; a CI artifact is for all.
+        temporary.chmod(0o644)
+        temporary.replace(file)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise

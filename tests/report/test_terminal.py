@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from harness.model import RunRecord, Telemetry, Verdict
+from harness.report.terminal import summary_lines
+from tests.report.records import a_finding, a_run, a_scenario, a_span, example_run, hostile_run
+
+
+def test_a_run_that_fails() -> None:
+    assert summary_lines(example_run(), report="reports/index.html") == [
+        "Telemetry does not hold: 2 of 5 scenarios failed, 1 skipped, 2 findings that fail",
+        "captured: 7 spans, 1 segment, 1 log event, 1 log record, 1 metric, 1 export request",
+        "asserted: 4 of 8 span and segment names (50 %), 3 of 15 attributes (20 %)",
+        "vacuous: scenarios/test_messages.py::test_messages checked nothing",
+        "  1 × attribute_mismatch: GET /api/activities/home › home-activites-mock-data: "
+        "app.result_length: expected 3, captured '3' (int expected, str captured)",
+        "  1 × segment_unfinished: segment user_activities: segment 'user_activities' waits for subsegment"
+        " 'mock-data' (backend/services/user_activities.py:30), begun and never ended",
+        "cut: 3 log events over 256 KB were cut to 256 KB",
+        "report: reports/index.html",
+    ]
+
+
+def test_a_run_that_holds() -> None:
+    record = a_run(
+        a_scenario(telemetry=Telemetry(spans=(a_span(),)), verdicts=(Verdict(),)), a_scenario(outcome="skipped")
+    )
+
+    assert summary_lines(record) == [
+        "Telemetry holds: 1 scenario passed, 1 skipped, no findings that fail",
+        "captured: 1 span",
+        "asserted: 0 of 1 span and segment name (0 %), 0 attributes",
+    ]
+
+
+def test_an_empty_run() -> None:
+    assert summary_lines(RunRecord()) == [
+        "Nothing was checked: 0 scenarios, no findings that fail",
+        "captured: nothing",
+    ]
+
+
+def test_findings_are_grouped_by_id_and_the_most_frequent_come_first() -> None:
+    findings = [a_finding(f"kind_{kind}", f"message {n}") for kind in range(7) for n in range(kind + 1)]
+
+    lines = summary_lines(a_run(a_scenario(findings=tuple(findings[:-1])), findings=(findings[-1],)))
+
+    assert lines[0] == "Telemetry does not hold: 1 of 1 scenario failed, 28 findings that fail"
+    assert lines[2:] == [
+        "  7 × kind_6: message 6",
+        "  6 × kind_5: message 0",
+        "  5 × kind_4: message 0",
+        "  4 × kind_3: message 0",
+        "  3 × kind_2: message 0",
+        "  and 2 other kinds of finding",
+    ]
+
+
+def test_hostile_names_stay_on_their_line_and_move_no_cursor() -> None:
+    lines = summary_lines(hostile_run())
+
+    assert len(lines) == 5
+    assert not any(ord(character) < 0x20 for line in lines for character in line)

@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.requirements import missing
+
+
+def test_a_missing_requirement_skips_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HARNESS_REQUIRE_ALL", raising=False)
+
+    with pytest.raises(pytest.skip.Exception, match="^node was not found; install it$"):
+        missing("node", "install it")
+
+
+def test_a_missing_requirement_fails_where_all_are_required(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HARNESS_REQUIRE_ALL", "1")
+
+    with pytest.raises(pytest.fail.Exception, match="HARNESS_REQUIRE_ALL=1 forbids skipping"):
+        missing("node", "install it")
