@@ -23,6 +23,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from harness.capture.xray_rules import SamplingRule
     from harness.expect import (
         CLIENT,
         CONSUMER,
@@ -67,6 +68,7 @@ if TYPE_CHECKING:
         subsegment,
     )
     from harness.model import MetricType, Status, Temporality
+    from harness.pytest_plugin.scenario import ScenarioTelemetry
 
     __version__: str
 
@@ -82,6 +84,8 @@ __all__ = [
     "Expectation",
     "Matcher",
     "MetricType",
+    "SamplingRule",
+    "ScenarioTelemetry",
     "Status",
     "TelemetryAssertionError",
     "Temporality",
@@ -118,7 +122,14 @@ __all__ = [
     "subsegment",
 ]
 
-_FROM_MODEL = ("MetricType", "Status", "Temporality")
+_MODULES = {
+    "MetricType": "harness.model",
+    "Status": "harness.model",
+    "Temporality": "harness.model",
+    "SamplingRule": "harness.capture.xray_rules",
+    "ScenarioTelemetry": "harness.pytest_plugin.scenario",
+}
+"""Where public names come from that are not of `harness.expect`."""
 
 
 def __getattr__(name: str) -> object:
@@ -132,7 +143,7 @@ def __getattr__(name: str) -> object:
     else:
         from importlib import import_module
 
-        value = getattr(import_module("harness.model" if name in _FROM_MODEL else "harness.expect"), name)
+        value = getattr(import_module(_MODULES.get(name, "harness.expect")), name)
     globals()[name] = value
     return value
 

@@ -39,14 +39,6 @@ def load(package: str, group: str, name: str, attribute: str = "create") -> Any:
     return point.load()
 
 
-def load_all(package: str, group: str, attribute: str) -> dict[str, Any]:
-    """Return name → attribute or registered object, for all built-ins and third parties, by name."""
-    return {
-        name: load(package, group, name, attribute)
-        for name in sorted(names(package) | third_party_names(group))
-    }
-
-
 def built_in_modules(package: str) -> list[ModuleType]:
     """Return the modules of a package that do not start with ``_``, by name."""
     return [importlib.import_module(f"{package}.{name}") for name in sorted(names(package))]

@@ -156,4 +156,16 @@ def _factories(names: Sequence[str]) -> dict[str, Callable[[Context], Channel]]:
     unknown = [name for name in names if name not in known]
     if unknown:
         raise ConfigurationError(f"unknown channel {unknown[0]!r}; known: {', '.join(sorted(known))}")
-    return {name: registry.load("harness.capture.channels", "harness.channels", name) for name in names}
+    return {name: _factory(name) for name in names}
+
+
+def _factory(name: str) -> Callable[[Context], Channel]:
+    try:
+        create: Callable[[Context], Channel] = registry.load(
+            "harness.capture.channels", "harness.channels", name
+        )
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(
+            f"channel {name!r} needs package {error.name!r}; install telemetry-harness[all]"
+        ) from error
+    return create

@@ -17,7 +17,10 @@ Invariant = Callable[[Telemetry, tuple[Verdict, ...]], Iterable[Finding]]
 
 def all_invariants() -> dict[str, Invariant]:
     """Return name → invariant, built-in and third-party."""
-    return registry.load_all("harness.invariants", "harness.invariants", "check")
+    built_in = {
+        m.__name__.rpartition(".")[2]: m.check for m in registry.built_in_modules("harness.invariants")
+    }
+    return built_in | registry.third_party("harness.invariants")
 
 
 def check_invariants(

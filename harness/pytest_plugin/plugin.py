@@ -180,7 +180,7 @@ class TelemetryPlugin:
             return
         directory = self.config.rootpath / _report_dir(self.config)
         try:
-            self._written = write_reports(self._record, directory)
+            self._written = list(write_reports(self._record, directory).values())
         except RecordError as error:
             session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
             self.config.issue_config_time_warning(pytest.PytestWarning(str(error)), stacklevel=2)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import msgspec
-from harness.expect.exports import ExportExpectation
 
 from harness.capture.bucket import Bucket
 from harness.capture.call_site import resolve
@@ -25,6 +24,7 @@ from harness.expect import (
     check_one,
     failure_message,
 )
+from harness.expect.exports import ExportExpectation
 from harness.invariants import Invariant, all_invariants, check_invariants
 from harness.model import (
     ExportRequest,
@@ -139,9 +139,8 @@ class ScenarioTelemetry:
         """
         __tracebackhide__ = True
         telemetry = self._read(exporters=isinstance(expectation, ExportExpectation))
-        verdict, found = check_one(expectation, telemetry)
-        self._conclude(_at(verdict, _caller()), telemetry)
-        return cast("_T", found)
+        self._conclude(_at(check_one(expectation, telemetry), _caller()), telemetry)
+        return find(expectation, telemetry)
 
     def span(self, expectation: Expectation[Span]) -> Span:
         """Return the one span that matches, for arithmetic that expectations do not know."""

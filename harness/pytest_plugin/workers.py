@@ -21,7 +21,8 @@ def is_worker(config: pytest.Config) -> bool:
 
 def hand_over(config: pytest.Config, record: RunRecord) -> None:
     """Send a worker's record to the controller when the worker ends."""
-    config.workeroutput[_KEY] = encode_record(record)  # type: ignore[attr-defined]  pytest-xdist's
+    output: dict[str, Any] = vars(config)["workeroutput"]  # pytest-xdist sets it
+    output[_KEY] = encode_record(record)
 
 
 def records_of(node: Any) -> list[RunRecord]:

@@ -27,7 +27,7 @@ def test_subsegment_with_metadata(backend: FlaskClient, telemetry: ScenarioTelem
         segment("backend-flask", http={"response": {"status": 200}}).with_subsegment(
             subsegment(
                 "mock-data",
-                metadata={"namespace": {"key": {"now": iso8601(), "results-size": len(response.json)}}},
+                metadata={"namespace": {"key": {"now": iso8601(), "results-size": len(response.get_json())}}},
             )
         ),
         log_event(contains("GET http /api/activities/@andrewbrown 200 OK"), log_group="cruddur"),

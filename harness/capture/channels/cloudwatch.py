@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import weakref
 from collections.abc import Callable
@@ -85,5 +86,11 @@ class CloudWatchChannel:
 
 
 def create(context: Context) -> CloudWatchChannel:
-    """Return the channel."""
+    """Return the channel.
+
+    Raises:
+        ModuleNotFoundError: moto is not installed; it is imported at the first request.
+    """
+    if importlib.util.find_spec("moto") is None:
+        raise ModuleNotFoundError("No module named 'moto'", name="moto")
     return CloudWatchChannel(context)
