@@ -23,6 +23,7 @@ from harness.expect import (
     check_none,
     check_one,
     failure_message,
+    find,
 )
 from harness.expect.exports import ExportExpectation
 from harness.invariants import Invariant, all_invariants, check_invariants

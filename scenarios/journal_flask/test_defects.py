@@ -4,6 +4,8 @@ These scenarios pass because the harness reports the defect. The numbers are
 those of the list in `docs/journal-defects.md`.
 """
 
+import importlib
+
 import pytest
 
 from fixtures.journal_flask.fixtures import LoadJournal
@@ -103,9 +105,9 @@ def test_6_a_blank_handle_raises_instead_of_answering_422(
     load_journal: LoadJournal, telemetry: ScenarioTelemetry, handle: str | None
 ) -> None:
     app = load_journal("logger")
-    from fixtures.journal_flask.services.user_activities import UserActivities
-
-    app.add_url_rule("/blank", view_func=lambda: UserActivities.run(handle))
+    # Loaded anew for each scenario; no URL of the journal leads here.
+    services = importlib.import_module("fixtures.journal_flask.services.user_activities")
+    app.add_url_rule("/blank", view_func=lambda: services.UserActivities.run(handle))
 
     response = app.test_client().get("/blank")
 
