@@ -32,10 +32,14 @@ class Bucket:
 
     Args:
         name: The scenario, or empty for what belongs to none.
+
+    Attributes:
+        node_ids: Ids of its spans, segments and subsegments.
     """
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.node_ids: set[str] = set()
         self.started: dict[SpanKey, StartedSpan] = {}
         self.wire_spans: dict[SpanKey, Span] = {}
         self.on_wire: set[SpanKey] = set()

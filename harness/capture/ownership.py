@@ -11,15 +11,18 @@ OUTSIDE = ""
 class Ownership:
     """Routes what arrives to buckets.
 
-    What carries a trace id goes to the bucket that was current when the trace
-    was first seen, however late it arrives; what carries none goes to the
-    current bucket, which is right because each scenario settles at its end.
+    What carries a trace id goes to the bucket in which that trace began,
+    however late it arrives; what carries none goes to the current bucket,
+    which is right because each scenario settles at its end.
+
+    Scenarios may reuse a trace id (a fixed ``traceparent`` in a test), so a
+    trace begins anew wherever a span without a known parent starts.
     """
 
     def __init__(self) -> None:
         self.outside = Bucket(OUTSIDE)
         self.current = self.outside
-        self._owner: dict[str, Bucket] = {}
+        self._of_trace: dict[str, list[Bucket]] = {}
 
     def begin(self, name: str) -> Bucket:
         """Make a new bucket current."""
@@ -30,11 +33,26 @@ class Ownership:
         """Make the outside bucket current again."""
         self.current = self.outside
 
+    def begin_trace(self, trace_id: str) -> Bucket:
+        """Return the current bucket, from now on the owner of this trace."""
+        buckets = self._of_trace.setdefault(trace_id, [])
+        if not buckets or buckets[-1] is not self.current:
+            buckets.append(self.current)
+        return self.current
+
+    def of_node(self, trace_id: str, *node_ids: str) -> Bucket | None:
+        """Return the bucket that holds one of these spans or segments, if any does."""
+        for bucket in reversed(self._of_trace.get(trace_id, ())):
+            if any(node_id in bucket.node_ids for node_id in node_ids):
+                return bucket
+        return None
+
     def of_trace(self, trace_id: str) -> Bucket:
-        """Return the owner of a trace; the current bucket owns one never seen before."""
-        return self._owner.setdefault(trace_id, self.current)
+        """Return the latest owner of a trace; the current bucket owns one never seen before."""
+        buckets = self._of_trace.get(trace_id)
+        return buckets[-1] if buckets else self.begin_trace(trace_id)
 
     def restart(self) -> None:
         """Forget everything, for a second run in this process."""
         self.outside = self.current = Bucket(OUTSIDE)
-        self._owner.clear()
+        self._of_trace.clear()

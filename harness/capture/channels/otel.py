@@ -13,6 +13,7 @@ from harness.capture.otel_evidence import StartedSpan
 from harness.capture.otel_watch import OtelWatch
 from harness.capture.otlp_receiver import OtlpReceiver, Received
 from harness.codec import otlp, sdk
+from harness.codec.otlp import SpanKey
 from harness.model import Rejected
 
 _OTHER_ENDPOINTS = (
@@ -49,8 +50,10 @@ class OtelChannel:
             current.processors.append(self._watch.processors.popleft())
         while self._watch.emitted:
             emitted = self._watch.emitted.popleft()
-            trace_id = emitted.record.log_record.trace_id
-            owner = self._owners.of_trace(f"{trace_id:032x}") if trace_id else current
+            record = emitted.record.log_record
+            owner = current
+            if record.trace_id:
+                owner = self._owner_of_record(f"{record.trace_id:032x}", f"{record.span_id or 0:016x}")
             owner.emitted.append(emitted)
         for reader in self._watch.readers:
             reader.collect()
@@ -68,28 +71,23 @@ class OtelChannel:
             if not context.trace_flags.sampled:
                 continue  # recorded for the app's own use, never exported
             key = (context.trace_id.to_bytes(16, "big"), context.span_id.to_bytes(8, "big"))
-            self._owners.of_trace(key[0].hex()).started[key] = started
+            owner = self._owner_of_start(key, started.span.parent)
+            owner.node_ids.add(key[1].hex())
+            owner.started[key] = started
             if started.open:
                 self._open[id(started.span)] = started
+
+    def _owner_of_start(self, key: SpanKey, parent: Any) -> Bucket:
+        trace_id = key[0].hex()
+        known = self._owners.of_node(trace_id, f"{parent.span_id:016x}") if parent else None
+        return known or self._owners.begin_trace(trace_id)
 
     def _ingest_request(self, request: Received | Rejected) -> None:
         current = self._owners.current
         if isinstance(request, Rejected):
             current.rejected.append(request)
             return
-        path = request.export.path
-        if path == "/v1/traces":
-            owners = self._ingest_wire_spans(request.message)
-        elif path == "/v1/logs":
-            owners = []
-            for record in otlp.log_records_of(request.message):
-                owner = self._owners.of_trace(record.trace_id) if record.trace_id else current
-                owner.wire_records.append(record)
-                owners.append(owner)
-        else:
-            metrics = otlp.metrics_of(request.message)
-            current.metrics += (m for m in metrics if (m.scope.name, m.name) not in self._seen_in_process)
-            owners = []
+        owners = self._ingest_message(request.export.path, request.message)
         if not owners:
             current.exports.append(request.export)
         for owner in {id(o): o for o in owners}.values():
@@ -97,13 +95,39 @@ class OtelChannel:
             share = sum(o is owner for o in owners)
             owner.exports.append(msgspec.structs.replace(request.export, items=share))
 
+    def _ingest_message(self, path: str, message: Any) -> list[Bucket]:
+        """Hand over what a request carries; return the owner of each item, where items have owners."""
+        if path == "/v1/traces":
+            return self._ingest_wire_spans(message)
+        if path == "/v1/logs":
+            return self._ingest_wire_records(message)
+        for metric in otlp.metrics_of(message):
+            if (metric.scope.name, metric.name) not in self._seen_in_process:
+                self._owners.current.metrics.append(metric)
+        return []
+
+    def _ingest_wire_records(self, message: Any) -> list[Bucket]:
+        owners = []
+        for record in otlp.log_records_of(message):
+            owner = self._owners.current
+            if record.trace_id:
+                owner = self._owner_of_record(record.trace_id, record.span_id or "")
+            owner.wire_records.append(record)
+            owners.append(owner)
+        return owners
+
+    def _owner_of_record(self, trace_id: str, span_id: str) -> Bucket:
+        return self._owners.of_node(trace_id, span_id) or self._owners.of_trace(trace_id)
+
     def _ingest_wire_spans(self, message: Any) -> list[Bucket]:
         owners = []
         for key, decode in otlp.spans_of(message):
-            owner = self._owners.of_trace(key[0].hex())
+            trace_id, span_id = key[0].hex(), key[1].hex()
+            owner = self._owners.of_node(trace_id, span_id) or self._owners.of_trace(trace_id)
             owners.append(owner)
             owner.on_wire.add(key)
             if key not in owner.started:
+                owner.node_ids.add(span_id)
                 owner.wire_spans[key] = decode()  # a resend replaces itself
         return owners
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import AbstractContextManager
 
+from harness.capture.bucket import Bucket
 from harness.capture.channel import Context, OpenNode
 from harness.capture.xray_daemon import XRayDaemon
 from harness.capture.xray_rules import SamplingRule
@@ -39,7 +40,9 @@ class XRayChannel:
         current = self._owners.current
         while self._watch.begun:
             begun = self._watch.begun.popleft()
-            self._owners.of_trace(begun.trace_id).begun.append(begun)
+            owner = self._owner_of_beginning(begun)
+            owner.node_ids.add(begun.entity.id)
+            owner.begun.append(begun)
             self._current.append(begun)
         while self.daemon.datagrams.received:
             self._ingest_datagram(self.daemon.datagrams.received.popleft())
@@ -55,6 +58,11 @@ class XRayChannel:
             owner.incidents.append(incident)
         self._count_drops()
 
+    def _owner_of_beginning(self, begun: BegunEntity) -> Bucket:
+        parent = getattr(begun.entity, "parent_segment", None)
+        known = self._owners.of_node(begun.trace_id, parent.id) if parent is not None else None
+        return known or self._owners.begin_trace(begun.trace_id)
+
     def _ingest_datagram(self, datagram: bytes) -> None:
         if not datagram:
             return  # the daemon ignores empty datagrams
@@ -65,7 +73,9 @@ class XRayChannel:
                 Rejected(channel="xray", reason=str(error), payload=datagram)
             )
             return
-        self._owners.of_trace(document.trace_id or "").documents.append(document)
+        trace_id = document.trace_id or ""
+        owner = self._owners.of_node(trace_id, document.id, document.parent_id or "")
+        (owner or self._owners.of_trace(trace_id)).documents.append(document)
 
     def _count_drops(self) -> None:
         drops = self.daemon.datagrams.drops()
