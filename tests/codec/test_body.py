@@ -1,0 +1,58 @@
+import gzip
+import zlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.codec.body import decode_body
+from harness.errors import DecodeError
+
+
+@given(st.binary(max_size=2000))
+def test_every_supported_encoding_round_trips(body: bytes) -> None:
+    assert decode_body(gzip.compress(body), "gzip") == body
+    assert decode_body(gzip.compress(body), " GZIP ") == body
+    assert decode_body(zlib.compress(body), "deflate") == body
+    assert decode_body(body, "") == body
+    assert decode_body(body, "identity") == body
+
+
+@given(st.binary(max_size=200), st.sampled_from(["gzip", "deflate"]))
+def test_arbitrary_bytes_decode_or_are_refused(body: bytes, encoding: str) -> None:
+    try:
+        assert isinstance(decode_body(body, encoding), bytes)
+    except DecodeError as error:
+        assert encoding in str(error)
+
+
+def test_a_bomb_is_refused_before_it_grows() -> None:
+    bomb = gzip.compress(bytes(10_000_000))
+
+    with pytest.raises(DecodeError) as refused:
+        decode_body(bomb, "gzip", limit=1_000_000)
+
+    assert str(refused.value) == f"gzip body of {len(bomb)} bytes grows beyond the limit of 1000000 bytes"
+
+
+def test_a_truncated_body_is_refused() -> None:
+    body = gzip.compress(b"spans " * 100)[:-9]
+
+    with pytest.raises(DecodeError) as refused:
+        decode_body(body, "gzip")
+
+    assert str(refused.value) == f"gzip body of {len(body)} bytes is truncated"
+
+
+def test_an_unknown_encoding_is_named() -> None:
+    with pytest.raises(DecodeError) as refused:
+        decode_body(b"", "br")
+
+    assert str(refused.value) == "content-encoding 'br' is not supported; expected gzip, deflate or none"
+
+
+def test_a_plain_body_over_the_limit_is_refused() -> None:
+    with pytest.raises(DecodeError) as refused:
+        decode_body(b"12345", "", limit=4)
+
+    assert str(refused.value) == "body of 5 bytes is over the limit of 4"

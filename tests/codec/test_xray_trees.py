@@ -1,0 +1,84 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.codec.xray_trees import Document, join_documents
+from harness.model import Segment, Site, Subsegment
+
+TRACE = "1-5759e988-bd862e3fe1be46a994272793"
+
+
+def a_segment(segment_id: str = "s", **fields: object) -> Segment:
+    return Segment(id=segment_id, name="segment", trace_id=TRACE, start_time=1.0, **fields)  # type: ignore[arg-type]
+
+
+def alone(subsegment_id: str, parent: str, start: float = 2.0, **fields: object) -> Subsegment:
+    return Subsegment(
+        id=subsegment_id,
+        name=f"sub {subsegment_id}",
+        trace_id=TRACE,
+        parent_id=parent,
+        start_time=start,
+        **fields,  # type: ignore[arg-type]
+    )
+
+
+def shape(node: Segment | Subsegment) -> tuple[str, list[object]]:
+    return node.id, [shape(child) for child in node.subsegments]
+
+
+@given(st.permutations([a_segment(), alone("a", "s", 2.0), alone("b", "a", 3.0), alone("c", "s", 4.0)]))
+def test_order_of_arrival_does_not_matter(documents: list[Document]) -> None:
+    (segment,), orphans = join_documents(documents)
+
+    assert shape(segment) == ("s", [("a", [("b", [])]), ("c", [])])
+    assert orphans == ()
+
+
+@given(st.permutations([a_segment(in_progress=True), a_segment(end_time=2.0), a_segment(end_time=2.0)]))
+def test_a_complete_document_replaces_its_in_progress_one(documents: list[Document]) -> None:
+    (segment,), _ = join_documents(documents)
+
+    assert (segment.in_progress, segment.end_time) == (False, 2.0)
+
+
+def test_a_subsegment_embedded_and_sent_alone_is_one() -> None:
+    embedded = Subsegment(id="a", name="sub a", start_time=2.0, in_progress=True)
+
+    (segment,), _ = join_documents([a_segment(subsegments=(embedded,)), alone("a", "s", end_time=3.0)])
+
+    assert [(child.id, child.end_time) for child in segment.subsegments] == [("a", 3.0)]
+
+
+def test_a_subsegment_without_its_segment_is_an_incident() -> None:
+    segments, (orphan,) = join_documents([alone("a", "missing")])
+
+    assert segments == ()
+    assert orphan.id == "subsegment_orphaned"
+    assert orphan.message == (
+        "subsegment 'sub a' was sent alone and its parent 'missing' never arrived; "
+        "end the segment that it belongs to"
+    )
+
+
+def test_the_same_id_in_two_traces_is_two_segments() -> None:
+    other = Segment(id="s", name="other", trace_id="1-00000000-000000000000000000000000", start_time=0.5)
+
+    segments, _ = join_documents([a_segment(), other])
+
+    assert [segment.name for segment in segments] == ["other", "segment"]
+
+
+def test_sites_are_added_where_known() -> None:
+    site = Site("app.py", 7)
+
+    (segment,), _ = join_documents([a_segment(), alone("a", "s")], {"a": site})
+
+    assert segment.site is None
+    assert segment.subsegments[0].site == site
+
+
+def test_a_cycle_of_subsegments_ends() -> None:
+    segments, orphans = join_documents([alone("a", "b"), alone("b", "a")])
+
+    assert segments == ()
+    assert {orphan.name for orphan in orphans} == {"sub a", "sub b"}
