@@ -29,6 +29,15 @@ class _PutLogEvents(msgspec.Struct):
     logEvents: list[_InputLogEvent]  # noqa: N815
 
 
+_UNPARSABLE = (
+    cbor2.CBORDecodeError,
+    KeyError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+)
 _PUT_LOG_EVENTS = msgspec.json.Decoder(_PutLogEvents)
 
 
@@ -54,7 +63,7 @@ def log_events_of(body: bytes) -> tuple[LogEvent, ...]:
     """
     try:
         request = _PUT_LOG_EVENTS.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DecodeError(f"PutLogEvents body of {len(body)} bytes does not parse: {error}") from error
     return tuple(
         LogEvent(
@@ -81,7 +90,7 @@ def metrics_of(content_type: str, body: bytes) -> tuple[Metric, ...]:
         request = _decode(content_type, body)
         namespace = request["Namespace"]
         return tuple(_metric(namespace, datum) for datum in request.get("MetricData", ()))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except _UNPARSABLE as error:
         raise DecodeError(f"PutMetricData body of {len(body)} bytes does not parse: {error!r}") from error
 
 
