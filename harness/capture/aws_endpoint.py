@@ -27,6 +27,8 @@ from harness.model import ExportRequest, LogEvent, Metric, Rejected
 
 _JSON_1_1 = (("content-type", "application/x-amz-json-1.1"),)
 _ACCEPTED = b'{"nextSequenceToken":"49590302938219438000000000000000000000000000000000000001"}'
+_SERIALIZATION_ERROR = b'{"__type":"SerializationException","message":"the body does not parse"}'
+_INTERNAL_FAILURE = b'{"__type":"InternalFailure","message":"moto failed; see the rejected input"}'
 _DAY_MS = 24 * 3600 * 1000
 _OLDEST_MS = 13 * _DAY_MS
 """CloudWatch refuses log events older than 14 days; near that age, moto decides."""
@@ -71,9 +73,9 @@ class AwsEndpoint:
                 telemetry = cloudwatch.metrics_of(request.headers.get("content-type", ""), body)
         except DecodeError as error:
             self._malformed(f"{operation}: {error}", request.body)
-        else:
-            request = request._replace(body=body)
-            request.headers.pop("content-encoding", None)
+            return Response(400, _JSON_1_1, _SERIALIZATION_ERROR)
+        request.headers.pop("content-encoding", None)
+        request = request._replace(body=body)
         if operation == "PutLogEvents" and self._can_answer(telemetry):
             self._to_replay.append(request)
             self._record(operation, request, telemetry, 200)
@@ -108,8 +110,15 @@ class AwsEndpoint:
             if self._moto is None:
                 self._moto = _moto_application()
             while self._to_replay:
-                wsgi.call(self._moto, self._to_replay.popleft(), self._server.port)
-            return wsgi.call(self._moto, request, self._server.port)
+                self._call_safely(self._moto, self._to_replay.popleft())
+            return self._call_safely(self._moto, request)
+
+    def _call_safely(self, moto: wsgi.WsgiApp, request: Request) -> Response:
+        try:
+            return wsgi.call(moto, request, self._server.port)
+        except Exception as error:  # noqa: BLE001  whatever moto raises, the client must be answered
+            self._malformed(f"{request.method} {request.path}: moto failed: {error!r}", request.body)
+            return Response(500, _JSON_1_1, _INTERNAL_FAILURE)
 
     def _record(
         self,

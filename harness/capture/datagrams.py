@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import os
 import socket
 import struct
 import threading
@@ -16,7 +17,6 @@ MAX_DATAGRAM = 65_536
 RECEIVE_BUFFER = 64 * 1024 * 1024
 """Asked for; the kernel grants it to root, and up to net.core.rmem_max to others."""
 
-_BARRIER = b"\0harness-barrier-"
 _SO_RCVBUFFORCE = 33
 _SO_MEMINFO = 55
 _MEMINFO_DROPS = 8  # index of SK_MEMINFO_DROPS, include/uapi/linux/sock_diag.h
@@ -37,6 +37,7 @@ class DatagramReceiver:
         self._socket.bind((host, port))
         _widen(self._socket)
         self.port: int = self._socket.getsockname()[1]
+        self._secret = os.urandom(16)  # nobody else's datagram begins with it
         self._barriers: dict[bytes, threading.Event] = {}
         self._numbers = itertools.count()
         self._thread = threading.Thread(target=self._receive, name="harness-datagrams", daemon=True)
@@ -44,10 +45,11 @@ class DatagramReceiver:
 
     def _receive(self) -> None:
         receive, append, arrivals = self._socket.recv, self.received.append, self._arrivals
+        secret = self._secret
         while True:
             datagram = receive(MAX_DATAGRAM)
-            if datagram.startswith(_BARRIER):
-                if datagram == _BARRIER:
+            if datagram.startswith(secret):
+                if datagram == secret:
                     return
                 self._barriers[datagram].set()
                 continue
@@ -67,7 +69,7 @@ class DatagramReceiver:
         Returns:
             False when the deadline passed first.
         """
-        token = _BARRIER + str(next(self._numbers)).encode()
+        token = self._secret + str(next(self._numbers)).encode()
         passed = self._barriers.setdefault(token, threading.Event())
         tries = max(1, round(deadline_s / _BARRIER_RETRY_S))
         for _ in range(tries):
@@ -86,7 +88,7 @@ class DatagramReceiver:
     def close(self) -> None:
         """Receive what is left, then stop."""
         while self._thread.is_alive():
-            self._send(_BARRIER)
+            self._send(self._secret)
             self._thread.join(_BARRIER_RETRY_S)
         self._socket.close()
 

@@ -96,6 +96,7 @@ class _Connection(asyncio.Protocol):
         self._parser = httptools.HttpRequestParser(self)
         self._pending: asyncio.Future[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._half_closed = False
         self._reset()
 
     def _reset(self) -> None:
@@ -114,6 +115,11 @@ class _Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  asyncio's signature
         self._connections.discard(self._transport)
+
+    def eof_received(self) -> bool:
+        """Keep a half-closed connection open while an answer is still to be written."""
+        self._half_closed = True
+        return self._pending is not None
 
     def data_received(self, data: bytes) -> None:
         try:
@@ -190,6 +196,8 @@ class _Connection(asyncio.Protocol):
                 done.set_result(None)
                 if self._pending is done:
                     self._pending = None
+                    if self._half_closed:
+                        self._transport.close()
 
         task = asyncio.ensure_future(answer())
         self._tasks.add(task)

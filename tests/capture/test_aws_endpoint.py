@@ -1,0 +1,145 @@
+import gzip
+import http.client
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+
+from harness.capture.arrivals import Arrivals
+from harness.capture.aws_endpoint import AwsEndpoint
+from harness.capture.loop import ReceiverLoop
+from harness.model import ExportRequest, LogEvent, Metric, Rejected
+
+
+@pytest.fixture
+def endpoint(loop: ReceiverLoop, arrivals: Arrivals) -> Iterator[AwsEndpoint]:
+    running = AwsEndpoint(loop, arrivals)
+    yield running
+    running.close()
+
+
+def client(endpoint: AwsEndpoint, service: str) -> Any:
+    return boto3.client(
+        service,
+        endpoint_url=endpoint.url,
+        region_name="us-east-1",
+        aws_access_key_id="x",
+        aws_secret_access_key="y",  # noqa: S106  opens nothing
+    )
+
+
+def put(logs: Any, group: str, *messages: str, timestamp: int | None = None) -> dict[str, Any]:
+    at = round(time.time() * 1000) if timestamp is None else timestamp
+    answer: dict[str, Any] = logs.put_log_events(
+        logGroupName=group,
+        logStreamName="stream",
+        logEvents=[{"timestamp": at, "message": message} for message in messages],
+    )
+    return answer
+
+
+def exports(endpoint: AwsEndpoint) -> list[tuple[str, int, int]]:
+    return [(r.path, r.status, r.items) for r in endpoint.received if isinstance(r, ExportRequest)]
+
+
+def messages(endpoint: AwsEndpoint) -> list[str]:
+    return [item.message for item in endpoint.received if isinstance(item, LogEvent)]
+
+
+def test_log_events_are_recorded_and_moto_knows_them_too(endpoint: AwsEndpoint) -> None:
+    logs = client(endpoint, "logs")
+    logs.create_log_group(logGroupName="recorded")
+    with pytest.raises(logs.exceptions.ResourceNotFoundException):
+        put(logs, "recorded", "too early")
+    logs.create_log_stream(logGroupName="recorded", logStreamName="stream")
+    for number in range(4):
+        put(logs, "recorded", f"line {number}", f"and {number}")
+
+    seen = logs.get_log_events(logGroupName="recorded", logStreamName="stream", startFromHead=True)
+
+    expected = [text for number in range(4) for text in (f"line {number}", f"and {number}")]
+    assert [event["message"] for event in seen["events"]] == expected
+    assert messages(endpoint) == expected
+    assert exports(endpoint) == [
+        ("CreateLogGroup", 200, 0),
+        ("PutLogEvents", 400, 0),
+        ("CreateLogStream", 200, 0),
+        *[("PutLogEvents", 200, 2)] * 4,
+        ("GetLogEvents", 200, 0),
+    ]
+
+
+def test_events_that_cloudwatch_refuses_are_left_to_moto(endpoint: AwsEndpoint) -> None:
+    logs = client(endpoint, "logs")
+    logs.create_log_group(logGroupName="refusing")
+    logs.create_log_stream(logGroupName="refusing", logStreamName="stream")
+    put(logs, "refusing", "recent")
+
+    answer = put(logs, "refusing", "ancient", timestamp=1)
+
+    assert "rejectedLogEventsInfo" in answer
+
+
+def test_a_deleted_stream_is_not_answered_for(endpoint: AwsEndpoint) -> None:
+    logs = client(endpoint, "logs")
+    logs.create_log_group(logGroupName="deleted")
+    logs.create_log_stream(logGroupName="deleted", logStreamName="stream")
+    put(logs, "deleted", "one")
+    put(logs, "deleted", "two")
+    logs.delete_log_group(logGroupName="deleted")
+
+    with pytest.raises(logs.exceptions.ResourceNotFoundException):
+        put(logs, "deleted", "three")
+
+    assert messages(endpoint) == ["one", "two"]
+
+
+def test_metric_data_is_recorded(endpoint: AwsEndpoint) -> None:
+    cloudwatch = client(endpoint, "cloudwatch")
+    data = [{"MetricName": f"m{number}", "Value": number, "Unit": "Count"} for number in range(200)]
+
+    cloudwatch.put_metric_data(Namespace="Cruddur", MetricData=data)  # over 10 kB: botocore sends gzip
+
+    metrics = [item for item in endpoint.received if isinstance(item, Metric)]
+    assert [(m.namespace, m.name, m.data_points[0].value) for m in metrics] == [
+        ("Cruddur", f"m{number}", number) for number in range(200)
+    ]
+    assert exports(endpoint) == [("PutMetricData", 200, 200)]
+    assert cloudwatch.list_metrics(Namespace="Cruddur")["Metrics"]
+
+
+def post(endpoint: AwsEndpoint, body: bytes, **headers: str) -> int:
+    connection = http.client.HTTPConnection(endpoint.url.removeprefix("http://"), timeout=10)
+    authorization = (
+        "AWS4-HMAC-SHA256 Credential=x/20261124/us-east-1/logs/aws4_request, SignedHeaders=host, Signature=z"
+    )
+    sent = {
+        "x-amz-target": "Logs_20140328.PutLogEvents",
+        "content-type": "application/x-amz-json-1.1",
+        "authorization": authorization,
+    } | {name.replace("_", "-"): value for name, value in headers.items()}
+    connection.request("POST", "/", body=body, headers=sent)
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        (b"not json", {}),
+        (json.dumps({"logGroupName": "g", "logStreamName": "s", "logEvents": [{}]}).encode(), {}),
+        (gzip.compress(b"{}")[:-3], {"content_encoding": "gzip"}),
+    ],
+)
+def test_put_log_events_that_does_not_parse_is_kept_as_evidence(
+    endpoint: AwsEndpoint, body: bytes, headers: dict[str, str]
+) -> None:
+    assert post(endpoint, body, **headers) == 400
+
+    rejected = [item for item in endpoint.received if isinstance(item, Rejected)]
+    assert [(item.channel, item.payload) for item in rejected] == [("aws", body)]
+    assert rejected[0].reason.startswith("PutLogEvents: ")

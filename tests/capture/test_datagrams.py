@@ -1,0 +1,58 @@
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from harness.capture import datagrams
+from harness.capture.arrivals import Arrivals
+from harness.capture.datagrams import DatagramReceiver
+
+
+@pytest.fixture
+def receiver(arrivals: Arrivals) -> Iterator[DatagramReceiver]:
+    running = DatagramReceiver(arrivals)
+    yield running
+    running.close()
+
+
+def send(port: int, *payloads: bytes) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        for payload in payloads:
+            sender.sendto(payload, ("127.0.0.1", port))
+
+
+def test_everything_sent_before_the_barrier_is_there(receiver: DatagramReceiver) -> None:
+    payloads = [b"%d" % number for number in range(2000)]
+
+    send(receiver.port, *payloads)
+
+    assert receiver.barrier(10)
+    assert list(receiver.received) == payloads
+    assert receiver.drops() == 0
+
+
+def test_the_largest_datagram_comes_whole(receiver: DatagramReceiver) -> None:
+    send(receiver.port, b"x" * 65_507, b"")
+
+    assert receiver.barrier(10)
+    assert [len(payload) for payload in receiver.received] == [65_507, 0]
+
+
+def test_what_the_kernel_drops_is_counted(arrivals: Arrivals, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(datagrams, "RECEIVE_BUFFER", 2048)
+    receiver = DatagramReceiver(arrivals)
+    sent = 20_000
+
+    send(receiver.port, *[b"x" * 1000] * sent)
+
+    assert receiver.barrier(10)
+    assert len(receiver.received) + receiver.drops() >= sent
+    assert receiver.drops() > 0
+    receiver.close()
+
+
+def test_two_receivers_have_two_ports(receiver: DatagramReceiver, arrivals: Arrivals) -> None:
+    other = DatagramReceiver(arrivals)
+
+    assert other.port != receiver.port
+    other.close()

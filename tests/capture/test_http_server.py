@@ -1,0 +1,136 @@
+import asyncio
+import http.client
+import socket
+from collections.abc import Awaitable, Callable, Iterator
+
+import pytest
+
+from harness.capture import http_server
+from harness.capture.http_server import HttpServer, Request, Response
+from harness.capture.loop import ReceiverLoop
+
+Malformed = list[tuple[str, bytes]]
+
+
+def echo(request: Request) -> Response:
+    return Response(200, (("x-path", request.path),), request.body)
+
+
+@pytest.fixture
+def malformed() -> Malformed:
+    return []
+
+
+@pytest.fixture
+def serve(loop: ReceiverLoop, malformed: Malformed) -> Iterator[Callable[[http_server.Handler], int]]:
+    servers = []
+
+    def start(handler: http_server.Handler) -> int:
+        servers.append(HttpServer(loop, handler, lambda reason, payload: malformed.append((reason, payload))))
+        return servers[-1].port
+
+    yield start
+    for server in servers:
+        server.close()
+
+
+def exchange(port: int, raw: bytes) -> bytes:
+    """Send bytes, say that there are no more, and return all that comes back."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+        client.sendall(raw)
+        client.shutdown(socket.SHUT_WR)
+        received = b""
+        while chunk := client.recv(65536):
+            received += chunk
+    return received
+
+
+def test_a_connection_is_kept_alive(serve: Callable[[http_server.Handler], int]) -> None:
+    client = http.client.HTTPConnection("127.0.0.1", serve(echo), timeout=10)
+
+    for number in range(3):
+        client.request("POST", f"/path/{number}?q=1", body=b"body %d" % number)
+        answer = client.getresponse()
+        assert (answer.status, answer.headers["x-path"]) == (200, f"/path/{number}")
+        assert answer.read() == b"body %d" % number
+    client.close()
+
+
+def test_a_chunked_body_is_put_together(serve: Callable[[http_server.Handler], int]) -> None:
+    client = http.client.HTTPConnection("127.0.0.1", serve(echo), timeout=10)
+
+    client.request("POST", "/", body=iter([b"one ", b"two"]), encode_chunked=True)
+
+    assert client.getresponse().read() == b"one two"
+    client.close()
+
+
+def test_a_client_that_expects_100_continue_gets_it(serve: Callable[[http_server.Handler], int]) -> None:
+    answer = exchange(
+        serve(echo), b"POST / HTTP/1.1\r\nhost: h\r\nexpect: 100-continue\r\ncontent-length: 2\r\n\r\nok"
+    )
+
+    assert answer.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n")
+
+
+def test_pipelined_requests_are_answered_in_order(serve: Callable[[http_server.Handler], int]) -> None:
+    def handler(request: Request) -> Response | Awaitable[Response]:
+        return later(request) if request.path == "/first" else echo(request)
+
+    async def later(request: Request) -> Response:
+        for _ in range(10):  # as many turns of the loop, in which the next request comes in
+            await asyncio.sleep(0)
+        return echo(request)
+
+    get = b"GET %b HTTP/1.1\r\nhost: h\r\n\r\n"
+    answers = exchange(serve(handler), get % b"/first" + get % b"/second" + get % b"/third")
+
+    paths = [line for line in answers.split(b"\r\n") if line.startswith(b"x-path")]
+    assert paths == [b"x-path: /first", b"x-path: /second", b"x-path: /third"]
+
+
+@pytest.mark.parametrize(
+    "raw", [b"\x16\x03\x01\x02\x00\x01\x00", b"GARBAGE\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n"]
+)
+def test_what_is_not_http_is_answered_and_reported(
+    serve: Callable[[http_server.Handler], int], malformed: Malformed, raw: bytes
+) -> None:
+    answer = exchange(serve(echo), raw)
+
+    assert answer.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    ((reason, payload),) = malformed
+    assert reason.startswith("not HTTP: ")
+    assert payload == raw
+
+
+def test_a_body_over_the_limit_is_refused(
+    serve: Callable[[http_server.Handler], int], malformed: Malformed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_server, "MAX_BODY_BYTES", 1000)
+
+    answer = exchange(
+        serve(echo), b"POST / HTTP/1.1\r\nhost: h\r\ncontent-length: 1001\r\n\r\n" + bytes(1001)
+    )
+
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert malformed == [("request body is over the limit of 1000 bytes", bytes(1001))]
+
+
+def test_an_endless_head_is_refused(
+    serve: Callable[[http_server.Handler], int], malformed: Malformed
+) -> None:
+    answer = exchange(serve(echo), b"GET / HTTP/1.1\r\n" + b"x-filler: %b\r\n" % (b"a" * 1000) * 100)
+
+    assert answer.startswith(b"HTTP/1.1 4")
+    assert len(malformed) == 1
+
+
+def test_a_connection_closed_half_way_harms_nobody(
+    serve: Callable[[http_server.Handler], int], malformed: Malformed
+) -> None:
+    port = serve(echo)
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+        client.sendall(b"POST / HTTP/1.1\r\ncontent-length: 100\r\n\r\nhalf")
+
+    assert exchange(port, b"GET /next HTTP/1.1\r\nhost: h\r\n\r\n").startswith(b"HTTP/1.1 200 OK\r\n")
+    assert malformed == []

@@ -1,0 +1,88 @@
+import gzip
+import http.client
+from collections.abc import Iterator
+
+import pytest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+from harness.capture.arrivals import Arrivals
+from harness.capture.loop import ReceiverLoop
+from harness.capture.otlp_receiver import OtlpReceiver, Received
+from harness.codec.otlp import JSON, PROTOBUF
+from harness.model import Rejected
+
+REQUEST = ExportTraceServiceRequest()
+REQUEST.resource_spans.add().scope_spans.add().spans.add(name="a", trace_id=bytes(16), span_id=bytes(8))
+AS_JSON = b'{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"a"}]}]}]}'
+
+
+@pytest.fixture
+def receiver(loop: ReceiverLoop, arrivals: Arrivals) -> Iterator[OtlpReceiver]:
+    running = OtlpReceiver(loop, arrivals)
+    yield running
+    running.close()
+
+
+def post(
+    receiver: OtlpReceiver, body: bytes, path: str = "/v1/traces", method: str = "POST", **headers: str
+) -> tuple[int, str, bytes]:
+    connection = http.client.HTTPConnection(receiver.endpoint.removeprefix("http://"), timeout=10)
+    sent = {"content-type": PROTOBUF} | {name.replace("_", "-"): value for name, value in headers.items()}
+    connection.request(method, path, body=body, headers=sent)
+    answer = connection.getresponse()
+    result = answer.status, answer.headers.get("content-type", ""), answer.read()
+    connection.close()
+    return result
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "answer"),
+    [
+        (REQUEST.SerializeToString(), {}, (200, PROTOBUF, b"")),
+        (gzip.compress(REQUEST.SerializeToString()), {"content_encoding": "gzip"}, (200, PROTOBUF, b"")),
+        (AS_JSON, {"content_type": JSON}, (200, JSON, b"{}")),
+    ],
+)
+def test_requests_are_kept_with_their_headers(
+    receiver: OtlpReceiver, body: bytes, headers: dict[str, str], answer: tuple[int, str, bytes]
+) -> None:
+    assert post(receiver, body, x_honeycomb_team="key", **headers) == answer
+
+    (received,) = receiver.received
+    assert isinstance(received, Received)
+    assert (received.export.path, received.export.items) == ("/v1/traces", 1)
+    assert received.export.headers["x-honeycomb-team"] == "key"
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "body", "request_line"),
+    [
+        (400, "POST /v1/traces: body of 4 bytes is not protobuf for /v1/traces: ", b"\xff\xff\xff\xff", {}),
+        (404, "POST /v2/traces: path '/v2/traces' is not an OTLP path", b"", {"path": "/v2/traces"}),
+        (405, "GET /v1/traces: method GET is not POST", b"", {"method": "GET"}),
+        (415, "POST /v1/traces: content-type 'text/plain' is not ", b"", {"content_type": "text/plain"}),
+        (415, "POST /v1/traces: content-encoding 'br' is not supported", b"", {"content_encoding": "br"}),
+        (400, "POST /v1/traces: body is not valid gzip: ", b"no gzip", {"content_encoding": "gzip"}),
+    ],
+)
+def test_what_cannot_be_decoded_is_answered_and_kept(
+    receiver: OtlpReceiver, status: int, reason: str, body: bytes, request_line: dict[str, str]
+) -> None:
+    assert post(receiver, body, **request_line)[0] == status
+
+    (rejected,) = receiver.received
+    assert isinstance(rejected, Rejected)
+    assert (rejected.channel, rejected.payload) == ("otlp", body)
+    assert rejected.reason.startswith(reason)
+
+
+def test_a_gzip_bomb_is_refused_and_the_next_request_is_served(receiver: OtlpReceiver) -> None:
+    bomb = gzip.compress(bytes(80 * 1024 * 1024))
+
+    assert post(receiver, bomb, content_encoding="gzip")[0] == 400
+    assert post(receiver, REQUEST.SerializeToString())[0] == 200
+
+    rejected, received = receiver.received
+    assert isinstance(rejected, Rejected)
+    assert "grows beyond the limit of 67108864 bytes" in rejected.reason
+    assert isinstance(received, Received)

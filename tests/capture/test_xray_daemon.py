@@ -1,0 +1,108 @@
+import http.client
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import botocore.session
+import pytest
+from botocore import UNSIGNED
+from botocore.config import Config
+
+from harness.capture.arrivals import Arrivals
+from harness.capture.loop import ReceiverLoop
+from harness.capture.xray_daemon import XRayDaemon
+from harness.capture.xray_rules import SamplingRule
+from harness.model import ExportRequest, Rejected
+
+CRUDDUR = SamplingRule(rule_name="Cruddur", priority=9000, fixed_rate=0.1, reservoir_size=5)
+
+
+@pytest.fixture
+def daemon(loop: ReceiverLoop, arrivals: Arrivals) -> Iterator[XRayDaemon]:
+    running = XRayDaemon(loop, arrivals)
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def client(daemon: XRayDaemon) -> Any:
+    """The client that the X-Ray SDK itself makes."""
+    return botocore.session.get_session().create_client(
+        "xray",
+        endpoint_url=f"http://{daemon.address}",
+        region_name="us-west-2",
+        config=Config(signature_version=UNSIGNED),
+    )
+
+
+def post(daemon: XRayDaemon, path: str, body: bytes) -> tuple[int, bytes]:
+    host, port = daemon.address.split(":")
+    connection = http.client.HTTPConnection(host, int(port), timeout=10)
+    connection.request("POST", path, body=body)
+    answer = connection.getresponse()
+    result = answer.status, answer.read()
+    connection.close()
+    return result
+
+
+def test_everything_is_sampled_by_default(daemon: XRayDaemon, client: Any) -> None:
+    (record,) = client.get_sampling_rules()["SamplingRuleRecords"]
+
+    rule = record["SamplingRule"]
+    assert (rule["RuleName"], rule["FixedRate"], rule["Priority"]) == ("Default", 1.0, 10000)
+    assert daemon.rules_served == 1
+    assert [(r.path, r.status) for r in daemon.requests if isinstance(r, ExportRequest)] == [
+        ("/GetSamplingRules", 200)
+    ]
+
+
+def test_rules_of_a_scenario_come_before_the_default(daemon: XRayDaemon, client: Any) -> None:
+    daemon.rules = (CRUDDUR,)
+
+    records = client.get_sampling_rules()["SamplingRuleRecords"]
+
+    rules = [record["SamplingRule"] for record in records]
+    assert [rule["RuleName"] for rule in rules] == ["Cruddur", "Default"]
+    assert (rules[0]["ReservoirSize"], rules[0]["HTTPMethod"], rules[0]["URLPath"]) == (5, "*", "*")
+    assert rules[0]["Attributes"] == {}
+
+
+def test_targets_hand_out_the_reservoir_and_keep_the_statistics(daemon: XRayDaemon, client: Any) -> None:
+    daemon.rules = (CRUDDUR,)
+    document = {
+        "RuleName": "Cruddur",
+        "ClientID": "a" * 24,
+        "Timestamp": 1,
+        "RequestCount": 10,
+        "SampledCount": 2,
+        "BorrowCount": 1,
+    }
+
+    answer = client.get_sampling_targets(
+        SamplingStatisticsDocuments=[document, document | {"RuleName": "Gone"}]
+    )
+
+    (target,) = answer["SamplingTargetDocuments"]
+    assert (target["RuleName"], target["FixedRate"], target["ReservoirQuota"]) == ("Cruddur", 0.1, 5)
+    assert [lost["RuleName"] for lost in answer["UnprocessedStatistics"]] == ["Gone"]
+    assert [statistic["RequestCount"] for statistic in daemon.statistics] == [10, 10]
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b'{"SamplingStatisticsDocuments": 3}', b"\xff"])
+def test_statistics_that_do_not_parse_are_kept_as_evidence(daemon: XRayDaemon, body: bytes) -> None:
+    status, _ = post(daemon, "/SamplingTargets", body)
+
+    assert status == 400
+    (rejected,) = [r for r in daemon.requests if isinstance(r, Rejected)]
+    assert rejected.reason.startswith("SamplingTargets body does not parse: ")
+    assert rejected.payload == body
+
+
+def test_an_unknown_operation_is_404(daemon: XRayDaemon) -> None:
+    status, body = post(daemon, "/Nothing", b"")
+
+    assert (status, json.loads(body)) == (404, {"message": "unknown operation"})
+
+
+def test_udp_and_tcp_share_a_port_number(daemon: XRayDaemon) -> None:
+    assert daemon.address == f"127.0.0.1:{daemon.datagrams.port}"
