@@ -1,0 +1,48 @@
+"""The CloudWatch channel in this process, through the fixture that users have."""
+
+import logging
+from collections.abc import Iterator
+
+import boto3
+import pytest
+import watchtower
+
+from harness import ScenarioTelemetry, log_event, metric
+
+GROUP = "tests"
+
+
+@pytest.fixture(scope="module")
+def logger() -> Iterator[logging.Logger]:
+    handler = watchtower.CloudWatchLogHandler(log_group_name=GROUP)
+    found = logging.getLogger("tests.cloudwatch")
+    found.setLevel(logging.INFO)
+    found.addHandler(handler)
+    yield found
+    found.removeHandler(handler)
+    handler.close()
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_queued_lines_are_flushed_and_stay_in_their_scenario(
+    telemetry: ScenarioTelemetry, logger: logging.Logger, number: int
+) -> None:
+    logger.info("line %s", number)
+    logger.info("next to %s", number)
+
+    assert [event.message for event in telemetry.log_events] == [f"line {number}", f"next to {number}"]
+    telemetry.expect(log_event(f"line {number}", log_group=GROUP))
+
+
+def test_a_line_feed_stays_in_one_event(telemetry: ScenarioTelemetry, logger: logging.Logger) -> None:
+    logger.info("forged\nline")
+
+    telemetry.expect_count(1, log_event("forged\nline"))
+
+
+def test_metrics_that_the_app_puts(telemetry: ScenarioTelemetry) -> None:
+    boto3.client("cloudwatch").put_metric_data(
+        Namespace="Cruddur", MetricData=[{"MetricName": "Signups", "Value": 2.0, "Unit": "Count"}]
+    )
+
+    telemetry.expect(metric("Signups", namespace="Cruddur", value=2.0, unit="Count"))

@@ -1,0 +1,28 @@
+import os
+
+from harness.capture.environment import Environment, with_loopback_direct
+
+
+def test_variables_are_set_removed_and_restored() -> None:
+    environ = {"KEPT": "1", "CHANGED": "old", "REMOVED": "old"}
+    environment = Environment(environ)
+
+    environment.update({"CHANGED": "new", "REMOVED": None, "ADDED": "new"})
+    environment.update({"CHANGED": "newer"})
+
+    assert environ == {"KEPT": "1", "CHANGED": "newer", "ADDED": "new"}
+    environment.restore()
+    assert environ == {"KEPT": "1", "CHANGED": "old", "REMOVED": "old"}
+
+
+def test_loopback_is_added_to_no_proxy() -> None:
+    assert with_loopback_direct({"NO_PROXY": "example.org,localhost"})["NO_PROXY"] == (
+        "example.org,localhost,127.0.0.1"
+    )
+
+
+def test_this_run_is_pointed_at_the_harness() -> None:
+    for name in ("OTEL_EXPORTER_OTLP_ENDPOINT", "AWS_ENDPOINT_URL"):
+        assert os.environ[name].startswith("http://127.0.0.1:")
+    assert os.environ["AWS_XRAY_DAEMON_ADDRESS"].startswith("127.0.0.1:")
+    assert os.environ["AWS_ACCESS_KEY_ID"] == "harness-access-key"

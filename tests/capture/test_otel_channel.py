@@ -1,0 +1,203 @@
+"""The OpenTelemetry channel in this process, through the fixture that users have."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from opentelemetry import trace
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk._logs import LoggerProvider
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.trace import ConcurrentMultiSpanProcessor, TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter, SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
+
+from harness import ScenarioTelemetry, log_record, metric, span
+from harness.model import Site
+
+
+def a_provider() -> TracerProvider:
+    return TracerProvider(shutdown_on_exit=False)
+
+
+@pytest.fixture
+def tracer() -> trace.Tracer:
+    return a_provider().get_tracer("tests", "1.2")
+
+
+def test_a_provider_that_is_not_global_is_seen(telemetry: ScenarioTelemetry, tracer: trace.Tracer) -> None:
+    with tracer.start_as_current_span("parent"), tracer.start_as_current_span("child"):
+        pass
+
+    telemetry.expect(span("parent", scope="tests").with_child(span("child")))
+
+
+def test_the_apps_own_processors_stay(telemetry: ScenarioTelemetry) -> None:
+    exporter, provider = InMemorySpanExporter(), a_provider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+
+    provider.get_tracer("t").start_span("both").end()
+
+    telemetry.expect(span("both"))
+    assert [ended.name for ended in exporter.get_finished_spans()] == ["both"]
+
+
+def test_a_provider_with_concurrent_processors_is_seen(telemetry: ScenarioTelemetry) -> None:
+    processors = ConcurrentMultiSpanProcessor(2)
+    provider = TracerProvider(active_span_processor=processors, shutdown_on_exit=False)
+
+    provider.get_tracer("t").start_span("concurrent").end()
+
+    telemetry.expect(span("concurrent"))
+    processors.shutdown()
+
+
+def test_the_creation_site_is_the_apps_line(telemetry: ScenarioTelemetry, tracer: trace.Tracer) -> None:
+    with tracer.start_as_current_span("here"):
+        line = test_the_creation_site_is_the_apps_line.__code__.co_firstlineno + 1
+
+    assert telemetry.span(span("here")).site == Site(
+        "tests/capture/test_otel_channel.py", line, "test_the_creation_site_is_the_apps_line"
+    )
+
+
+def test_a_span_never_ended_is_unfinished(telemetry: ScenarioTelemetry, tracer: trace.Tracer) -> None:
+    tracer.start_span("forgotten")
+
+    (unfinished,) = telemetry.unfinished
+    assert (unfinished.kind, unfinished.name, unfinished.ended) == ("span", "forgotten", False)
+    assert telemetry.spans == ()
+    (found,) = telemetry.expect_finding("span_unfinished", at="test_otel_channel.py", count=1)
+    assert found.message == (
+        f"span 'forgotten' (begun at {unfinished.site}) was never ended, so no exporter sees it; "
+        "end it, or use `start_as_current_span`"
+    )
+
+
+def test_a_span_that_ends_late_is_waited_for(telemetry: ScenarioTelemetry, tracer: trace.Tracer) -> None:
+    begun, end = threading.Event(), threading.Event()
+
+    def work() -> None:
+        open_span = tracer.start_span("late")
+        begun.set()
+        end.wait(10)
+        open_span.end()
+
+    with ThreadPoolExecutor(2) as pool:
+        pool.submit(work)
+        begun.wait(10)
+        pool.submit(end.set)
+        telemetry.expect(span("late"))
+
+
+def test_within_waits_for_what_is_still_to_come(telemetry: ScenarioTelemetry, tracer: trace.Tracer) -> None:
+    asked = threading.Event()
+
+    def work() -> None:
+        asked.wait(10)
+        tracer.start_span("to come").end()
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(work)
+        assert telemetry.spans == ()
+        asked.set()
+        telemetry.expect(span("to come"), within=10)
+
+
+def test_a_span_not_sampled_is_not_telemetry(telemetry: ScenarioTelemetry) -> None:
+    provider = TracerProvider(sampler=ALWAYS_OFF, shutdown_on_exit=False)
+
+    provider.get_tracer("t").start_span("unsampled").end()
+
+    telemetry.expect_none(span("unsampled"))
+
+
+def test_process_and_wire_are_two_witnesses_of_one_span(telemetry: ScenarioTelemetry) -> None:
+    provider = a_provider()
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+
+    provider.get_tracer("t").start_span("exported").end()
+
+    (request,) = telemetry.exports
+    assert (request.path, request.items) == ("/v1/traces", 1)
+    assert telemetry.span(span("exported")).witnesses == ("process", "wire")
+    provider.shutdown()
+
+
+def test_a_processor_nobody_has_is_an_incident(telemetry: ScenarioTelemetry) -> None:
+    provider = a_provider()
+    attached = SimpleSpanProcessor(InMemorySpanExporter())
+    forgotten = SimpleSpanProcessor(ConsoleSpanExporter())
+    provider.add_span_processor(attached)
+
+    (found,) = telemetry.expect_finding("span_processor_unattached", count=1)
+
+    assert found.where == "SimpleSpanProcessor(ConsoleSpanExporter)"
+    forgotten.shutdown()
+
+
+@pytest.fixture
+def meter_provider() -> Iterator[MeterProvider]:
+    provider = MeterProvider(shutdown_on_exit=False)
+    yield provider
+    provider.shutdown()
+
+
+def test_metrics_are_the_scenarios_own_deltas(
+    telemetry: ScenarioTelemetry, meter_provider: MeterProvider
+) -> None:
+    counter = meter_provider.get_meter("m").create_counter("served", unit="{request}")
+    counter.add(2, {"route": "/"})
+    assert [point.value for m in telemetry.metrics for point in m.data_points] == [2]
+
+    counter.add(3, {"route": "/"})
+
+    telemetry.expect(metric("served", value=5, attributes={"route": "/"}, unit="{request}"))
+
+
+def test_log_records_carry_their_span(telemetry: ScenarioTelemetry, tracer: trace.Tracer) -> None:
+    logger = LoggerProvider(shutdown_on_exit=False).get_logger("logs")
+    with tracer.start_as_current_span("around") as around:
+        logger.emit(body="hello", attributes={"k": 1})
+
+    context = around.get_span_context()
+    telemetry.expect(
+        log_record(
+            "hello",
+            scope="logs",
+            attributes={"k": 1},
+            trace_id=f"{context.trace_id:032x}",
+            span_id=f"{context.span_id:016x}",
+        )
+    )
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_a_trace_id_may_come_again_in_another_scenario(
+    telemetry: ScenarioTelemetry, tracer: trace.Tracer, attempt: int
+) -> None:
+    parent = trace.SpanContext(0x4BF92F3577B34DA6A3CE929D0E0E4736, 0x00F067AA0BA902B7, is_remote=True)
+    context = trace.set_span_in_context(trace.NonRecordingSpan(parent))
+
+    with tracer.start_as_current_span(f"attempt {attempt}", context=context):
+        tracer.start_span("child").end()
+
+    telemetry.expect_count(1, span(f"attempt {attempt}").with_child(span("child")))
+    assert len(telemetry.spans) == 2
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_a_thousand_threads_worth_of_spans(
+    telemetry: ScenarioTelemetry, tracer: trace.Tracer, turn: int
+) -> None:
+    def work(number: int) -> None:
+        with tracer.start_as_current_span(f"root {turn} {number}"):
+            tracer.start_span("leaf").end()
+
+    with ThreadPoolExecutor(20) as pool:
+        list(pool.map(work, range(1000)))
+
+    assert len(telemetry.spans) == 2000
+    telemetry.expect_count(1000, span("leaf"))

@@ -1,0 +1,174 @@
+"""The X-Ray channel in this process, through the fixture that users have."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from aws_xray_sdk.core import xray_recorder
+
+from harness import ScenarioTelemetry, regex, segment, subsegment
+from harness.codec.xray import HEADER
+from harness.model import Segment
+
+
+@pytest.fixture
+def recorder() -> Iterator[Any]:
+    service = xray_recorder.service
+    yield xray_recorder
+    xray_recorder.service = service
+    xray_recorder.clear_trace_entities()
+
+
+def send(payload: bytes) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.sendto(payload, (xray_recorder.emitter.ip, xray_recorder.emitter.port))
+
+
+def test_a_segment_with_all_its_parts(telemetry: ScenarioTelemetry, recorder: Any) -> None:
+    with recorder.in_segment("service") as begun:
+        begun.put_annotation("user", "andrew")
+        with recorder.in_subsegment("work", namespace="remote") as work:
+            work.put_metadata("key", {"n": 1}, "space")
+
+    telemetry.expect(
+        segment("service", annotations={"user": "andrew"}).with_subsegment(
+            subsegment("work", namespace="remote", metadata={"space": {"key": {"n": 1}}})
+        )
+    )
+    found = telemetry.segment(segment("service"))
+    assert found.site is not None
+    assert found.site.file == "tests/capture/test_xray_channel.py"
+
+
+def test_subsegments_sent_before_their_segment_are_joined(
+    telemetry: ScenarioTelemetry, recorder: Any
+) -> None:
+    with recorder.in_segment("large"):
+        for number in range(100):  # more than the SDK's threshold of 30
+            with recorder.in_subsegment(f"part {number}"):
+                pass
+
+    found = telemetry.segment(segment("large"))
+    assert [child.name for child in found.subsegments] == [f"part {number}" for number in range(100)]
+
+
+def test_an_open_subsegment_holds_its_segment_back(telemetry: ScenarioTelemetry, recorder: Any) -> None:
+    recorder.begin_segment("waiting")
+    recorder.begin_subsegment("open")
+    recorder.end_segment()
+
+    assert telemetry.segments == ()
+    (unfinished,) = telemetry.unfinished
+    assert (unfinished.name, unfinished.ended) == ("waiting", True)
+    assert [child.name for child in unfinished.waits_for] == ["open"]
+    telemetry.expect_finding("segment_unfinished", count=1)
+
+
+def test_what_one_scenario_leaves_open_does_not_hang_below_the_next(
+    telemetry: ScenarioTelemetry, recorder: Any
+) -> None:
+    """Runs after the one above in some orders, and before it in others; both must pass."""
+    with recorder.in_segment("clean"):
+        pass
+
+    telemetry.expect_count(1, segment(regex(".")))
+    assert telemetry.unfinished == ()
+
+
+def test_a_replaced_segment_is_reported(telemetry: ScenarioTelemetry, recorder: Any) -> None:
+    recorder.begin_segment("first")
+    with recorder.in_segment("second"):
+        pass
+
+    (found,) = telemetry.expect_finding("segment_replaced", at="test_xray_channel.py", count=1)
+    assert found.message.startswith("segment 'second' was begun while segment 'first' (tests/capture/")
+    telemetry.expect(segment("second"))
+
+
+def test_a_call_without_a_segment_is_reported_with_its_line(
+    telemetry: ScenarioTelemetry, recorder: Any
+) -> None:
+    with recorder.in_subsegment("lost") as nothing:
+        assert nothing is None
+
+    findings = telemetry.expect_finding("context_missing", at="test_xray_channel.py")
+    assert findings[0].message.startswith("the X-Ray SDK was called with no segment open")
+
+
+def test_a_thread_does_not_inherit_the_segment(telemetry: ScenarioTelemetry, recorder: Any) -> None:
+    with recorder.in_segment("main"):
+        thread = threading.Thread(target=lambda: recorder.begin_subsegment("in thread"))
+        thread.start()
+        thread.join()
+
+    telemetry.expect_finding("context_missing", at="test_xray_channel.py")
+    telemetry.expect_none(subsegment("in thread"))
+
+
+@pytest.mark.parametrize(("key", "value"), [("a.b", 1), ("ok", [1]), (3, "x")])
+def test_a_dropped_annotation_is_reported(
+    telemetry: ScenarioTelemetry, recorder: Any, key: object, value: object
+) -> None:
+    with recorder.in_segment("service"):
+        recorder.put_annotation(key, value)
+
+    (found,) = telemetry.expect_finding("annotation_dropped", at="test_xray_channel.py", count=1)
+    assert found.message == (
+        f"annotation {key!r}={value!r} was dropped: keys are letters, digits and _, "
+        "values str, int, float or bool"
+    )
+
+
+def test_dropped_metadata_is_reported(telemetry: ScenarioTelemetry, recorder: Any) -> None:
+    with recorder.in_segment("service"):
+        recorder.put_metadata("key", 1, "AWS.mine")
+
+    telemetry.expect_finding("metadata_dropped", at="test_xray_channel.py", count=1)
+
+
+def test_a_changed_name_is_reported(telemetry: ScenarioTelemetry, recorder: Any) -> None:
+    with recorder.in_segment("what?"):
+        pass
+
+    (found,) = telemetry.expect_finding("name_changed", count=1)
+    assert found.message.startswith("'what?' was begun and 'what' is sent")
+
+
+def test_a_document_too_large_to_send_is_reported(telemetry: ScenarioTelemetry, recorder: Any) -> None:
+    with recorder.in_segment("huge") as begun:
+        begun.put_metadata("key", "x" * 70_000)
+
+    (found,) = telemetry.expect_finding("document_not_sent", count=1)
+    assert "of 70" in found.message
+    assert "UDP carries at most 65507" in found.message
+    telemetry.expect_none(segment("huge"))
+
+
+def test_datagrams_that_cannot_be_decoded_are_evidence(telemetry: ScenarioTelemetry) -> None:
+    bad = [
+        b"no newline",
+        b'{"format":"json","version":2}\n{}',
+        HEADER + b"{}",
+        HEADER + b"\xff\xfe",
+        b"",
+        HEADER,
+    ]
+    for payload in bad:
+        send(payload)
+
+    assert [item.payload for item in telemetry.rejected] == [payload for payload in bad if payload]
+    assert {item.channel for item in telemetry.rejected} == {"xray"}
+    telemetry.expect_finding("input_rejected", count=len(bad) - 1)
+
+
+def test_duplicates_and_another_process_are_one_segment_each(telemetry: ScenarioTelemetry) -> None:
+    body = b'{"id":"%b","name":"other","trace_id":"1-5759e988-bd862e3fe1be46a994272799","start_time":1,%b}'
+    for _ in range(2):
+        send(HEADER + body % (b"a" * 16, b'"in_progress":true'))
+        send(HEADER + body % (b"a" * 16, b'"end_time":2'))
+        send(HEADER + body % (b"b" * 16, b'"end_time":2'))
+
+    assert [(found.id, found.end_time) for found in telemetry.segments] == [("a" * 16, 2.0), ("b" * 16, 2.0)]
+    assert all(isinstance(found, Segment) and found.site is None for found in telemetry.segments)
