@@ -117,10 +117,20 @@ def _closest(pool: Pool, member: Member) -> str:
             place = "" if indexes is near else f" at {path_of(pool, indexes[names.index(found)])}"
             return f"closest: {found!r}{place}"
     if not near:
-        if member.parent is None:
-            return f"no {item.NOUN} was"
-        return f"{short(pool.entries[member.parent].name, _NAME)} has none"
+        return _nothing_there(pool, member)
     return f"captured: {some(dict.fromkeys(short(pool.entries[i].name, _NAME) for i in near))}"
+
+
+def _nothing_there(pool: Pool, member: Member) -> str:
+    """Return that the place where the member is expected is empty."""
+    if member.parent is None:
+        return f"no {member.expectation.NOUN} was captured at all"
+    parent = pool.entries[member.parent]
+    name = short(parent.name, _NAME)
+    if member.relation is not Relation.LINK:
+        return f"{name} has none"
+    targets = [f"{link.trace_id}/{link.span_id}" for link in parent.value.links]
+    return f"{name} links to {some(targets)}" if targets else f"{name} has no links"
 
 
 def _in_place(pool: Pool, member: Member) -> Sequence[int]:
