@@ -39,6 +39,10 @@ class Field:
             for d in found
         ]
 
+    def ids(self) -> tuple[str, ...]:
+        """Return the ids of the findings it can make."""
+        return (f"{self.name}_mismatch",)
+
     def paths(self, expected: Any) -> Iterator[str]:  # noqa: ARG002 - a mapping's paths depend on it
         """Yield the paths that are checked, as `Match.fields` records them."""
         yield self.name
@@ -83,6 +87,10 @@ class MappingField(Field):
             label = label_of(difference.path, self.prefix) or self.name
             text = mismatch(label, difference.expected, difference.captured, difference.reason)
         return Problem(f"{self.stem}_{difference.kind}", text)
+
+    def ids(self) -> tuple[str, ...]:
+        """Return the ids of the findings it can make."""
+        return tuple(f"{self.stem}_{kind}" for kind in ("mismatch", "missing", "unexpected"))
 
     def paths(self, expected: Any) -> Iterator[str]:
         """Yield the path of each key that is named, down to `depth`."""

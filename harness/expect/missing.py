@@ -10,7 +10,7 @@ from harness.expect.closest import closest
 from harness.expect.evidence import evidence
 from harness.expect.expectation import Expectation, Relation
 from harness.expect.pool import Entry, Pool
-from harness.expect.render import short, shorten, some
+from harness.expect.render import plain, short, shorten, some
 from harness.model.finding import Finding
 
 _WORDS = {Relation.CHILD: "child ", Relation.DESCENDANT: "descendant ", Relation.LINK: "linked "}
@@ -20,6 +20,7 @@ _PLACES = {
     Relation.SUBSEGMENT: "as a subsegment of",
 }
 _NAME = 80
+_MOST = 2_000
 
 
 def missing_finding(checker: Checker, member: Member, where: str) -> Finding:
@@ -86,7 +87,7 @@ def _place(pool: Pool, index: int, trace_id: str | None) -> str:
 
 def path_of(pool: Pool, index: int, most: int = 6) -> str:
     """Return ``GET / › query``, the middle of a long path left out."""
-    names = [shorten(str(entry.name), _NAME) for entry in pool.path(index)][::-1]
+    names = [plain(str(entry.name), _NAME) for entry in pool.path(index)][::-1]
     if len(names) > most:
         names = [*names[:2], "…", *names[-(most - 3) :]]
     return " › ".join(names)
@@ -118,7 +119,16 @@ def _closest(pool: Pool, member: Member) -> str:
             return f"closest: {found!r}{place}"
     if not near:
         return _nothing_there(pool, member)
+    if (same := _same_details(pool, item, near)) is not None:
+        return f"closest: {short(pool.entries[same].name, _NAME)}, as expected in all but its name"
     return f"captured: {some(dict.fromkeys(short(pool.entries[i].name, _NAME) for i in near))}"
+
+
+def _same_details(pool: Pool, item: Expectation[Any], indexes: Sequence[int]) -> int | None:
+    """Return the entry of another name in which every named detail holds: probably a rename."""
+    if not item.details:
+        return None
+    return next((i for i in indexes[:_MOST] if item.holds(pool.entries[i])), None)
 
 
 def _nothing_there(pool: Pool, member: Member) -> str:

@@ -85,6 +85,10 @@ class PartsField(Field):
             return f"{text}; closest: {near!r}"
         return f"{text}; captured: {some(map(repr, names))}"
 
+    def ids(self) -> tuple[str, ...]:
+        """Return the ids of the findings it can make, besides those of attributes."""
+        return (f"{self.noun}_missing",)
+
     def paths(self, expected: Any) -> Iterator[str]:
         """Yield the paths of every expected part."""
         for part in expected:

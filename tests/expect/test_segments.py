@@ -196,7 +196,8 @@ def test_a_detail_of_a_subsegment_that_does_not_hold(expectation: Expectation[An
             segment("backend-flask").with_subsegment(subsegment("inner")),
             (
                 "segment backend-flask › inner | subsegment_not_under_parent: subsegment 'inner' was"
-                " captured, but not as a subsegment of 'backend-flask'; it is at backend-flask › mock-data › inner"
+                " captured, but not as a subsegment of 'backend-flask'; it is at"
+                " backend-flask › mock-data › inner"
             ),
         ),
         (
