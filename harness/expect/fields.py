@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from harness.expect.compare import Difference, Path, differences, equal
@@ -16,13 +16,14 @@ class Field:
     """A field with one value.
 
     Attributes:
-        name: The expectation's argument, the path that a match records and
-            the stem of the finding ids.
+        name: The expectation's argument and the path that a match records.
         read: Captured value → the field's value.
+        finding: The stem of its finding id, when that is not the name.
     """
 
     name: str
     read: Callable[[Any], Any]
+    finding: str = field(default="", kw_only=True)
 
     def holds(self, expected: Any, value: Any) -> bool:
         """Return True when `problems` would return none: the fast way to compare."""
@@ -33,7 +34,7 @@ class Field:
         found = differences(expected, self.read(value))
         return [
             Problem(
-                f"{self.name}_mismatch",
+                f"{self.finding or self.name}_mismatch",
                 mismatch(label_of(d.path, self.name), d.expected, d.captured, d.reason),
             )
             for d in found
@@ -41,7 +42,7 @@ class Field:
 
     def ids(self) -> tuple[str, ...]:
         """Return the ids of the findings it can make."""
-        return (f"{self.name}_mismatch",)
+        return (f"{self.finding or self.name}_mismatch",)
 
     def paths(self, expected: Any) -> Iterator[str]:  # noqa: ARG002 - a mapping's paths depend on it
         """Yield the paths that are checked, as `Match.fields` records them."""

@@ -20,7 +20,7 @@ from harness.model.telemetry import Telemetry
 POINT_FIELDS: tuple[Field, ...] = (
     MappingField("attributes", lambda p: p.attributes, stem="attribute", noun="attribute"),
     Field("value", lambda p: p.value),
-    Field("count", lambda p: p.count),
+    Field("count", lambda p: p.count, finding="data_point_count"),
     Field("sum", lambda p: p.sum),
 )
 

@@ -29,6 +29,7 @@ def test_the_ids_are_stable() -> None:
         "cause_mismatch",
         "channel_mismatch",
         "count_mismatch",
+        "data_point_count_mismatch",
         "data_point_missing",
         "duration_mismatch",
         "error_mismatch",

@@ -92,7 +92,7 @@ def test_what_does_not_hold(expectation: MetricExpectation, message: str) -> Non
 def test_metric_and_data_point_are_told_together() -> None:
     assert findings(metric("latency", unit="ms", count=5)) == [
         "metric | metric latency | unit_mismatch: unit: expected 'ms', captured 's'",
-        "metric | metric latency | count_mismatch: count: expected 5, captured 4",
+        "metric | metric latency | data_point_count_mismatch: count: expected 5, captured 4",
     ]
 
 
