@@ -28,7 +28,8 @@ def missing_finding(checker: Checker, member: Member, where: str) -> Finding:
     item = member.expectation
     if answering := [i for i in checker.candidates(member) if item.identifies(checker.entry(item, i))]:
         count = len(answering)
-        text = f"no further {item.describe()} was captured; {count} captured, matched by other expectations"
+        taken = "the 1 captured is" if count == 1 else f"the {count} captured are"
+        text = f"no further {item.describe()} was captured; {taken} taken by other expectations"
         return _finding(item, f"{item.STEM}_missing", text + evidence(item, checker.telemetry), where)
     if member.parent is not None and (elsewhere := _answering(checker.pool(item), item)):
         return _not_there(checker, member, elsewhere, where)

@@ -67,7 +67,7 @@ class TestMissing:
     def test_another_expectation_took_it(self) -> None:
         verdict = check_all([span("a"), span("a")], a_telemetry(a_span("a")))
         assert [f.message for f in verdict.findings] == [
-            "no further span 'a' was captured; 1 captured, matched by other expectations"
+            "no further span 'a' was captured; the 1 captured is taken by other expectations"
         ]
 
 
@@ -154,14 +154,14 @@ class TestChildren:
                 span("GET /").with_child(span("middle"), span("middle")),
                 (
                     "GET / › middle | span_missing: no further span 'middle' was captured;"
-                    " 1 captured, matched by other expectations"
+                    " the 1 captured is taken by other expectations"
                 ),
             ),
             (
                 span("GET /").with_child(span("middle")).with_descendant(span("middle")),
                 (
                     "GET / › middle | span_missing: no further span 'middle' was captured;"
-                    " 1 captured, matched by other expectations"
+                    " the 1 captured is taken by other expectations"
                 ),
             ),
         ],
