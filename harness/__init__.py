@@ -132,20 +132,20 @@ _MODULES = {
 """Where public names come from that are not of `harness.expect`."""
 
 
-def __getattr__(name: str) -> object:
-    """Import a public name when it is first used (PEP 562)."""
-    if name not in __all__:
-        raise AttributeError(f"module 'harness' has no attribute {name!r}")
-    if name == "__version__":
-        from importlib.metadata import version
+if not TYPE_CHECKING:  # to a type checker an unknown name stays an error
 
-        value: object = version("telemetry-harness")
-    else:
+    def __getattr__(name: str) -> object:
+        """Import a public name when it is first used (PEP 562)."""
+        if name not in __all__:
+            raise AttributeError(f"module 'harness' has no attribute {name!r}")
         from importlib import import_module
 
-        value = getattr(import_module(_MODULES.get(name, "harness.expect")), name)
-    globals()[name] = value
-    return value
+        if name == "__version__":
+            value = import_module("importlib.metadata").version("telemetry-harness")
+        else:
+            value = getattr(import_module(_MODULES.get(name, "harness.expect")), name)
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

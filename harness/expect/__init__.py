@@ -7,6 +7,7 @@ from harness.expect.events import EventExpectation, event
 from harness.expect.expectation import Expectation
 from harness.expect.exports import ExportExpectation, export_request
 from harness.expect.failure import TelemetryAssertionError, failure_message
+from harness.expect.ids import finding_ids
 from harness.expect.links import LinkExpectation, link
 from harness.expect.log_events import LogEventExpectation, log_event
 from harness.expect.log_records import LogRecordExpectation, log_record
@@ -61,6 +62,7 @@ __all__ = [
     "export_request",
     "failure_message",
     "find",
+    "finding_ids",
     "ge",
     "gt",
     "hex_id",

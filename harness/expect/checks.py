@@ -6,16 +6,15 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from harness.expect.checker import Checker, Member
+from harness.expect.counted import miscounted, unexpected
 from harness.expect.expectation import Expectation
-from harness.expect.explain import explain, findings_against
+from harness.expect.explain import explain
 from harness.expect.failure import TelemetryAssertionError
-from harness.expect.missing import path_of
-from harness.expect.render import call, plural, some
+from harness.expect.render import call
 from harness.model.finding import Finding, Match, Verdict
 from harness.model.telemetry import Telemetry
 
 T = TypeVar("T")
-_MOST = 100
 
 
 def check_all(expectations: Sequence[Expectation[Any]], telemetry: Telemetry) -> Verdict:
@@ -57,7 +56,7 @@ def check_none(expectations: Sequence[Expectation[Any]], telemetry: Telemetry) -
     _require("expect_none", expectations)
     checker = Checker(telemetry)
     findings = [
-        _unexpected(checker, item, fitting) for item in expectations if (fitting := _fitting(checker, item))
+        unexpected(checker, item, fitting) for item in expectations if (fitting := _fitting(checker, item))
     ]
     return Verdict(expectation=call("expect_none", *expectations), findings=tuple(findings))
 
@@ -80,7 +79,7 @@ def check_count(count: int, expectation: Expectation[Any], telemetry: Telemetry)
     fitting = _fitting(checker, expectation)
     text = call("expect_count", count, expectation)
     if len(fitting) != count:
-        return Verdict(expectation=text, findings=(_miscounted(checker, count, expectation, fitting),))
+        return Verdict(expectation=text, findings=(miscounted(checker, count, expectation, fitting),))
     return Verdict(expectation=text, matched=tuple(_matches(checker, expectation, fitting)))
 
 
@@ -124,7 +123,7 @@ def _one(expectation: Expectation[T], telemetry: Telemetry) -> tuple[Verdict, li
     if len(fitting) == 1:
         return Verdict(expectation=text, matched=tuple(_matches(checker, expectation, fitting))), values
     if fitting:
-        return Verdict(expectation=text, findings=(_miscounted(checker, 1, expectation, fitting),)), values
+        return Verdict(expectation=text, findings=(miscounted(checker, 1, expectation, fitting),)), values
     return Verdict(expectation=text, findings=tuple(explain(checker, [Member(expectation)]))), values
 
 
@@ -151,57 +150,3 @@ def _fitting(checker: Checker, expectation: Expectation[Any]) -> list[int]:
 
 def _matches(checker: Checker, expectation: Expectation[Any], fitting: list[int]) -> list[Match]:
     return [match for index in fitting for match in checker.matches(expectation, index)]
-
-
-def _places(checker: Checker, expectation: Expectation[Any], indexes: Sequence[int]) -> str:
-    """Name where entries are, with the line that made them where that is known."""
-    pool = checker.pool(expectation)
-    texts = []
-    for index in indexes:
-        site = pool.entries[index].site
-        texts.append(path_of(pool, index) + (f" ({site})" if site else ""))
-    return some(texts, 3)
-
-
-def _unexpected(checker: Checker, expectation: Expectation[Any], fitting: list[int]) -> Finding:
-    places = _places(checker, expectation, fitting)
-    text = f"expected no {expectation.describe()}, captured {len(fitting)}: {places}"
-    return _counted(checker, expectation, f"{expectation.STEM}_unexpected", text, fitting)
-
-
-def _miscounted(checker: Checker, count: int, expectation: Expectation[Any], fitting: list[int]) -> Finding:
-    noun = plural(count, expectation.NOUN)
-    name = expectation.describe().removeprefix(expectation.NOUN)
-    text = f"expected {noun}{name}, captured {len(fitting)}"
-    if len(fitting) > count:
-        text += f": {_places(checker, expectation, fitting)}"
-    elif differing := _differing(checker, expectation, fitting):
-        text += f"; {differing}"
-    return _counted(checker, expectation, "count_mismatch", text, fitting)
-
-
-def _differing(checker: Checker, expectation: Expectation[Any], fitting: list[int]) -> str:
-    """Say how the closest of those of the name that do not fit differs."""
-    member = Member(expectation)
-    fits = set(fitting)
-    named = [i for i in checker.candidates(member) if i not in fits]
-    others = [i for i in named if expectation.identifies(checker.entry(expectation, i))]
-    if not others:
-        return ""
-    found = [findings_against(checker, member, i, "") for i in others[:_MOST]]
-    closest = min(found, key=len)
-    return f"{len(others)} more differ, the closest in: {'; '.join(f.message for f in closest)}"
-
-
-def _counted(
-    checker: Checker, expectation: Expectation[Any], finding_id: str, text: str, fitting: list[int]
-) -> Finding:
-    first = checker.entry(expectation, fitting[0]) if fitting else None
-    return Finding(
-        id=finding_id,
-        signal=expectation.SIGNAL,
-        message=text,
-        where=expectation.where(),
-        site=first.site if first else None,
-        trace_id=first.trace_id if first else None,
-    )

@@ -145,6 +145,8 @@ def _family(value: Any) -> type:
 
 def _why_unequal(expected: Any, captured: Any) -> str:
     wanted, found = _family(expected), _family(captured)
+    if expected is None or captured is None:
+        return ""
     if wanted is not found:
         return _types(wanted.__name__, captured)
     if wanted is str and max(len(expected), len(captured)) > _LONG:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from harness.expect.render import short
+from harness.expect.render import plain, short
 from harness.model.evidence import ExportRequest
 from harness.model.log import LogEvent, LogRecord
 from harness.model.metric import DataPoint, Metric
@@ -41,7 +41,7 @@ def tree_lines(tree: Tree) -> Iterator[str]:
 
 def node_line(node: Node) -> str:
     """Return ``name [kind] 3.1 ms  key='value'``."""
-    text = f"{_name(node.name)} [{node.kind}] {_duration(node)}"
+    text = f"{plain(node.name)} [{node.kind}] {_duration(node)}"
     if node.failed:
         text += " failed"
     facts = {key.removeprefix("attributes."): value for key, value in node.facts.items()}
@@ -52,10 +52,6 @@ def _duration(node: Node) -> str:
     if node.end_ns is None:
         return "unfinished"
     return f"{(node.end_ns - node.start_ns) / 1e6:.1f} ms"
-
-
-def _name(text: str) -> str:
-    return text if text.isprintable() else repr(text)
 
 
 def _with_facts(text: str, facts: Mapping[str, Any]) -> str:
@@ -85,7 +81,7 @@ def log_record_line(item: LogRecord) -> str:
 def metric_lines(item: Metric) -> Iterator[str]:
     """Yield ``name [sum] unit`` and a line for each data point."""
     unit = f" {item.unit}" if item.unit else ""
-    yield f"{_name(item.name)} [{item.type.value}]{unit}"
+    yield f"{plain(item.name)} [{item.type.value}]{unit}"
     last = len(item.data_points) - 1
     for index, point in enumerate(item.data_points):
         yield ("└─ " if index == last else "├─ ") + _point(point)

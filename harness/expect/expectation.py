@@ -14,7 +14,7 @@ from harness.expect.fields import Field
 from harness.expect.omitted import OMITTED
 from harness.expect.pool import Entry, Pool
 from harness.expect.problem import Problem
-from harness.expect.render import call, short, shorten, source
+from harness.expect.render import call, plain, short, source
 from harness.model.finding import Verdict
 from harness.model.telemetry import Telemetry
 
@@ -134,7 +134,7 @@ class Expectation(ABC, Generic[T]):
         text = self.identity if isinstance(self.identity, str) else source(self.identity)
         if self.identity is OMITTED:
             text = repr(self)
-        return shorten(text if text.isprintable() else repr(text), _LABEL)
+        return plain(text, _LABEL)
 
     def where(self) -> str:
         """Return the label as the start of a path, saying which signal it is of."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from harness.expect.compare import Difference, Path, differences, equal
@@ -16,13 +16,14 @@ class Field:
     """A field with one value.
 
     Attributes:
-        name: The expectation's argument, the path that a match records and
-            the stem of the finding ids.
+        name: The expectation's argument and the path that a match records.
         read: Captured value → the field's value.
+        finding: The stem of its finding id, when that is not the name.
     """
 
     name: str
     read: Callable[[Any], Any]
+    finding: str = field(default="", kw_only=True)
 
     def holds(self, expected: Any, value: Any) -> bool:
         """Return True when `problems` would return none: the fast way to compare."""
@@ -33,11 +34,15 @@ class Field:
         found = differences(expected, self.read(value))
         return [
             Problem(
-                f"{self.name}_mismatch",
+                f"{self.finding or self.name}_mismatch",
                 mismatch(label_of(d.path, self.name), d.expected, d.captured, d.reason),
             )
             for d in found
         ]
+
+    def ids(self) -> tuple[str, ...]:
+        """Return the ids of the findings it can make."""
+        return (f"{self.finding or self.name}_mismatch",)
 
     def paths(self, expected: Any) -> Iterator[str]:  # noqa: ARG002 - a mapping's paths depend on it
         """Yield the paths that are checked, as `Match.fields` records them."""
@@ -83,6 +88,10 @@ class MappingField(Field):
             label = label_of(difference.path, self.prefix) or self.name
             text = mismatch(label, difference.expected, difference.captured, difference.reason)
         return Problem(f"{self.stem}_{difference.kind}", text)
+
+    def ids(self) -> tuple[str, ...]:
+        """Return the ids of the findings it can make."""
+        return tuple(f"{self.stem}_{kind}" for kind in ("mismatch", "missing", "unexpected"))
 
     def paths(self, expected: Any) -> Iterator[str]:
         """Yield the path of each key that is named, down to `depth`."""

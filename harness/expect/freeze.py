@@ -60,6 +60,6 @@ def freeze(value: Any) -> Any:
         return {key: freeze(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return tuple(map(freeze, value))
-    if isinstance(value, re.Pattern):
+    if isinstance(value, re.Pattern) and isinstance(value.pattern, str):
         return Regex(value.pattern, value.flags & ~re.UNICODE)
     return Foreign(value, repr(value))

@@ -17,10 +17,10 @@ from harness.expect.render import call, short
 from harness.model.metric import DataPoint, Metric, MetricType, Temporality
 from harness.model.telemetry import Telemetry
 
-_POINT_FIELDS: tuple[Field, ...] = (
+POINT_FIELDS: tuple[Field, ...] = (
     MappingField("attributes", lambda p: p.attributes, stem="attribute", noun="attribute"),
     Field("value", lambda p: p.value),
-    Field("count", lambda p: p.count),
+    Field("count", lambda p: p.count, finding="data_point_count"),
     Field("sum", lambda p: p.sum),
 )
 
@@ -83,7 +83,7 @@ class MetricExpectation(Expectation[Metric]):
         return super().problems(entry) + self._point_problems(entry.value.data_points)
 
     def _point_details(self) -> list[tuple[Field, Any]]:
-        pairs = [(field, getattr(self, field.name)) for field in _POINT_FIELDS]
+        pairs = [(field, getattr(self, field.name)) for field in POINT_FIELDS]
         return [(field, expected) for field, expected in pairs if expected is not OMITTED]
 
     def _point_problems(self, points: tuple[DataPoint, ...]) -> list[Problem]:
@@ -106,7 +106,7 @@ class MetricExpectation(Expectation[Metric]):
         return (*super().paths(), *point)
 
     def _given(self) -> Iterator[tuple[str, Any]]:
-        for field in (*self.FIELDS, *_POINT_FIELDS):
+        for field in (*self.FIELDS, *POINT_FIELDS):
             yield field.name, getattr(self, field.name)
 
     def __repr__(self) -> str:

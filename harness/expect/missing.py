@@ -10,7 +10,7 @@ from harness.expect.closest import closest
 from harness.expect.evidence import evidence
 from harness.expect.expectation import Expectation, Relation
 from harness.expect.pool import Entry, Pool
-from harness.expect.render import short, shorten, some
+from harness.expect.render import plain, short, shorten, some
 from harness.model.finding import Finding
 
 _WORDS = {Relation.CHILD: "child ", Relation.DESCENDANT: "descendant ", Relation.LINK: "linked "}
@@ -20,6 +20,7 @@ _PLACES = {
     Relation.SUBSEGMENT: "as a subsegment of",
 }
 _NAME = 80
+_MOST = 2_000
 
 
 def missing_finding(checker: Checker, member: Member, where: str) -> Finding:
@@ -27,7 +28,8 @@ def missing_finding(checker: Checker, member: Member, where: str) -> Finding:
     item = member.expectation
     if answering := [i for i in checker.candidates(member) if item.identifies(checker.entry(item, i))]:
         count = len(answering)
-        text = f"no further {item.describe()} was captured; {count} captured, matched by other expectations"
+        taken = "the 1 captured is" if count == 1 else f"the {count} captured are"
+        text = f"no further {item.describe()} was captured; {taken} taken by other expectations"
         return _finding(item, f"{item.STEM}_missing", text + evidence(item, checker.telemetry), where)
     if member.parent is not None and (elsewhere := _answering(checker.pool(item), item)):
         return _not_there(checker, member, elsewhere, where)
@@ -86,7 +88,7 @@ def _place(pool: Pool, index: int, trace_id: str | None) -> str:
 
 def path_of(pool: Pool, index: int, most: int = 6) -> str:
     """Return ``GET / › query``, the middle of a long path left out."""
-    names = [shorten(str(entry.name), _NAME) for entry in pool.path(index)][::-1]
+    names = [plain(str(entry.name), _NAME) for entry in pool.path(index)][::-1]
     if len(names) > most:
         names = [*names[:2], "…", *names[-(most - 3) :]]
     return " › ".join(names)
@@ -117,10 +119,29 @@ def _closest(pool: Pool, member: Member) -> str:
             place = "" if indexes is near else f" at {path_of(pool, indexes[names.index(found)])}"
             return f"closest: {found!r}{place}"
     if not near:
-        if member.parent is None:
-            return f"no {item.NOUN} was"
-        return f"{short(pool.entries[member.parent].name, _NAME)} has none"
+        return _nothing_there(pool, member)
+    if (same := _same_details(pool, item, near)) is not None:
+        return f"closest: {short(pool.entries[same].name, _NAME)}, as expected in all but its name"
     return f"captured: {some(dict.fromkeys(short(pool.entries[i].name, _NAME) for i in near))}"
+
+
+def _same_details(pool: Pool, item: Expectation[Any], indexes: Sequence[int]) -> int | None:
+    """Return the entry of another name in which every named detail holds: probably a rename."""
+    if not item.details:
+        return None
+    return next((i for i in indexes[:_MOST] if item.holds(pool.entries[i])), None)
+
+
+def _nothing_there(pool: Pool, member: Member) -> str:
+    """Return that the place where the member is expected is empty."""
+    if member.parent is None:
+        return f"no {member.expectation.NOUN} was captured at all"
+    parent = pool.entries[member.parent]
+    name = short(parent.name, _NAME)
+    if member.relation is not Relation.LINK:
+        return f"{name} has none"
+    targets = [f"{link.trace_id}/{link.span_id}" for link in parent.value.links]
+    return f"{name} links to {some(targets)}" if targets else f"{name} has no links"
 
 
 def _in_place(pool: Pool, member: Member) -> Sequence[int]:

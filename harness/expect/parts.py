@@ -12,6 +12,7 @@ from harness.expect.fields import Field
 from harness.expect.matching import assign
 from harness.expect.problem import Problem
 from harness.expect.render import some
+from harness.model.span import Link, SpanEvent
 
 
 class Part(ABC):
@@ -79,10 +80,14 @@ class PartsField(Field):
             return f"{text}; the span has no {self.noun}s"
         if any(part.identifies(item) for item in captured):
             return f"no further {part.describe()} was captured"
-        names = [getattr(item, "name", f"{item_id(item)}") for item in captured]
+        names = [part_name(item) for item in captured]
         if near := closest(str(getattr(part, "name", "")), names):
             return f"{text}; closest: {near!r}"
         return f"{text}; captured: {some(map(repr, names))}"
+
+    def ids(self) -> tuple[str, ...]:
+        """Return the ids of the findings it can make, besides those of attributes."""
+        return (f"{self.noun}_missing",)
 
     def paths(self, expected: Any) -> Iterator[str]:
         """Yield the paths of every expected part."""
@@ -90,6 +95,6 @@ class PartsField(Field):
             yield from part.paths()
 
 
-def item_id(item: Any) -> str:
-    """Return what stands for a captured link in a message: the id of its span."""
-    return f"{item.trace_id}/{item.span_id}"
+def part_name(item: SpanEvent | Link) -> str:
+    """Return what stands for a captured part in a message: a link has the ids of its target."""
+    return item.name if isinstance(item, SpanEvent) else f"{item.trace_id}/{item.span_id}"

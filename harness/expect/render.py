@@ -53,6 +53,16 @@ def shorten(text: str, limit: int = LIMIT) -> str:
     return f"{text[: limit - tail - 1]}…{text[-tail:]}"
 
 
+def plain(text: str, limit: int = LIMIT) -> str:
+    r"""Return text as it is when it fits on a line, as source when it does not, shortened.
+
+    Example:
+        >>> plain("GET /"), plain("Traceback:\n")
+        ('GET /', "'Traceback:\\n'")
+    """
+    return shorten(text if text.isprintable() else repr(text), limit)
+
+
 def call(name: str, *args: Any, **kwargs: Any) -> str:
     """Return a call as Python source, without the arguments that were omitted.
 

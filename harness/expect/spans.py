@@ -190,7 +190,7 @@ def span(
         status=_constant("status", StatusCode, status),
         attributes=freeze(attributes),
         events=_events(events),
-        links=links if isinstance(links, Omitted) else tuple(links),
+        links=_links(links),
         resource=freeze(resource),
         duration=freeze(duration),
     )
@@ -200,6 +200,15 @@ def _events(events: Sequence[Text | EventExpectation] | Omitted) -> Any:
     if isinstance(events, Omitted):
         return events
     return tuple(item if isinstance(item, EventExpectation) else event(item) for item in events)
+
+
+def _links(links: Sequence[LinkExpectation] | Omitted) -> Any:
+    if isinstance(links, Omitted):
+        return links
+    for item in links:
+        if not isinstance(item, LinkExpectation):
+            raise TypeError(f"links: expected link(…), {item!r} given")
+    return tuple(links)
 
 
 def _constant(argument: str, constants: type[SpanKind | StatusCode], value: Any) -> Any:

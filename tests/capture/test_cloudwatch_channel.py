@@ -20,7 +20,7 @@ def logger() -> Iterator[logging.Logger]:
     found.addHandler(handler)
     yield found
     found.removeHandler(handler)
-    handler.close()
+    handler.close()  # type: ignore[no-untyped-call]
 
 
 @pytest.mark.parametrize("number", range(3))

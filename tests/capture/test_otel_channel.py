@@ -178,7 +178,12 @@ def test_log_records_carry_their_span(telemetry: ScenarioTelemetry, tracer: trac
 def test_a_trace_id_may_come_again_in_another_scenario(
     telemetry: ScenarioTelemetry, tracer: trace.Tracer, attempt: int
 ) -> None:
-    parent = trace.SpanContext(0x4BF92F3577B34DA6A3CE929D0E0E4736, 0x00F067AA0BA902B7, is_remote=True)
+    parent = trace.SpanContext(
+        0x4BF92F3577B34DA6A3CE929D0E0E4736,
+        0x00F067AA0BA902B7,
+        is_remote=True,
+        trace_flags=trace.TraceFlags(trace.TraceFlags.SAMPLED),
+    )
     context = trace.set_span_in_context(trace.NonRecordingSpan(parent))
 
     with tracer.start_as_current_span(f"attempt {attempt}", context=context):

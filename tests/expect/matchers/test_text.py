@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from harness import ends_with, hex_id, regex, starts_with
+from harness.expect.matcher import Matcher
+
+
+@pytest.mark.parametrize(
+    ("matcher", "value", "why"),
+    [
+        (regex("b+"), "abbc", ""),
+        (regex("^b+$"), "abbc", "the pattern is not found"),
+        (regex("b"), 3, "str expected, int captured"),
+        (starts_with("/api"), "/api/home", ""),
+        (starts_with("/api"), "/health", "it starts with '/hea'"),
+        (starts_with("/api"), None, "str expected, NoneType captured"),
+        (ends_with(".css"), "a.css", ""),
+        (ends_with(".css"), "a.html", "it ends with 'html'"),
+        (ends_with(".css"), 1, "str expected, int captured"),
+        (hex_id(4), "00af", ""),
+        (hex_id(4), "00aff", "5 characters"),
+        (hex_id(4), "00AF", "not all are lower-case hex digits"),
+        (hex_id(4), "0000", "all zeros is the invalid id"),
+        (hex_id(4), 17, "str expected, int captured"),
+    ],
+)
+def test_text(matcher: Matcher, value: Any, why: str) -> None:
+    assert matcher.explain(value) == why
+    assert matcher.matches(value) is (why == "")
+
+
+def test_a_bad_pattern_is_refused_at_once() -> None:
+    with pytest.raises(ValueError, match=r"^regex: ") as caught:
+        regex("a(")
+    assert str(caught.value) == (
+        "regex: 'a(' is not a regular expression: missing ), unterminated subpattern at position 1"
+    )
+
+
+def test_an_id_without_digits_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"^hex_id: expected at least 1 digit, 0 given$"):
+        hex_id(0)
+
+
+def test_their_repr_is_source() -> None:
+    matchers = [regex(r"\d"), starts_with("a"), ends_with("z"), hex_id(16)]
+    assert repr(matchers) == r"[regex('\\d'), starts_with('a'), ends_with('z'), hex_id(16)]"

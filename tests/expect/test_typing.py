@@ -1,0 +1,46 @@
+"""What mypy refuses: an unused ignore is an error, so each line here must be one."""
+
+from __future__ import annotations
+
+from typing import Any, assert_type
+
+import pytest
+from dirty_equals import IsStr
+
+from harness import SERVER, iso8601, log_event, metric, regex, segment, span, subsegment
+from harness.expect import Expectation, find
+from harness.model import LogEvent, Segment, Span
+from tests.builders import a_log_event, a_segment, a_span, a_telemetry
+
+
+def test_wrong_arguments_are_refused() -> None:
+    with pytest.raises(TypeError, match=r"unexpected keyword argument 'attribute'"):
+        span("a", attribute={})  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match=r"positional argument"):
+        span("a", SERVER)  # type: ignore[call-arg]
+    with pytest.raises(ValueError, match=r"^'sever' is not a valid SpanKind$"):
+        span("a", kind="sever")  # type: ignore[arg-type]
+
+
+def test_wrong_types_are_refused() -> None:
+    wrong: list[Expectation[Any]] = [
+        span(3),  # type: ignore[arg-type]
+        span("a", duration="1"),  # type: ignore[arg-type]
+        span("a", scope=None),  # type: ignore[arg-type]
+        segment("a", fault="yes"),  # type: ignore[arg-type]
+        log_event("a", log_group=1),  # type: ignore[arg-type]
+        metric("a", type="sum"),  # type: ignore[arg-type]
+    ]
+    assert not any(expectation.check(a_telemetry()).passed for expectation in wrong)
+
+
+def test_matchers_stand_everywhere() -> None:
+    assert span(regex("a"), kind=regex("x"), scope=IsStr(), attributes={"a": iso8601()}, duration=regex("x"))
+    assert subsegment("a", namespace=None, cause=None, fault=regex("x"))
+
+
+def test_the_found_value_has_its_type() -> None:
+    telemetry = a_telemetry(a_span("a"), a_segment("b"), a_log_event("c"))
+    assert assert_type(find(span("a"), telemetry), Span).name == "a"
+    assert assert_type(find(segment("b"), telemetry), Segment).name == "b"
+    assert assert_type(find(log_event("c"), telemetry), LogEvent).message == "c"
