@@ -180,6 +180,13 @@ class XRayWatch:
             )
             raise
 
+    def close(self) -> None:
+        """Close the sockets that the SDK never closes: under `-W error` the interpreter complains at exit."""
+        for recorder in tuple(self.recorders):
+            sender = getattr(recorder.emitter, "_socket", None)
+            if sender is not None:
+                sender.close()
+
     # What the SDK drops
 
     def _put_segment(self, original: Callable[..., None], context: Any, segment: Any) -> None:

@@ -118,7 +118,8 @@ class XRayChannel:
         return sampled_by(rules, self.daemon, list(self._watch.recorders), self._arrivals)
 
     def stop(self) -> None:
-        """Close the daemon."""
+        """Close the daemon, and the SDK's sockets."""
+        self._watch.close()
         self.daemon.close()
 
 
