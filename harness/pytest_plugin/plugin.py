@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import time
 from collections.abc import Generator
 from pathlib import Path
@@ -213,10 +214,11 @@ def start(config: pytest.Config) -> TelemetryPlugin:
     """
     try:
         timeout = _seconds(config.getini("telemetry_settle_timeout"))
+        fail_on = _failing_kinds(config.getini("telemetry_fail_on"))
         capture = capture_of_process(tuple(config.getini("telemetry_channels")), settle_timeout_s=timeout)
     except ConfigurationError as error:
         raise pytest.UsageError(f"telemetry: {error}") from error
-    return TelemetryPlugin(config, capture, frozenset(config.getini("telemetry_fail_on")))
+    return TelemetryPlugin(config, capture, fail_on)
 
 
 def _seconds(text: str) -> float:
@@ -227,6 +229,19 @@ def _seconds(text: str) -> float:
     if not 0 <= value < float("inf"):
         raise ConfigurationError(f"telemetry_settle_timeout is {text!r}; expected seconds, for example 2.0")
     return value
+
+
+def _failing_kinds(values: list[str]) -> frozenset[str]:
+    """Return levels and finding ids; a word without an underscore can only be a level."""
+    levels = [level.value for level in Level]
+    for value in values:
+        if value not in levels and "_" not in value:
+            closest = difflib.get_close_matches(value, levels, n=1)
+            hint = f"; closest: {closest[0]!r}" if closest else ""
+            raise ConfigurationError(
+                f"telemetry_fail_on has {value!r}; expected error, warning, info or a finding id{hint}"
+            )
+    return frozenset(values)
 
 
 def _report_dir(config: pytest.Config) -> str:

@@ -1,0 +1,117 @@
+"""Installed and not configured: the plugin changes nothing and imports nothing heavy."""
+
+import pytest
+
+from tests.pytest_plugin.conftest import OTEL, Run
+
+HEAVY = (
+    "opentelemetry",
+    "aws_xray_sdk",
+    "boto3",
+    "moto",
+    "msgspec",
+    "wrapt",
+    "httptools",
+    "jinja2",
+    "asyncio",
+)
+
+
+def test_nothing_heavy_is_imported(run: Run) -> None:
+    result = run(
+        "[pytest]",
+        f"""
+        import sys, threading, os
+
+        def test_nothing():
+            assert not [name for name in {HEAVY!r} if name in sys.modules]
+            assert threading.active_count() == 1
+            assert "OTEL_EXPORTER_OTLP_ENDPOINT" not in os.environ
+        """,
+        "-p",
+        "no:hypothesispytest",
+        "-p",
+        "no:anyio",
+        "-p",
+        "no:xdist",
+    )
+
+    result.assert_outcomes(passed=1)
+    result.stdout.no_fnmatch_line("*telemetry*")
+
+
+def test_the_fixture_says_what_to_configure(run: Run) -> None:
+    result = run("[pytest]", "def test_asks(telemetry): pass")
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(
+        ["telemetry is not captured: set telemetry_channels in pytest's configuration,*"]
+    )
+
+
+def test_an_option_switches_a_configured_run_off(run: Run) -> None:
+    result = run(
+        OTEL, "import os\ndef test_off(): assert 'AWS_ENDPOINT_URL' not in os.environ", "--no-telemetry"
+    )
+
+    result.assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("ini", "message"),
+    [
+        (
+            "[pytest]\ntelemetry_channels = otel jaeger\n",
+            "ERROR: telemetry: unknown channel 'jaeger'; known: cloudwatch, otel, xray",
+        ),
+        (
+            OTEL + "telemetry_settle_timeout = soon\n",
+            "ERROR: telemetry: telemetry_settle_timeout is 'soon'; expected seconds, for example 2.0",
+        ),
+        (
+            OTEL + "telemetry_settle_timeout = -1\n",
+            "ERROR: telemetry: telemetry_settle_timeout is '-1'; expected seconds, for example 2.0",
+        ),
+        (
+            OTEL + "telemetry_fail_on = eror\n",
+            "ERROR: telemetry: telemetry_fail_on has 'eror'; expected error, warning, info or a finding id;"
+            " closest: 'error'",
+        ),
+    ],
+)
+def test_a_wrong_value_is_one_line_and_exit_4(run: Run, ini: str, message: str) -> None:
+    result = run(ini, "def test_nothing(): pass")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert [line for line in result.errlines if line] == [message]
+
+
+def test_otel_only_needs_no_aws_package(run: Run) -> None:
+    result = run(
+        OTEL,
+        """
+        import sys
+        from opentelemetry.sdk.trace import TracerProvider
+        from harness import span
+
+        for name in ("aws_xray_sdk", "boto3", "botocore", "moto", "watchtower", "cbor2", "flask"):
+            sys.modules[name] = None  # as if it were not installed
+
+        def test_span(telemetry):
+            TracerProvider().get_tracer("t").start_span("a").end()
+            telemetry.expect(span("a"))
+        """,
+    )
+
+    result.assert_outcomes(passed=1)
+
+
+def test_a_missing_package_is_named(run: Run, pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(blocker="import sys; sys.modules['moto'] = None")
+
+    result = run("[pytest]\ntelemetry_channels = cloudwatch\n", "def test(): pass", "-p", "blocker")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(
+        ["ERROR: telemetry: channel 'cloudwatch' needs package 'moto'; install telemetry-harness?all?"]
+    )
