@@ -17,10 +17,10 @@ GROUP = "harness.reports"
 DEFAULT_FORMATS = ("json", "html")
 
 
-def formats() -> dict[str, Any]:
+def report_formats() -> dict[str, Any]:
     """Return name → format, built-in and third-party; see `harness.report.formats`.
 
-    >>> sorted(formats())[:3]
+    >>> sorted(report_formats())[:3]
     ['html', 'json', 'terminal']
     """
     found = {module.NAME: module for module in built_in_modules("harness.report.formats")}
@@ -37,7 +37,7 @@ def render(record: RunRecord, name: str) -> str | bytes:
     >>> render(RunRecord(), "terminal")[:19]
     'Nothing was checked'
     """
-    content: str | bytes = _format(name, formats()).render(redact(record))
+    content: str | bytes = _format(name, report_formats()).render(redact(record))
     return content
 
 
@@ -57,7 +57,7 @@ def write_reports(
         ConfigurationError: There is no such format, or it has no file.
         RecordError: The record is too large, or the files cannot be written.
     """
-    known = formats()
+    known = report_formats()
     safe = redact(record)
     rendered: dict[str, tuple[str, bytes]] = {}
     for name in names:
