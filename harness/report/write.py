@@ -20,11 +20,20 @@ DEFAULT_FORMATS = ("json", "html")
 def report_formats() -> dict[str, Any]:
     """Return name → format, built-in and third-party; see `harness.report.formats`.
 
+    Raises:
+        ConfigurationError: A third party's cannot be loaded.
+
     >>> sorted(report_formats())[:3]
     ['html', 'json', 'terminal']
     """
     found = {module.NAME: module for module in built_in_modules("harness.report.formats")}
-    return {**third_party(GROUP), **found}
+    try:
+        return {**third_party(GROUP), **found}
+    except (ImportError, AttributeError) as error:
+        raise ConfigurationError(
+            f"a report format in entry point group {GROUP!r} cannot be loaded: {error};"
+            " upgrade or remove the package that registers it"
+        ) from error
 
 
 def render(record: RunRecord, name: str) -> str | bytes:

@@ -174,3 +174,30 @@ def test_a_large_run_gives_a_page_that_opens_and_says_what_it_left_out(outcome: 
     assert html.count(" open>") == (50 if outcome == "failed" else 0)
     (sentence,) = re.findall(r"<b>Left out of this page</b> to keep it small: (.*?)\. <code>", html)
     assert sentence == left_out
+
+
+def test_long_texts_are_bounded_together() -> None:
+    scenarios = []
+    for number in range(300):
+        spans = tuple(
+            a_span(
+                span_id=f"{n:016x}",
+                trace_id=f"{number:032x}",
+                attributes={f"key {number} {k} " + "k" * 300: "v" * 1_000 for k in range(40)},
+            )
+            for n in range(15)
+        )
+        findings = tuple(a_finding(message=f"{n} " + "m" * 3_000) for n in range(10))
+        scenarios.append(
+            a_scenario(
+                f"test {number}", telemetry=Telemetry(spans=spans), findings=findings, outcome="failed"
+            )
+        )
+
+    html = render_html(a_run(*scenarios))
+
+    assert len(html.encode()) < 20_000_000
+    (sentence,) = re.findall(r"<b>Left out of this page</b> to keep it small: (.*?)\. <code>", html)
+    assert sentence == (
+        "169,720 attributes; 2,820 scenario findings; 2,000 findings; 11,700 coverage attributes"
+    )

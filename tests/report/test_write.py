@@ -90,3 +90,15 @@ def test_a_built_in_format_cannot_be_replaced(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("harness.report.write.third_party", lambda group: {"json": other})
 
     assert report_formats()["json"] is not other
+
+
+def test_a_format_of_a_third_party_that_cannot_be_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    point = EntryPoint(name="lost", value="tests.report.no_such_module", group="harness.reports")
+    monkeypatch.setattr("harness.registry.entry_points", lambda group: EntryPoints([point]))
+
+    with pytest.raises(ConfigurationError) as error:
+        report_formats()
+    assert str(error.value) == (
+        "a report format in entry point group 'harness.reports' cannot be loaded:"
+        " No module named 'tests.report.no_such_module'; upgrade or remove the package that registers it"
+    )
