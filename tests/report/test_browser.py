@@ -15,8 +15,6 @@ from tests.report.records import example_run, hostile_run
 from tests.requirements import needs_chromium
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-# playwright's own event loop and sockets are closed by the garbage collector.
-pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 
 Open = Callable[..., Page]
 
