@@ -8,7 +8,7 @@ from tests.requirements import missing
 def test_a_missing_requirement_skips_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("HARNESS_REQUIRE_ALL", raising=False)
 
-    with pytest.raises(pytest.skip.Exception, match="^node was not found; install it$"):
+    with pytest.raises(pytest.skip.Exception, match=r"^node was not found; install it$"):
         missing("node", "install it")
 
 

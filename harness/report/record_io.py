@@ -84,7 +84,8 @@ def _syntax_message(data: bytes, source: str, error: Exception) -> str:
             f"{source}: cut short after {len(data)} bytes: the JSON does not end;"
             " the run that wrote it was stopped, record it again"
         )
-    return f"{source}: not JSON: {str(error).removeprefix('JSON is malformed: ')}; give a run.json that the harness wrote"
+    reason = str(error).removeprefix("JSON is malformed: ")
+    return f"{source}: not JSON: {reason}; give a run.json that the harness wrote"
 
 
 def _shape_message(source: str, error: Exception) -> str:

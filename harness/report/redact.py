@@ -63,12 +63,9 @@ def redact(record: RunRecord) -> RunRecord:
     >>> redact(RunRecord(outside=Telemetry(exports=(export,)))).outside.exports[0].headers
     {'x-honeycomb-team': 'redacted (16 chars)'}
     """
-    first = _Redaction()
-    keyed = rebuild(record, first.field)
-    recurring = sorted((s for s in first.secrets if len(s) >= _MIN_RECURRING), key=len, reverse=True)
-    if not recurring:
-        return keyed
-    return rebuild(keyed, _Recurrence(recurring).field)
+    keyed = _KeyedSecrets()
+    rebuild(record, keyed.field)
+    return rebuild(record, _Redaction(keyed.secrets).field)
 
 
 def redact_text(text: str) -> str:
@@ -125,46 +122,53 @@ class _Values:
             return _same_or(value, type(value)(self.field("", item) for item in value))
         return value
 
-    def item(self, key: Any, value: Any) -> Any:  # noqa: ARG002  # the first pass looks at the key
+    def item(self, key: Any, value: Any) -> Any:
+        return self.secret(value) if _is_secret_key(key) else self.field("", value)
+
+    def secret(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self.secret_text(value)
+        if isinstance(value, bytes):
+            return f"redacted ({len(value)} bytes)"
+        if isinstance(value, list | tuple):
+            return type(value)(self.secret(item) for item in value)
         return self.field("", value)
 
+    def secret_text(self, value: str) -> str:
+        raise NotImplementedError
 
-class _Redaction(_Values):
-    """The first pass: keys and patterns; it remembers the keyed secrets."""
+
+class _KeyedSecrets(_Values):
+    """The first pass, which changes nothing: the values of secret keys."""
 
     def __init__(self) -> None:
         super().__init__()
         self.secrets: set[str] = set()
 
     def text(self, value: str) -> str:
-        return redact_text(value)
+        return value
 
-    def item(self, key: Any, value: Any) -> Any:
-        if _is_secret_key(key):
-            return self._hide(value)
-        return self.field("", value)
-
-    def _hide(self, value: Any) -> Any:
-        if isinstance(value, str):
-            if not _DONE.fullmatch(value):
-                self.secrets.add(value)
-            return _hidden(value)
-        if isinstance(value, bytes):
-            return f"redacted ({len(value)} bytes)"
-        if isinstance(value, list | tuple):
-            return type(value)(self._hide(item) for item in value)
-        return self.field("", value)
+    def secret_text(self, value: str) -> str:
+        if not _DONE.fullmatch(value):
+            self.secrets.add(value)
+        return value
 
 
-class _Recurrence(_Values):
-    """The second pass: known secrets, wherever else they are."""
+class _Redaction(_Values):
+    """The second pass: keyed secrets wherever they are, then the patterns."""
 
-    def __init__(self, secrets: list[str]) -> None:
+    def __init__(self, secrets: set[str]) -> None:
         super().__init__()
-        self._pattern = re.compile("|".join(f"(?P<secret{i}>{re.escape(s)})" for i, s in enumerate(secrets)))
+        recurring = sorted((s for s in secrets if len(s) >= _MIN_RECURRING), key=lambda s: (-len(s), s))
+        self._recurring = re.compile("|".join(map(re.escape, recurring))) if recurring else None
 
     def text(self, value: str) -> str:
-        return self._pattern.sub(lambda match: _hidden(match.group()), value)
+        if self._recurring is not None:
+            value = self._recurring.sub(lambda match: _hidden(match.group()), value)
+        return redact_text(value)
+
+    def secret_text(self, value: str) -> str:
+        return _hidden(value)
 
 
 def _is_secret_key(key: Any) -> bool:

@@ -17,14 +17,23 @@ GROUP = "harness.reports"
 DEFAULT_FORMATS = ("json", "html")
 
 
-def formats() -> dict[str, Any]:
+def report_formats() -> dict[str, Any]:
     """Return name → format, built-in and third-party; see `harness.report.formats`.
 
-    >>> sorted(formats())[:3]
+    Raises:
+        ConfigurationError: A third party's cannot be loaded.
+
+    >>> sorted(report_formats())[:3]
     ['html', 'json', 'terminal']
     """
     found = {module.NAME: module for module in built_in_modules("harness.report.formats")}
-    return {**third_party(GROUP), **found}
+    try:
+        return {**third_party(GROUP), **found}
+    except (ImportError, AttributeError) as error:
+        raise ConfigurationError(
+            f"a report format in entry point group {GROUP!r} cannot be loaded: {error};"
+            " upgrade or remove the package that registers it"
+        ) from error
 
 
 def render(record: RunRecord, name: str) -> str | bytes:
@@ -37,7 +46,7 @@ def render(record: RunRecord, name: str) -> str | bytes:
     >>> render(RunRecord(), "terminal")[:19]
     'Nothing was checked'
     """
-    content: str | bytes = _format(name, formats()).render(redact(record))
+    content: str | bytes = _format(name, report_formats()).render(redact(record))
     return content
 
 
@@ -57,7 +66,7 @@ def write_reports(
         ConfigurationError: There is no such format, or it has no file.
         RecordError: The record is too large, or the files cannot be written.
     """
-    known = formats()
+    known = report_formats()
     safe = redact(record)
     rendered: dict[str, tuple[str, bytes]] = {}
     for name in names:

@@ -109,7 +109,10 @@ def test_a_node_of_another_scenario_is_not_asserted_by_a_match_of_this_one() -> 
     match = Match(signal="span", node_id=f"{TRACE_ID}/{a_span().span_id}")
 
     coverage = coverage_of(
-        a_run(a_scenario("a", verdicts=(matched(match),)), a_scenario("b", telemetry=Telemetry(spans=(a_span(),))))
+        a_run(
+            a_scenario("a", verdicts=(matched(match),)),
+            a_scenario("b", telemetry=Telemetry(spans=(a_span(),))),
+        )
     )
 
     assert coverage.names == Share(1, 0)
@@ -140,4 +143,8 @@ def test_a_run_of_every_signal() -> None:
         ("GET /api/activities/home", 1, 1),
     ]
     assert (coverage.names, coverage.attributes) == (Share(8, 4), Share(15, 3))
-    assert (coverage.log_events, coverage.log_records, coverage.metrics) == (Share(1, 1), Share(1, 0), Share(1, 0))
+    assert (coverage.log_events, coverage.log_records, coverage.metrics) == (
+        Share(1, 1),
+        Share(1, 0),
+        Share(1, 0),
+    )

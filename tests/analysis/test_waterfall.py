@@ -179,7 +179,9 @@ def test_a_log_is_placed_as_a_full_scan_would(spans: list[tuple[int, int]], at: 
         log_events=(a_log_event("log", at_ms=at),),
     )
 
-    joined = [r.rows[0].name for r in requests_of(telemetry) if r.name and any(row.name == "log" for row in r.rows)]
+    joined = [
+        r.rows[0].name for r in requests_of(telemetry) if r.name and any(row.name == "log" for row in r.rows)
+    ]
 
     distances = [max(start - at, at - start - ms, 0) for start, ms in spans]
     nearest = min(distances, default=2)

@@ -72,7 +72,9 @@ def test_what_is_written_is_read_back_with_its_types(value: object) -> None:
     json.loads(data)
 
 
-@given(st.recursive(st.text(st.characters()) | st.floats() | st.binary(), lambda s: st.tuples(s) | st.lists(s)))
+@given(
+    st.recursive(st.text(st.characters()) | st.floats() | st.binary(), lambda s: st.tuples(s) | st.lists(s))
+)
 def test_any_value_can_be_encoded(value: object) -> None:
     assert msgspec.json.encode(to_plain(value))
 

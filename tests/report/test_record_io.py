@@ -35,7 +35,13 @@ def test_equal_records_give_equal_bytes_in_one_line() -> None:
 
 
 def test_values_that_json_cannot_say_survive() -> None:
-    attributes = {"bytes": b"\xff", "inf": math.inf, "list": [1, b""], "mark": {"$float": "nan"}, "big": 2**80}
+    attributes = {
+        "bytes": b"\xff",
+        "inf": math.inf,
+        "list": [1, b""],
+        "mark": {"$float": "nan"},
+        "big": 2**80,
+    }
     record = a_run(
         a_scenario(
             telemetry=Telemetry(
@@ -99,8 +105,7 @@ def test_a_truncated_file() -> None:
 
 def test_a_file_that_is_not_json() -> None:
     assert message_of(b"<html>") == (
-        "reports/run.json: not JSON: invalid character (byte 0);"
-        " give a run.json that the harness wrote"
+        "reports/run.json: not JSON: invalid character (byte 0); give a run.json that the harness wrote"
     )
 
 

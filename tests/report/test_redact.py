@@ -154,7 +154,20 @@ def test_the_record_itself_is_not_changed() -> None:
 
 WORDS = st.lists(
     st.sampled_from(
-        ["token=", "abc", "&", " ", '"password": "', '"', "Bearer ", "x" * 13, ACCESS_KEY_ID, JWT, "://u:p@", "="]
+        [
+            "token=",
+            "abc",
+            "&",
+            " ",
+            '"password": "',
+            '"',
+            "Bearer ",
+            "x" * 13,
+            ACCESS_KEY_ID,
+            JWT,
+            "://u:p@",
+            "=",
+        ]
     ),
     max_size=8,
 ).map("".join)

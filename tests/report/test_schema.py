@@ -15,7 +15,9 @@ from tests.report.records import a_run, a_scenario, example_run, hostile_run
 
 def errors_of(data: bytes) -> list[str]:
     validator = jsonschema.Draft202012Validator(json_schema())
-    return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(msgspec.json.decode(data))]
+    return [
+        f"{error.json_path}: {error.message}" for error in validator.iter_errors(msgspec.json.decode(data))
+    ]
 
 
 def with_infinity() -> RunRecord:

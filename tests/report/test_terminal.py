@@ -4,6 +4,15 @@ from harness.model import RunRecord, Telemetry, Verdict
 from harness.report.terminal import summary_lines
 from tests.report.records import a_finding, a_run, a_scenario, a_span, example_run, hostile_run
 
+MISMATCH = (
+    "  1 × attribute_mismatch: GET /api/activities/home › home-activites-mock-data: "
+    "app.result_length: expected 3, captured '3' (int expected, str captured)"
+)
+UNFINISHED = (
+    "  1 × segment_unfinished: segment user_activities: segment 'user_activities' waits for subsegment"
+    " 'mock-data' (backend/services/user_activities.py:30), begun and never ended"
+)
+
 
 def test_a_run_that_fails() -> None:
     assert summary_lines(example_run(), report="reports/index.html") == [
@@ -11,10 +20,8 @@ def test_a_run_that_fails() -> None:
         "captured: 7 spans, 1 segment, 1 log event, 1 log record, 1 metric, 1 export request",
         "asserted: 4 of 8 span and segment names (50 %), 3 of 15 attributes (20 %)",
         "vacuous: scenarios/test_messages.py::test_messages checked nothing",
-        "  1 × attribute_mismatch: GET /api/activities/home › home-activites-mock-data: "
-        "app.result_length: expected 3, captured '3' (int expected, str captured)",
-        "  1 × segment_unfinished: segment user_activities: segment 'user_activities' waits for subsegment"
-        " 'mock-data' (backend/services/user_activities.py:30), begun and never ended",
+        MISMATCH,
+        UNFINISHED,
         "cut: 3 log events over 256 KB were cut to 256 KB",
         "report: reports/index.html",
     ]
@@ -22,7 +29,8 @@ def test_a_run_that_fails() -> None:
 
 def test_a_run_that_holds() -> None:
     record = a_run(
-        a_scenario(telemetry=Telemetry(spans=(a_span(),)), verdicts=(Verdict(),)), a_scenario(outcome="skipped")
+        a_scenario(telemetry=Telemetry(spans=(a_span(),)), verdicts=(Verdict(),)),
+        a_scenario(outcome="skipped"),
     )
 
     assert summary_lines(record) == [

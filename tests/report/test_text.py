@@ -38,6 +38,8 @@ def test_a_text_at_its_limit_is_whole() -> None:
     assert clipped("a" * 2000, 10) == "aaaaaaaaaa… (1,990 more characters)"
 
 
-@pytest.mark.parametrize(("ms", "text"), [(-0.3, "-0.3 ms"), (0.0001, "0.1 µs"), (999.9, "1,000 ms"), (3e6, "3,000 s")])
+@pytest.mark.parametrize(
+    ("ms", "text"), [(-0.3, "-0.3 ms"), (0.0001, "0.1 µs"), (999.9, "1,000 ms"), (3e6, "3,000 s")]
+)
 def test_a_duration(ms: float, text: str) -> None:
     assert duration_text(ms) == text

@@ -32,11 +32,18 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from harness.analysis.outcome import run_holds
     from harness.cli import DOES_NOT_HOLD, HOLDS
-    from harness.report import formats, read_record, redact, render, summary_lines, write_reports
+    from harness.report import (
+        read_record,
+        redact,
+        render,
+        report_formats,
+        summary_lines,
+        write_reports,
+    )
 
     record = redact(read_record(arguments.run))
     chosen = arguments.formats or ["html", "terminal"]
-    known = formats()
+    known = report_formats()
     files = [name for name in chosen if name not in known or known[name].FILE_NAME is not None]
     written = write_reports(record, arguments.out or _directory(arguments.run), names=files)
     for name in chosen:

@@ -5,21 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from harness.analysis.coverage import Coverage, CoverageRow, Share, coverage_of
+from harness.analysis.coverage import coverage_of
 from harness.analysis.outcome import findings_of, is_failure, scenario_fails
 from harness.analysis.waterfall import requests_of
 from harness.model import RunRecord, ScenarioRecord
 from harness.report.html import limits
-from harness.report.html.page import (
-    CountView,
-    CoverageRowView,
-    CoverageView,
-    FieldView,
-    FindingView,
-    Page,
-    ScenarioView,
-    ShareView,
-)
+from harness.report.html.coverage import coverage_view
+from harness.report.html.page import CountView, FindingView, Page, ScenarioView
 from harness.report.html.scenarios import evidence_views, finding_view, scenario_view
 from harness.report.html.waterfalls import waterfall_views
 from harness.report.summary import (
@@ -31,7 +23,7 @@ from harness.report.summary import (
     state_of,
     tally,
 )
-from harness.report.text import clipped, count_text, one_line
+from harness.report.text import count_text
 
 
 def page_of(record: RunRecord) -> Page:
@@ -42,7 +34,10 @@ def page_of(record: RunRecord) -> Page:
     """
     budget = limits.Budget()
     ordered = sorted(record.scenarios, key=lambda s: not scenario_fails(s))
-    anchored = [(f"scenario-{number}", scenario) for number, scenario in enumerate(ordered, start=1)]
+    anchored = [
+        (f"scenario-{number}" if number <= limits.SCENARIOS else "", scenario)
+        for number, scenario in enumerate(ordered, start=1)
+    ]
     scenarios = _scenarios(anchored, budget)
     outside = waterfall_views(requests_of(record.outside), {}, budget)
     return Page(
@@ -56,13 +51,13 @@ def page_of(record: RunRecord) -> Page:
             : limits.FINDINGS
         ],
         scenarios=scenarios,
-        coverage=_coverage(coverage_of(record), budget),
+        coverage=coverage_view(coverage_of(record), budget),
         outside=outside,
         outside_evidence=evidence_views(record.outside, budget),
         outside_captured=captured_words(captured([record.outside])),
         packages=tuple(sorted(record.packages.items())),
         cut=record.cut,
-        left_out=tuple(f"{count_text(number, noun)}" for noun, number in budget.left_out.items()),
+        left_out=tuple(count_text(number, noun) for noun, number in budget.left_out.items()),
     )
 
 
@@ -95,65 +90,3 @@ def _failures(
         views += [finding_view(finding, scenario=scenario.name, anchor=anchor) for finding in failing]
     budget.omit("finding", len(views) - limits.FINDINGS)
     return tuple(views[: limits.FINDINGS])
-
-
-def _coverage(coverage: Coverage, budget: limits.Budget) -> CoverageView:
-    shares = (
-        _share("span and segment name", coverage.names),
-        _share("attribute", coverage.attributes),
-        _share("log event", coverage.log_events),
-        _share("log record", coverage.log_records),
-        _share("metric", coverage.metrics),
-    )
-    shown: list[CoverageRow] = []
-    lines = 0
-    # What nobody checks comes first: it is what the table is read for.
-    for row in sorted(coverage.rows, key=lambda r: r.asserted > 0):
-        lines += 1 + len(row.fields)
-        if lines > limits.COVERAGE_LINES:
-            break
-        shown.append(row)
-    budget.omit("coverage row", len(coverage.rows) - len(shown))
-    return CoverageView(
-        shares=tuple(share for share in shares if share.captured != "0"),
-        rows=tuple(map(_coverage_row, shown)),
-    )
-
-
-def _share(noun: str, share: Share) -> ShareView:
-    return ShareView(
-        noun=noun if share.captured == 1 else f"{noun}s",
-        captured=f"{share.captured:,}",
-        asserted=f"{share.asserted:,}",
-        unasserted=f"{share.unasserted:,}",
-        percent=share.percent,
-    )
-
-
-def _coverage_row(row: CoverageRow) -> CoverageRowView:
-    return CoverageRowView(
-        signal=row.signal,
-        scope=clipped(one_line(row.scope), limits.NAME_CHARS),
-        name=clipped(one_line(row.name), limits.NAME_CHARS),
-        captured=f"{row.captured:,}",
-        asserted=f"{row.asserted:,}",
-        is_asserted=row.asserted > 0,
-        checked_by=_checked_by(row.scenarios),
-        fields=tuple(
-            FieldView(
-                path=clipped(one_line(item.path), limits.NAME_CHARS),
-                captured=f"{item.captured:,}",
-                asserted=item.asserted,
-                types=", ".join(item.types),
-                checked_by=_checked_by(item.scenarios),
-            )
-            for item in row.fields
-        ),
-    )
-
-
-def _checked_by(scenarios: tuple[str, ...]) -> str:
-    if not scenarios:
-        return "nobody"
-    first = clipped(one_line(scenarios[0].rpartition("::")[2]), 80)
-    return first if len(scenarios) == 1 else f"{first} and {len(scenarios) - 1:,} more"

@@ -62,7 +62,7 @@
 
   // A link to a scenario opens it.
   const follow = () => {
-    const target = location.hash && $(decodeURIComponent(location.hash.slice(1)));
+    const target = location.hash && $(location.hash.slice(1));
     if (target && target.tagName === "DETAILS") target.open = true;
     if (target) target.scrollIntoView();
   };

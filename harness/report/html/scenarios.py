@@ -53,6 +53,8 @@ def scenario_view(scenario: ScenarioRecord, anchor: str, budget: limits.Budget) 
     before = dict(budget.left_out)
     findings = findings_of(scenario)
     shown = findings[: budget.lines_of("scenario finding", len(findings))]
+    finding_views = tuple(map(finding_view, shown))
+    budget.spend(*(view.message for view in finding_views))
     verdicts = _verdicts(scenario.verdicts, budget)
     evidence = evidence_views(scenario.telemetry, budget)
     waterfalls = waterfall_views(requests_of(scenario.telemetry), checks_of(scenario), budget)
@@ -64,7 +66,7 @@ def scenario_view(scenario: ScenarioRecord, anchor: str, budget: limits.Budget) 
         site=site_text(scenario.site),
         duration=duration_text(scenario.duration_ns / 1e6),
         captured=captured_words(captured([scenario.telemetry])),
-        findings=tuple(map(finding_view, shown)),
+        findings=finding_views,
         checked=bool(scenario.verdicts),
         verdicts=verdicts,
         evidence=evidence,
@@ -89,7 +91,7 @@ def _status(scenario: ScenarioRecord) -> str:
 
 def _verdicts(verdicts: tuple[Verdict, ...], budget: limits.Budget) -> tuple[VerdictView, ...]:
     shown = budget.lines_of("check", len(verdicts))
-    return tuple(
+    views = tuple(
         VerdictView(
             passed=not any(map(is_failure, verdict.findings)),
             expectation=clipped(verdict.expectation, limits.MESSAGE_CHARS),
@@ -98,6 +100,8 @@ def _verdicts(verdicts: tuple[Verdict, ...], budget: limits.Budget) -> tuple[Ver
         )
         for verdict in verdicts[:shown]
     )
+    budget.spend(*(view.expectation for view in views))
+    return views
 
 
 def _matched(verdict: Verdict) -> str:
@@ -125,7 +129,9 @@ def evidence_views(telemetry: Telemetry, budget: limits.Budget) -> tuple[Evidenc
         )
         for incident in telemetry.incidents
     ]
-    return tuple(views[: budget.lines_of("unfinished, rejected or lost item", len(views))])
+    shown = tuple(views[: budget.lines_of("unfinished, rejected or lost item", len(views))])
+    budget.spend(*(view.text for view in shown))
+    return shown
 
 
 def _unfinished(items: Iterable[Unfinished]) -> list[EvidenceView]:

@@ -28,12 +28,12 @@ def waterfall_views(
         shown = min(len(request.rows), budget.rows, limits.ROWS_PER_REQUEST)
         budget.rows -= shown
         budget.omit("waterfall row", len(request.rows) - shown)
-        views.append(_view(request, shown, checks))
+        views.append(_view(request, shown, checks, budget))
     budget.omit("waterfall", len(requests) - len(views))
     return tuple(views)
 
 
-def _view(request: Request, shown: int, checks: Checks) -> WaterfallView:
+def _view(request: Request, shown: int, checks: Checks, budget: limits.Budget) -> WaterfallView:
     axis = request.duration_ms or 1.0
     return WaterfallView(
         title=clipped(one_line(request.name), limits.NAME_CHARS) or "logs that belong to no request",
@@ -41,15 +41,15 @@ def _view(request: Request, shown: int, checks: Checks) -> WaterfallView:
         duration=duration_text(request.duration_ms),
         ticks=tuple(duration_text(axis * quarter / 4) for quarter in range(5)),
         by_time=request.by_time,
-        rows=tuple(_row(row, axis, checks) for row in request.rows[:shown]),
+        rows=tuple(_row(row, axis, checks, budget) for row in request.rows[:shown]),
         rows_left_out=len(request.rows) - shown,
     )
 
 
-def _row(row: Row, axis: float, checks: Checks) -> RowView:
+def _row(row: Row, axis: float, checks: Checks, budget: limits.Budget) -> RowView:
     node = row.node
     made = checks.get((node.signal, node.node_id), ()) if node else ()
-    facts = _log_facts(row) if node is None else _facts(node, made)
+    facts = _log_facts(row, budget) if node is None else _facts(node, made, budget)
     return RowView(
         signal="log" if node is None else node.signal,
         badge=_BADGES.get(row.signal, row.kind if row.signal == "segment" else f"span · {row.kind}"),
@@ -69,15 +69,16 @@ def _row(row: Row, axis: float, checks: Checks) -> RowView:
     )
 
 
-def _log_facts(row: Row) -> tuple[FactView, ...]:
+def _log_facts(row: Row, budget: limits.Budget) -> tuple[FactView, ...]:
     """Return the whole text, and what it came from: the line itself is cut to fit."""
     kind = "log_group" if row.signal == "log_event" else "severity"
-    values = {"message": row.name, kind: row.kind}
-    return tuple(
+    values = [(path, value) for path, value in (("message", row.name), (kind, row.kind)) if value]
+    facts = tuple(
         FactView(path=path, value=clipped(value, limits.MESSAGE_CHARS), type="str", asserted=False)
-        for path, value in values.items()
-        if value
+        for path, value in values[: budget.facts_of(len(values))]
     )
+    budget.spend(*(fact.value for fact in facts))
+    return facts
 
 
 def _duration(row: Row) -> str:
@@ -99,14 +100,16 @@ def _percent(share: float) -> str:
     return f"{min(1.0, max(0.0, share)) * 100:.2f}%"
 
 
-def _facts(node: Node, checks: Iterable[tuple[str, ...]]) -> tuple[FactView, ...]:
+def _facts(node: Node, checks: Iterable[tuple[str, ...]], budget: limits.Budget) -> tuple[FactView, ...]:
     checked = tuple(field for fields in checks for field in fields)
-    return tuple(
+    facts = tuple(
         FactView(
             path=clipped(one_line(path), limits.NAME_CHARS),
             value=clipped(value_text(value), limits.VALUE_CHARS),
             type=type(value).__name__,
             asserted=is_checked(path, checked),
         )
-        for path, value in list(node.facts.items())[: limits.FACTS_PER_ROW]
+        for path, value in list(node.facts.items())[: budget.facts_of(len(node.facts))]
     )
+    budget.spend(*(fact.path + fact.value for fact in facts))
+    return facts
