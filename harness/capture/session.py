@@ -48,7 +48,9 @@ class Capture:
         self._given_up: set[int] = set()
         self._loop = ReceiverLoop()
         context = Context(self._loop, self.arrivals, self._patches, self.owners)
-        self.channels: dict[str, Channel] = {name: create(context) for name, create in factories.items()}
+        self.channels: dict[str, Channel] = {
+            name: _created(name, create, context) for name, create in factories.items()
+        }
         refuse_real_backends(self._patches, self._report)
         self.export_environment()
         atexit.register(self.stop)
@@ -165,7 +167,18 @@ def _factory(name: str) -> Callable[[Context], Channel]:
             "harness.capture.channels", "harness.channels", name
         )
     except ModuleNotFoundError as error:
-        raise ConfigurationError(
-            f"channel {name!r} needs package {error.name!r}; install telemetry-harness[all]"
-        ) from error
+        raise _missing_package(name, error) from error
     return create
+
+
+def _created(name: str, create: Callable[[Context], Channel], context: Context) -> Channel:
+    try:
+        return create(context)
+    except ModuleNotFoundError as error:
+        raise _missing_package(name, error) from error
+
+
+def _missing_package(channel: str, error: ModuleNotFoundError) -> ConfigurationError:
+    return ConfigurationError(
+        f"channel {channel!r} needs package {error.name!r}; install telemetry-harness[all]"
+    )

@@ -53,13 +53,19 @@ def failure_message(verdict: Verdict, telemetry: Telemetry) -> str:
             span_missing: no span 'GET /' was captured; no span was captured at all
         captured: nothing
     """
-    lines = [f"{plural(len(verdict.findings), 'expectation')} not met"]
+    lines = [_headline(verdict)]
     for (where, site), findings in _grouped(verdict.findings).items():
         lines.append(f"  at {where or 'the scenario'}" + (f" ({site})" if site else ""))
         lines += [f"    {finding.id}: {finding.message}" for finding in findings]
     captured = _captured(verdict.findings, telemetry)
-    lines += ["captured:", *captured] if captured else ["captured: nothing"]
+    lines += ["captured:", *captured] if captured else [f"captured: {_other_signals(telemetry)}"]
     return "\n".join(lines)
+
+
+def _headline(verdict: Verdict) -> str:
+    """Return how many findings there are; those of an invariant meet no expectation of anybody."""
+    count = len(verdict.findings)
+    return f"{plural(count, 'expectation')} not met" if verdict.expectation else plural(count, "finding")
 
 
 def _grouped(findings: tuple[Finding, ...]) -> dict[tuple[str, Site | None], list[Finding]]:
@@ -80,6 +86,19 @@ def _captured(findings: tuple[Finding, ...], telemetry: Telemetry) -> list[str]:
     for signal, (lines, total) in listings.items():
         shown += _cut(lines, total, budget, signal.replace("_", " "))
     return shown
+
+
+def _other_signals(telemetry: Telemetry) -> str:
+    """Return how much was captured of the signals that have no finding."""
+    counted = {
+        "span": telemetry.spans,
+        "segment": telemetry.segments,
+        "log event": telemetry.log_events,
+        "log record": telemetry.log_records,
+        "metric": telemetry.metrics,
+        "export request": telemetry.exports,
+    }
+    return ", ".join(plural(len(items), noun) for noun, items in counted.items() if items) or "nothing"
 
 
 def _cut(lines: Iterator[str], total: int, budget: int, noun: str) -> Iterator[str]:

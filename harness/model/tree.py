@@ -87,16 +87,28 @@ def span_node(span: Span) -> Node:
 
 
 def segment_tree(segment: Segment | Subsegment, trace_id: str | None = None) -> Tree:
-    """Return a segment with its subsegments as a `Tree`.
+    """Return a segment with its subsegments, in order of start, as a `Tree`.
 
     Args:
         trace_id: The segment's, for embedded subsegments that carry none.
     """
     trace = segment.trace_id or trace_id or ""
-    children = tuple(
-        segment_tree(child, trace) for child in sorted(segment.subsegments, key=lambda s: s.start_time)
-    )
-    node = Node(
+    # Without recursion: subsegments may be nested deeper than Python's stack.
+    order: list[tuple[Segment | Subsegment, list[Subsegment]]] = []
+    pending: list[Segment | Subsegment] = [segment]
+    while pending:
+        item = pending.pop()
+        below = sorted(item.subsegments, key=lambda child: child.start_time)
+        order.append((item, below))
+        pending += below
+    grown: dict[int, Tree] = {}
+    for item, below in reversed(order):
+        grown[id(item)] = Tree(_segment_node(item, trace), tuple(grown[id(child)] for child in below))
+    return grown[id(segment)]
+
+
+def _segment_node(segment: Segment | Subsegment, trace: str) -> Node:
+    return Node(
         signal="segment",
         node_id=f"{trace}/{segment.id}",
         name=segment.name,
@@ -109,7 +121,6 @@ def segment_tree(segment: Segment | Subsegment, trace_id: str | None = None) -> 
         failed=segment.error or segment.fault or segment.throttle,
         site=segment.site,
     )
-    return Tree(node, children)
 
 
 def _segment_facts(segment: Segment | Subsegment) -> dict[str, Any]:

@@ -121,8 +121,8 @@ class TelemetryPlugin:
         telemetry, failing = self._failing(running)
         self._note(item, failing)
         if failing:
-            verdict = Verdict(findings=failing)
-            raise TelemetryAssertionError(failure_message(verdict, telemetry), verdict)
+            # There is no line of the test to show: the findings carry the app's.
+            raise pytest.fail.Exception(failure_message(Verdict(findings=failing), telemetry), pytrace=False)
 
     def _failing(self, running: RunningScenario) -> tuple[Telemetry, tuple[Finding, ...]]:
         """Settle and return the findings of this run's failing kinds that nobody expects."""

@@ -143,7 +143,14 @@ def test_many_spans_are_cut_and_the_trace_with_findings_comes_first() -> None:
 def test_a_finding_about_no_node() -> None:
     finding = Finding(id="trace_broken", signal="harness", message="no trace holds")
     assert failure_message(Verdict(findings=(finding,)), Telemetry()) == (
-        "1 expectation not met\n  at the scenario\n    trace_broken: no trace holds\ncaptured: nothing"
+        "1 finding\n  at the scenario\n    trace_broken: no trace holds\ncaptured: nothing"
+    )
+
+
+def test_other_signals_are_counted_where_the_one_asked_for_is_missing() -> None:
+    telemetry = a_telemetry(HOME, MOCK_DATA, a_log_event("line"))
+    assert failure_message(segment("s").check(telemetry), telemetry).endswith(
+        "\ncaptured: 2 spans, 1 log event"
     )
 
 

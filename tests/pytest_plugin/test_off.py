@@ -74,8 +74,10 @@ def test_an_option_switches_a_configured_run_off(run: Run) -> None:
         ),
         (
             OTEL + "telemetry_fail_on = eror\n",
-            "ERROR: telemetry: telemetry_fail_on has 'eror'; expected error, warning, info or a finding id;"
-            " closest: 'error'",
+            (
+                "ERROR: telemetry: telemetry_fail_on has 'eror'; "
+                "expected error, warning, info or a finding id; closest: 'error'"
+            ),
         ),
     ],
 )

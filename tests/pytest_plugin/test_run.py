@@ -69,10 +69,10 @@ def test_a_failure_shows_all_findings_and_the_captured_tree(run: Run) -> None:
     result.stdout.fnmatch_lines(
         [
             "E *TelemetryAssertionError: 3 expectations not met",
-            "E *  at GET /home (test_*.py:9)",
+            "E *  at GET /home (test_*.py:7)",
             "E *    kind_mismatch: kind: expected SERVER, captured *",
-            "E *  at GET /home › load (test_*.py:10)",
-            "E *    attribute_mismatch: app.result_length: expected 3, captured '3' (int expected, str captured)",
+            "E *  at GET /home › load (test_*.py:8)",
+            "E *    attribute_mismatch: app.result_length: expected 3, captured '3' (int expected, str *)",
             "E *  at save",
             "E *    span_missing: no span 'save' was captured*",
             "E *captured:",
@@ -102,7 +102,7 @@ def test_a_span_left_open_fails_its_own_scenario_and_no_other(run: Run) -> None:
 
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(
-        ["E *span_unfinished: span 'forgotten' (begun at test_*.py:13) was never ended*"]
+        ["*span_unfinished: span 'forgotten' (begun at test_*.py:12) was never ended*"]
     )
     result.stdout.fnmatch_lines(["FAILED *::test_leaves_open*"])
 
@@ -176,10 +176,7 @@ def test_an_expected_finding_that_is_not_there_fails(run: Run) -> None:
 
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
-        [
-            "E *finding_missing: expected at least 1 × span_unfinished at app.py:7, found 0; "
-            "nothing at all was found"
-        ]
+        ["E *finding_missing: expected at least 1 × span_unfinished at app.py:7, found 0; nothing *"]
     )
 
 
@@ -293,7 +290,8 @@ def test_twice_in_one_process(run: Run, pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         twice="""
         import pytest, sys
-        codes = [pytest.main(["-q", "-p", "no:randomly", "-p", "no:cacheprovider", "test_again.py"]) for _ in range(2)]
+        options = ["-q", "-p", "no:randomly", "-p", "no:cacheprovider"]
+        codes = [pytest.main([*options, "test_again.py"]) for _ in range(2)]
         print("CODES", [int(code) for code in codes])
         """
     )
@@ -322,7 +320,7 @@ def test_twice_in_one_process(run: Run, pytester: pytest.Pytester) -> None:
     )
     pytester.makeini(ALL)
 
-    result = pytester.runpython("twice.py")
+    result = pytester.runpython(pytester.path / "twice.py")
 
     result.stdout.fnmatch_lines(["CODES [[]0, 0]"])
 

@@ -85,12 +85,19 @@ class CloudWatchChannel:
         self._endpoint.close()
 
 
+def _is_installed(package: str) -> bool:
+    try:
+        return importlib.util.find_spec(package) is not None
+    except ValueError:  # sys.modules holds None in its place
+        return False
+
+
 def create(context: Context) -> CloudWatchChannel:
     """Return the channel.
 
     Raises:
         ModuleNotFoundError: moto is not installed; it is imported at the first request.
     """
-    if importlib.util.find_spec("moto") is None:
+    if not _is_installed("moto"):
         raise ModuleNotFoundError("No module named 'moto'", name="moto")
     return CloudWatchChannel(context)
