@@ -7,6 +7,8 @@ import pytest
 
 import harness
 from harness import expect, model
+from harness.capture import xray_rules
+from harness.pytest_plugin import scenario
 
 
 def run(code: str) -> str:
@@ -26,9 +28,10 @@ def test_importing_it_imports_nothing_else_of_ours_and_nothing_heavy() -> None:
 
 
 def test_every_public_name_is_there_and_is_the_one_of_its_layer() -> None:
+    layers = (expect, model, scenario, xray_rules)
     for name in set(harness.__all__) - {"__version__"}:
         value = getattr(harness, name)
-        assert value is getattr(expect, name, None) or value is getattr(model, name)
+        assert any(value is getattr(layer, name, None) for layer in layers), name
 
 
 def test_public_names_are_listed_once_and_shown() -> None:

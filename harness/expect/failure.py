@@ -29,6 +29,8 @@ class TelemetryAssertionError(AssertionError):
         verdict: What does not hold.
     """
 
+    __module__ = "harness"  # where users import it from, and what pytest prints before the message
+
     def __init__(self, message: str, verdict: Verdict) -> None:
         super().__init__(message, verdict)
         self.verdict = verdict

@@ -1,0 +1,126 @@
+from harness.invariants import check_invariants
+from harness.invariants.exceptions import last_frame
+from harness.model import (
+    Finding,
+    Incident,
+    Level,
+    Match,
+    Rejected,
+    Site,
+    Span,
+    SpanEvent,
+    Telemetry,
+    Unfinished,
+    Verdict,
+)
+
+TRACE = "0af7651916cd43dd8448eb211c80319c"
+STACK = """Traceback (most recent call last):
+  File "app.py", line 7, in run
+    len(None)
+TypeError: no len()
+"""
+
+
+def a_failed_span(span_id: str, start: int = 0) -> Span:
+    event = SpanEvent(
+        name="exception",
+        time_unix_nano=1,
+        attributes={
+            "exception.type": "TypeError",
+            "exception.message": "no len()",
+            "exception.stacktrace": STACK,
+        },
+    )
+    return Span(trace_id=TRACE, span_id=span_id, name=span_id, start_time_unix_nano=start, events=(event,))
+
+
+def test_an_exception_is_reported_once_with_the_line_that_raised() -> None:
+    telemetry = Telemetry(spans=(a_failed_span("outer"), a_failed_span("inner", 1)))
+
+    assert check_invariants(telemetry, ()) == (
+        Finding(
+            id="exception_unasserted",
+            signal="span",
+            level=Level.WARNING,
+            where="outer",
+            site=Site("app.py", 7, "run"),
+            trace_id=TRACE,
+            message="TypeError: no len(); the scenario asserts neither the span's status nor the event",
+        ),
+    )
+
+
+def test_an_exception_that_a_check_asserts_is_no_finding() -> None:
+    match = Match(signal="span", node_id=f"{TRACE}/inner", fields=("name", "events.exception"))
+    telemetry = Telemetry(spans=(a_failed_span("outer"), a_failed_span("inner", 1)))
+
+    assert check_invariants(telemetry, (Verdict(matched=(match,)),)) == ()
+
+
+def test_a_match_that_looked_elsewhere_does_not_count() -> None:
+    match = Match(signal="span", node_id=f"{TRACE}/inner", fields=("name", "attributes.a"))
+
+    assert (
+        len(check_invariants(Telemetry(spans=(a_failed_span("inner"),)), (Verdict(matched=(match,)),))) == 1
+    )
+
+
+def test_a_stack_of_another_language_has_no_frame() -> None:
+    assert last_frame("at com.example.App.main(App.java:12)") is None
+
+
+def test_incidents_become_findings_of_their_id() -> None:
+    lost = Incident(id="segment_replaced", channel="xray", message="lost", name="s", site=Site("a.py", 1))
+    renamed = Incident(id="name_changed", channel="xray", message="renamed")
+
+    first, second = check_invariants(Telemetry(incidents=(lost, renamed)), ())
+
+    assert (first.id, first.level, first.signal, first.where) == (
+        "segment_replaced",
+        Level.ERROR,
+        "segment",
+        "s",
+    )
+    assert first.site == Site("a.py", 1)
+    assert second.level is Level.WARNING
+
+
+def test_rejected_input_shows_its_beginning() -> None:
+    rejected = Rejected(channel="otlp", reason="not protobuf", payload=b"x" * 61)
+
+    (found,) = check_invariants(Telemetry(rejected=(rejected,)), ())
+
+    assert (found.id, found.where) == ("input_rejected", "otlp")
+    assert found.message == f"not protobuf; 61 bytes: {b'x' * 60!r}…"
+
+
+def test_what_was_never_ended_says_where_and_what_to_do() -> None:
+    child = Unfinished(kind="subsegment", name="query", site=Site("b.py", 2))
+    unfinished = (
+        Unfinished(kind="span", name="a", site=Site("a.py", 1)),
+        Unfinished(kind="segment", name="s", site=Site("a.py", 3), ended=True, waits_for=(child,)),
+        Unfinished(kind="segment", name="t", ended=True),
+        Unfinished(kind="subsegment", name="u"),
+    )
+
+    findings = check_invariants(Telemetry(unfinished=unfinished), ())
+
+    assert [(found.id, str(found.site) if found.site else "") for found in findings] == [
+        ("span_unfinished", "a.py:1"),
+        ("segment_unfinished", "b.py:2"),
+        ("segment_unfinished", ""),
+        ("subsegment_unfinished", ""),
+    ]
+    assert [found.message for found in findings] == [
+        (
+            "span 'a' (begun at a.py:1) was never ended, so no exporter sees it; "
+            "end it, or use `start_as_current_span`"
+        ),
+        (
+            "segment 's' (begun at a.py:3) was never sent: it waits for subsegment 'query' (b.py:2), "
+            "begun and never ended; end the subsegment, or use `with xray_recorder.in_subsegment(…)`"
+        ),
+        "segment 't' was ended on another thread or context and never sent",
+        "subsegment 'u' was never ended and so never sent; end it on every path",
+    ]
