@@ -64,13 +64,14 @@ class AwsEndpoint:
 
     def _handle(self, request: Request) -> Response | Awaitable[Response]:
         operation = cloudwatch.operation_of(request.path, request.headers, request.body)
+        content_type = request.headers.get("content-type", "")
         telemetry: tuple[LogEvent, ...] | tuple[Metric, ...] = ()
         try:
             body = decode_body(request.body, request.headers.get("content-encoding", ""))
             if operation == "PutLogEvents":
-                telemetry = cloudwatch.log_events_of(body)
+                telemetry = cloudwatch.log_events_of(content_type, body)
             elif operation == "PutMetricData":
-                telemetry = cloudwatch.metrics_of(request.headers.get("content-type", ""), body)
+                telemetry = cloudwatch.metrics_of(content_type, body)
         except DecodeError as error:
             self._malformed(f"{operation}: {error}", request.body)
             return Response(400, _JSON_1_1, _SERIALIZATION_ERROR)

@@ -55,15 +55,22 @@ def operation_of(path: str, headers: Mapping[str, str], body: bytes) -> str:
     return path
 
 
-def log_events_of(body: bytes) -> tuple[LogEvent, ...]:
+def log_events_of(content_type: str, body: bytes) -> tuple[LogEvent, ...]:
     """Return the log events of a `PutLogEvents` body, in the order sent.
+
+    Args:
+        content_type: Decides the protocol: CBOR, or JSON.
+        body: Uncompressed.
 
     Raises:
         DecodeError: The body does not parse as the operation's input.
     """
     try:
-        request = _PUT_LOG_EVENTS.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        if content_type.startswith("application/cbor"):
+            request = msgspec.convert(cbor2.loads(body), _PutLogEvents)
+        else:
+            request = _PUT_LOG_EVENTS.decode(body)
+    except _UNPARSABLE as error:
         raise DecodeError(f"PutLogEvents body of {len(body)} bytes does not parse: {error}") from error
     return tuple(
         LogEvent(

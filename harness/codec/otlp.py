@@ -80,7 +80,8 @@ def _parse_json(message: Any, path: str, body: bytes) -> None:
     try:
         document = json.loads(body)
         json_format.ParseDict(_ids_to_base64(document), message, ignore_unknown_fields=True)
-    except (ValueError, RecursionError, json_format.ParseError) as error:
+    except (ValueError, TypeError, AttributeError, RecursionError, json_format.ParseError) as error:
+        # protobuf's parser trusts the shape of what json.loads gives it.
         raise DecodeError(f"body of {len(body)} bytes is not OTLP JSON for {path}: {error}") from error
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import time
 from collections.abc import Generator
 from pathlib import Path
@@ -10,59 +9,20 @@ from typing import Any
 
 import pytest
 
+from harness.analysis.outcome import is_failure, run_holds
 from harness.capture.process import capture_of_process
 from harness.capture.session import Capture
 from harness.errors import ConfigurationError, RecordError
 from harness.expect import TelemetryAssertionError, failure_message
-from harness.model import Finding, Level, RunRecord, ScenarioRecord, Site, Telemetry, Verdict
+from harness.model import Finding, RunRecord, Telemetry, Verdict
 from harness.pytest_plugin import workers
 from harness.pytest_plugin.packages import telemetry_packages
+from harness.pytest_plugin.policy import FailurePolicy
+from harness.pytest_plugin.running import RunningScenario, relative_to
 from harness.pytest_plugin.scenario import ScenarioTelemetry
 from harness.report import summary_lines, write_reports
 
-_SCENARIO = pytest.StashKey["RunningScenario"]()
-
-
-class RunningScenario:
-    """A scenario from its set-up to the end of the run: late telemetry still joins it."""
-
-    def __init__(self, item: pytest.Item, handle: ScenarioTelemetry) -> None:
-        path, line, _ = item.reportinfo()
-        self.name = item.nodeid
-        self.site = Site(_relative(Path(path), item.config.rootpath), (line or 0) + 1, item.name)
-        self.handle = handle
-        self.outcome = "passed"
-        self.start_ns = time.time_ns()
-        self.duration_ns = 0
-        self.concluded = False
-
-    def record(self) -> ScenarioRecord:
-        """Return everything known now."""
-        telemetry = self.handle.snapshot()
-        vacuous = not self.handle.checked and self.outcome == "passed"
-        findings = self.handle.findings(telemetry)
-        return ScenarioRecord(
-            name=self.name,
-            telemetry=telemetry,
-            verdicts=tuple(self.handle.verdicts),
-            findings=(*findings, *((vacuous_finding(self.site),) if vacuous else ())),
-            outcome=self.outcome,
-            vacuous=vacuous,
-            site=self.site,
-            start_time_unix_nano=self.start_ns,
-            duration_ns=self.duration_ns,
-        )
-
-
-def vacuous_finding(site: Site) -> Finding:
-    """Return the finding for a scenario that checked nothing."""
-    return Finding(
-        id="scenario_vacuous",
-        signal="harness",
-        level=Level.WARNING,
-        site=site,
-        message="the scenario asked for telemetry and checked none; add telemetry.expect(…)",
-    )
+_SCENARIO = pytest.StashKey[RunningScenario]()
 
 
 class TelemetryPlugin:
@@ -70,25 +30,25 @@ class TelemetryPlugin:
 
     Args:
         capture: The process's capture.
-        fail_on: Levels and finding ids that fail a scenario.
+        policy: Which findings fail a scenario.
     """
 
-    def __init__(self, config: pytest.Config, capture: Capture, fail_on: frozenset[str]) -> None:
+    def __init__(self, config: pytest.Config, capture: Capture, policy: FailurePolicy) -> None:
         self.config = config
         self.capture = capture
         self.outside = ScenarioTelemetry(capture, lambda: capture.owners.outside)
-        self._fail_on = fail_on
+        self._policy = policy
         self._scenarios: list[RunningScenario] = []
         self._from_workers: list[RunRecord] = []
         self._record: RunRecord | None = None
-        self._written: list[Path] = []
+        self._written: list[str] = []
 
     # Scenarios
 
     def begin(self, item: pytest.Item) -> None:
         """Begin the scenario of a test."""
         bucket = self.capture.begin(item.nodeid)
-        running = RunningScenario(item, ScenarioTelemetry(self.capture, lambda: bucket))
+        running = RunningScenario(item, ScenarioTelemetry(self.capture, lambda: bucket), self._policy)
         item.stash[_SCENARIO] = running
         self._scenarios.append(running)
 
@@ -128,9 +88,7 @@ class TelemetryPlugin:
         """Settle and return the findings of this run's failing kinds that nobody expects."""
         self.capture.settle()
         record = running.record()
-        running.concluded = True
-        failing = (f for f in record.findings if not f.acknowledged and {f.level.value, f.id} & self._fail_on)
-        return record.telemetry, tuple(failing)
+        return record.telemetry, tuple(filter(is_failure, record.findings))
 
     def _explain(self, item: pytest.Item, error: BaseException) -> None:
         running = item.stash.get(_SCENARIO, None)
@@ -170,21 +128,25 @@ class TelemetryPlugin:
         record = RunRecord(
             scenarios=tuple(running.record() for running in self._scenarios),
             outside=self.outside.snapshot(),
-            findings=self.outside.findings(self.outside.snapshot()),
+            findings=self._policy.apply(self.outside.findings(self.outside.snapshot())),
             packages=telemetry_packages(),
         )
         if workers.is_worker(self.config):
             workers.hand_over(self.config, record)
             return
         self._record = workers.join(record, self._from_workers)
-        if not self._record.scenarios:
-            return
-        directory = self.config.rootpath / _report_dir(self.config)
+        if self._record.scenarios and not (self._write(self._record) and run_holds(self._record)):
+            # What came to light after its test had ended turns the run red, too.
+            session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
+
+    def _write(self, record: RunRecord) -> bool:
         try:
-            self._written = list(write_reports(self._record, directory).values())
+            files = write_reports(record, self.config.rootpath / _report_dir(self.config))
         except RecordError as error:
-            session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
-            self.config.issue_config_time_warning(pytest.PytestWarning(str(error)), stacklevel=2)
+            self._written = [f"no report: {error}"]
+            return False
+        self._written = [f"wrote {relative_to(file, Path.cwd())}" for file in files.values()]
+        return True
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -198,8 +160,8 @@ class TelemetryPlugin:
         terminalreporter.section("telemetry")
         for line in summary_lines(self._record):
             terminalreporter.write_line(line)
-        for path in self._written:
-            terminalreporter.write_line(f"wrote {_relative(path, Path.cwd())}")
+        for line in self._written:
+            terminalreporter.write_line(line)
 
     def pytest_unconfigure(self) -> None:
         """Put the environment back; receivers stay until exit, for exporters that flush there."""
@@ -214,11 +176,11 @@ def start(config: pytest.Config) -> TelemetryPlugin:
     """
     try:
         timeout = _seconds(config.getini("telemetry_settle_timeout"))
-        fail_on = _failing_kinds(config.getini("telemetry_fail_on"))
+        policy = FailurePolicy(config.getini("telemetry_fail_on"))
         capture = capture_of_process(tuple(config.getini("telemetry_channels")), settle_timeout_s=timeout)
     except ConfigurationError as error:
         raise pytest.UsageError(f"telemetry: {error}") from error
-    return TelemetryPlugin(config, capture, fail_on)
+    return TelemetryPlugin(config, capture, policy)
 
 
 def _seconds(text: str) -> float:
@@ -231,22 +193,5 @@ def _seconds(text: str) -> float:
     return value
 
 
-def _failing_kinds(values: list[str]) -> frozenset[str]:
-    """Return levels and finding ids; a word without an underscore can only be a level."""
-    levels = [level.value for level in Level]
-    for value in values:
-        if value not in levels and "_" not in value:
-            closest = difflib.get_close_matches(value, levels, n=1)
-            hint = f"; closest: {closest[0]!r}" if closest else ""
-            raise ConfigurationError(
-                f"telemetry_fail_on has {value!r}; expected error, warning, info or a finding id{hint}"
-            )
-    return frozenset(values)
-
-
 def _report_dir(config: pytest.Config) -> str:
     return str(config.getoption("--telemetry-report") or config.getini("telemetry_report_dir"))
-
-
-def _relative(path: Path, root: Path) -> str:
-    return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)

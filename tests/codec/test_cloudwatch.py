@@ -1,10 +1,10 @@
-import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import botocore.session
 import cbor2
+import msgspec
 import pytest
 from botocore import serialize
 from hypothesis import given
@@ -17,16 +17,18 @@ from harness.model import LogEvent
 MOMENT = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
-def test_log_events_keep_their_order() -> None:
-    body = json.dumps(
-        {
-            "logGroupName": "cruddur",
-            "logStreamName": "stream",
-            "logEvents": [{"timestamp": 2, "message": "b\nc"}, {"timestamp": 1, "message": ""}],
-        }
-    ).encode()
+@pytest.mark.parametrize(
+    ("content_type", "encode"),
+    [("application/x-amz-json-1.1", msgspec.json.encode), ("application/cbor", cbor2.dumps)],
+)
+def test_log_events_keep_their_order(content_type: str, encode: Callable[[object], bytes]) -> None:
+    request = {
+        "logGroupName": "cruddur",
+        "logStreamName": "stream",
+        "logEvents": [{"timestamp": 2, "message": "b\nc"}, {"timestamp": 1, "message": ""}],
+    }
 
-    assert cloudwatch.log_events_of(body) == (
+    assert cloudwatch.log_events_of(content_type, encode(request)) == (
         LogEvent(log_group="cruddur", log_stream="stream", timestamp=2, message="b\nc"),
         LogEvent(log_group="cruddur", log_stream="stream", timestamp=1, message=""),
     )
@@ -35,7 +37,7 @@ def test_log_events_keep_their_order() -> None:
 @pytest.mark.parametrize("body", [b"", b"{}", b"\xff", b'{"logGroupName": "g"}', b"[" * 100_000])
 def test_what_is_no_put_log_events_is_refused(body: bytes) -> None:
     with pytest.raises(DecodeError, match=rf"^PutLogEvents body of {len(body)} bytes does not parse: "):
-        cloudwatch.log_events_of(body)
+        cloudwatch.log_events_of("application/x-amz-json-1.1", body)
 
 
 def serialized(protocol: str) -> tuple[str, bytes]:

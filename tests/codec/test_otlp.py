@@ -143,6 +143,20 @@ def test_a_damaged_id_in_json_is_refused() -> None:
     assert str(refused.value) == "id 'not hex' is not hexadecimal"
 
 
+@given(
+    st.recursive(
+        st.none() | st.integers() | st.text(max_size=3), lambda v: st.lists(v, max_size=3), max_leaves=5
+    )
+)
+def test_json_of_another_shape_is_refused(value: object) -> None:
+    shapes = (value, {"resourceSpans": value}, {"resourceSpans": [{"scopeSpans": [{"spans": [value]}]}]})
+    for shape in shapes:
+        try:
+            otlp.parse_request(TRACES, otlp.JSON, json.dumps(shape).encode())
+        except DecodeError as error:
+            assert "is not OTLP JSON for /v1/traces" in str(error)
+
+
 def test_deep_json_is_refused() -> None:
     body = b'{"resourceSpans":' * 50_000
 

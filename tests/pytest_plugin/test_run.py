@@ -359,8 +359,49 @@ def test_a_report_that_cannot_be_written_says_so(run: Run, pytester: pytest.Pyte
         OTEL, APP + "    def test(telemetry): telemetry.expect_none(span('x'))", "--telemetry-report=taken"
     )
 
-    assert result.ret != 0
-    result.stdout.fnmatch_lines(["*taken*cannot be written*"])
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["no report: *taken*cannot be written*"])
+
+
+def test_a_finding_about_the_start_up_fails_the_run(run: Run) -> None:
+    result = run(
+        OTEL,
+        APP
+        + """
+    import pytest
+    from opentelemetry.sdk.trace.export import ConsoleSpanExporter, SimpleSpanProcessor
+
+    @pytest.fixture(scope="session")
+    def app():
+        return SimpleSpanProcessor(ConsoleSpanExporter())
+
+    def test_home(app, telemetry):
+        serve()
+        telemetry.expect(span("GET /home"))
+    """,
+    )
+
+    result.assert_outcomes(passed=1)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["Telemetry does not hold*", "*1 × span_processor_unattached: *"])
+
+
+def test_a_failure_that_the_test_expects_is_none(run: Run) -> None:
+    result = run(
+        OTEL,
+        """
+        import pytest
+        from harness import TelemetryAssertionError, span
+
+        def test_raises(telemetry):
+            with pytest.raises(TelemetryAssertionError):
+                telemetry.expect(span("missing"))
+        """,
+    )
+
+    result.assert_outcomes(passed=1)
+    assert result.ret == pytest.ExitCode.OK
+    result.stdout.fnmatch_lines(["Telemetry holds*"])
 
 
 def test_the_record_redacts_secrets(run: Run, pytester: pytest.Pytester) -> None:
