@@ -2,6 +2,7 @@ import gzip
 import http.client
 import json
 import time
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,6 +20,12 @@ def endpoint(loop: ReceiverLoop, arrivals: Arrivals) -> Iterator[AwsEndpoint]:
     running = AwsEndpoint(loop, arrivals)
     yield running
     running.close()
+
+
+@pytest.fixture
+def group() -> str:
+    """A log group that no other run in this process has made: moto's state is the process's."""
+    return f"group-{uuid.uuid4()}"
 
 
 def client(endpoint: AwsEndpoint, service: str) -> Any:
@@ -49,16 +56,16 @@ def messages(endpoint: AwsEndpoint) -> list[str]:
     return [item.message for item in endpoint.received if isinstance(item, LogEvent)]
 
 
-def test_log_events_are_recorded_and_moto_knows_them_too(endpoint: AwsEndpoint) -> None:
+def test_log_events_are_recorded_and_moto_knows_them_too(endpoint: AwsEndpoint, group: str) -> None:
     logs = client(endpoint, "logs")
-    logs.create_log_group(logGroupName="recorded")
+    logs.create_log_group(logGroupName=group)
     with pytest.raises(logs.exceptions.ResourceNotFoundException):
-        put(logs, "recorded", "too early")
-    logs.create_log_stream(logGroupName="recorded", logStreamName="stream")
+        put(logs, group, "too early")
+    logs.create_log_stream(logGroupName=group, logStreamName="stream")
     for number in range(4):
-        put(logs, "recorded", f"line {number}", f"and {number}")
+        put(logs, group, f"line {number}", f"and {number}")
 
-    seen = logs.get_log_events(logGroupName="recorded", logStreamName="stream", startFromHead=True)
+    seen = logs.get_log_events(logGroupName=group, logStreamName="stream", startFromHead=True)
 
     expected = [text for number in range(4) for text in (f"line {number}", f"and {number}")]
     assert [event["message"] for event in seen["events"]] == expected
@@ -72,27 +79,27 @@ def test_log_events_are_recorded_and_moto_knows_them_too(endpoint: AwsEndpoint) 
     ]
 
 
-def test_events_that_cloudwatch_refuses_are_left_to_moto(endpoint: AwsEndpoint) -> None:
+def test_events_that_cloudwatch_refuses_are_left_to_moto(endpoint: AwsEndpoint, group: str) -> None:
     logs = client(endpoint, "logs")
-    logs.create_log_group(logGroupName="refusing")
-    logs.create_log_stream(logGroupName="refusing", logStreamName="stream")
-    put(logs, "refusing", "recent")
+    logs.create_log_group(logGroupName=group)
+    logs.create_log_stream(logGroupName=group, logStreamName="stream")
+    put(logs, group, "recent")
 
-    answer = put(logs, "refusing", "ancient", timestamp=1)
+    answer = put(logs, group, "ancient", timestamp=1)
 
     assert "rejectedLogEventsInfo" in answer
 
 
-def test_a_deleted_stream_is_not_answered_for(endpoint: AwsEndpoint) -> None:
+def test_a_deleted_stream_is_not_answered_for(endpoint: AwsEndpoint, group: str) -> None:
     logs = client(endpoint, "logs")
-    logs.create_log_group(logGroupName="deleted")
-    logs.create_log_stream(logGroupName="deleted", logStreamName="stream")
-    put(logs, "deleted", "one")
-    put(logs, "deleted", "two")
-    logs.delete_log_group(logGroupName="deleted")
+    logs.create_log_group(logGroupName=group)
+    logs.create_log_stream(logGroupName=group, logStreamName="stream")
+    put(logs, group, "one")
+    put(logs, group, "two")
+    logs.delete_log_group(logGroupName=group)
 
     with pytest.raises(logs.exceptions.ResourceNotFoundException):
-        put(logs, "deleted", "three")
+        put(logs, group, "three")
 
     assert messages(endpoint) == ["one", "two"]
 
