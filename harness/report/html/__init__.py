@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from harness.report.html.page import Page
 from harness.report.text import visible
 
 _HERE = Path(__file__).parent
+_BREAKS = re.compile(r"(?<=[/_:])(?![/_:])")
 
 
 def render_html(record: RunRecord) -> str:
@@ -64,8 +66,13 @@ def render_page(page: Page, *, refuse_bytes: int = REFUSE_BYTES) -> str:
 
 
 @cache
+def _breakable(name: str) -> Markup:
+    """Return a node id that may be broken after a slash, a colon or an underscore, rather than in a word."""
+    return Markup("<wbr>").join(map(visible, _BREAKS.split(name)))
+
+
 def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_HERE / "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -74,6 +81,8 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters["breakable"] = _breakable
+    return environment
 
 
 def _finalize(value: Any) -> Any:
