@@ -18,7 +18,7 @@ from tests.report.records import a_finding, a_log_event, a_run, a_scenario, a_sp
 
 GOLD = Path(__file__).parent / "gold" / "index.html"
 REGENERATE = "HARNESS_REGENERATE_GOLD"
-VOID = {"meta", "link", "input", "rect", "circle", "line"}
+VOID = {"meta", "link", "input", "rect", "circle", "line", "wbr"}
 
 
 class Elements(HTMLParser):
