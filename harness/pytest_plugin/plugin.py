@@ -13,6 +13,7 @@ from harness.capture.process import capture_of_process
 from harness.capture.session import Capture
 from harness.errors import ConfigurationError, RecordError
 from harness.expect import TelemetryAssertionError, failure_message
+from harness.invariants import all_invariants
 from harness.model import Finding, Level, RunRecord, ScenarioRecord, Site, Telemetry, Verdict
 from harness.pytest_plugin import workers
 from harness.pytest_plugin.packages import telemetry_packages
@@ -75,7 +76,9 @@ class TelemetryPlugin:
     def __init__(self, config: pytest.Config, capture: Capture, fail_on: frozenset[str]) -> None:
         self.config = config
         self.capture = capture
-        self.outside = ScenarioTelemetry(capture, lambda: capture.owners.outside)
+        # Looked up once: asking the installed distributions for entry points takes milliseconds.
+        self._invariants = all_invariants()
+        self.outside = ScenarioTelemetry(capture, lambda: capture.owners.outside, self._invariants)
         self._fail_on = fail_on
         self._scenarios: list[RunningScenario] = []
         self._from_workers: list[RunRecord] = []
@@ -87,7 +90,8 @@ class TelemetryPlugin:
     def begin(self, item: pytest.Item) -> None:
         """Begin the scenario of a test."""
         bucket = self.capture.begin(item.nodeid)
-        running = RunningScenario(item, ScenarioTelemetry(self.capture, lambda: bucket))
+        handle = ScenarioTelemetry(self.capture, lambda: bucket, self._invariants)
+        running = RunningScenario(item, handle)
         item.stash[_SCENARIO] = running
         self._scenarios.append(running)
 
