@@ -25,7 +25,7 @@ class Blackhole(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(b"{}")
 
-    do_GET = do_POST
+    do_GET = do_POST  # noqa: N815  the name that the server calls
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""

@@ -6,18 +6,18 @@ from pathlib import Path
 
 PER_FILE = 10
 
-CAPTURED_CONFIG = '[pytest]\ntelemetry_channels = otel xray cloudwatch\n'
+CAPTURED_CONFIG = "[pytest]\ntelemetry_channels = otel xray cloudwatch\n"
 PLAIN_CONFIG = "[pytest]\n"
 CONFTEST = 'pytest_plugins = ["fixtures.backend_flask.fixtures"]\n'
 
-REQUEST = '''
+REQUEST = """
 PATH = "/api/activities/@andrewbrown"
 # The app's own sampling would skip most requests; both sides trace each one.
 HEADERS = {"X-Amzn-Trace-Id": "Sampled=1"}
-'''
+"""
 
 CAPTURED_HEAD = f"from harness import contains, iso8601, log_event, segment, span, subsegment\n{REQUEST}"
-CAPTURED_TEST = '''
+CAPTURED_TEST = """
 
 def test_{number}(backend, telemetry):
     response = backend.get(PATH, headers=HEADERS)
@@ -26,19 +26,21 @@ def test_{number}(backend, telemetry):
     telemetry.expect(
         span("GET /api/activities/@<string:handle>", attributes={{"http.status_code": 200}}),
         segment("backend-flask").with_subsegment(
-            subsegment("mock-data", metadata={{"namespace": {{"key": {{"now": iso8601(), "results-size": 1}}}}}})
+            subsegment(
+                "mock-data", metadata={{"namespace": {{"key": {{"now": iso8601(), "results-size": 1}}}}}}
+            )
         ),
         log_event(contains("/api/activities/@andrewbrown 200 OK"), log_group="cruddur"),
     )
-'''
+"""
 
-BARE_TEST = '''
+BARE_TEST = """
 
 def test_{number}(backend):
     response = backend.get(PATH, headers=HEADERS)
 
     assert response.status_code == 200
-'''
+"""
 
 
 def write(directory: Path, tests: int, *, config: str, conftest: str, head: str, test: str) -> Path:
