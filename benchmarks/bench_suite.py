@@ -20,8 +20,9 @@ def measure() -> list[Figure]:
     with tempfile.TemporaryDirectory() as name, own_backends() as backends:
         captured = suites.captured(Path(name) / "captured", TESTS)
         usual = usual_stack.write(Path(name) / "usual", TESTS)
-        # mock_aws takes the place of the endpoint; the spans still need one.
-        environment = {k: v for k, v in backends.items() if k != "AWS_ENDPOINT_URL"}
+        # The fixtures give AWS and X-Ray; only the app's own span exporter needs a backend.
+        given = ("AWS_ENDPOINT_URL", "AWS_XRAY_DAEMON_ADDRESS")
+        environment = {k: v for k, v in backends.items() if k not in given}
         off = ("-p", "no:telemetry-harness")
         pytest_seconds(captured)  # fills the bytecode caches
         pytest_seconds(usual, "test_000.py::test_0", *off, extra=environment)
