@@ -14,6 +14,7 @@ from harness.capture.process import capture_of_process
 from harness.capture.session import Capture
 from harness.errors import ConfigurationError, RecordError
 from harness.expect import TelemetryAssertionError, failure_message
+from harness.invariants import all_invariants
 from harness.model import Finding, RunRecord, Telemetry, Verdict
 from harness.pytest_plugin import workers
 from harness.pytest_plugin.packages import telemetry_packages
@@ -36,7 +37,9 @@ class TelemetryPlugin:
     def __init__(self, config: pytest.Config, capture: Capture, policy: FailurePolicy) -> None:
         self.config = config
         self.capture = capture
-        self.outside = ScenarioTelemetry(capture, lambda: capture.owners.outside)
+        # Looked up once: asking the installed distributions for entry points takes milliseconds.
+        self._invariants = all_invariants()
+        self.outside = ScenarioTelemetry(capture, lambda: capture.owners.outside, self._invariants)
         self._policy = policy
         self._scenarios: list[RunningScenario] = []
         self._from_workers: list[RunRecord] = []
@@ -48,7 +51,8 @@ class TelemetryPlugin:
     def begin(self, item: pytest.Item) -> None:
         """Begin the scenario of a test."""
         bucket = self.capture.begin(item.nodeid)
-        running = RunningScenario(item, ScenarioTelemetry(self.capture, lambda: bucket), self._policy)
+        handle = ScenarioTelemetry(self.capture, lambda: bucket, self._invariants)
+        running = RunningScenario(item, handle, self._policy)
         item.stash[_SCENARIO] = running
         self._scenarios.append(running)
 
