@@ -161,10 +161,25 @@ class _Recurrence(_Values):
 
     def __init__(self, secrets: list[str]) -> None:
         super().__init__()
-        self._pattern = re.compile("|".join(f"(?P<secret{i}>{re.escape(s)})" for i, s in enumerate(secrets)))
+        # Each signed request has a secret of its own, and they differ at their ends: one
+        # pattern of all would be searched, and compiled, in quadratic time.
+        self._by_head: dict[str, list[str]] = {}
+        for secret in secrets:
+            self._by_head.setdefault(secret[:_MIN_RECURRING], []).append(secret)
+        self._heads = re.compile("|".join(map(re.escape, self._by_head)))
 
     def text(self, value: str) -> str:
-        return self._pattern.sub(lambda match: _hidden(match.group()), value)
+        parts: list[str] = []
+        done = at = 0
+        while match := self._heads.search(value, at):
+            start = match.start()
+            secret = next((s for s in self._by_head[match.group()] if value.startswith(s, start)), None)
+            if secret is None:
+                at = start + 1
+                continue
+            parts += (value[done:start], _hidden(secret))
+            done = at = start + len(secret)
+        return "".join((*parts, value[done:])) if parts else value
 
 
 def _is_secret_key(key: Any) -> bool:
