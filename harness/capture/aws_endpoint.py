@@ -1,9 +1,10 @@
 """The AWS endpoint: moto, behind a recorder that decodes what reaches it.
 
 Telemetry is read from the requests, never back through moto, whose filters
-match too much. `PutLogEvents` to a stream that exists is answered here at
-once and replayed to moto before its next other request, so that moto's state
-stays true while a flush costs 1 ms less on each scenario.
+match too much. `PutLogEvents` to a stream that exists, and what a handler asks
+while it starts, is answered here at once and replayed to moto before its next
+other request, so that moto's state stays true while a flush costs 1 ms less
+on each scenario, and most runs never import moto.
 """
 
 from __future__ import annotations
@@ -19,13 +20,13 @@ from harness.capture import wsgi
 from harness.capture.arrivals import Arrivals
 from harness.capture.environment import LOOPBACK
 from harness.capture.http_server import HttpServer, Request, Response
+from harness.capture.log_groups import JSON_1_1, LogGroups
 from harness.capture.loop import ReceiverLoop
 from harness.codec import cloudwatch
 from harness.codec.body import decode_body
 from harness.errors import DecodeError
 from harness.model import ExportRequest, LogEvent, Metric, Rejected
 
-_JSON_1_1 = (("content-type", "application/x-amz-json-1.1"),)
 _ACCEPTED = b'{"nextSequenceToken":"49590302938219438000000000000000000000000000000000000001"}'
 _SERIALIZATION_ERROR = b'{"__type":"SerializationException","message":"the body does not parse"}'
 _INTERNAL_FAILURE = b'{"__type":"InternalFailure","message":"moto failed; see the rejected input"}'
@@ -46,7 +47,7 @@ class AwsEndpoint:
     def __init__(self, loop: ReceiverLoop, arrivals: Arrivals) -> None:
         self.received: deque[ExportRequest | Rejected | LogEvent | Metric] = deque()
         self._arrivals = arrivals
-        self._streams: set[tuple[str, str]] = set()
+        self._groups = LogGroups()
         self._to_replay: deque[Request] = deque()
         self._moto_lock = threading.Lock()
         self._moto: wsgi.WsgiApp | None = None
@@ -74,13 +75,19 @@ class AwsEndpoint:
                 telemetry = cloudwatch.metrics_of(content_type, body)
         except DecodeError as error:
             self._malformed(f"{operation}: {error}", request.body)
-            return Response(400, _JSON_1_1, _SERIALIZATION_ERROR)
+            return Response(400, JSON_1_1, _SERIALIZATION_ERROR)
         request.headers.pop("content-encoding", None)
         request = request._replace(body=body)
         if operation == "PutLogEvents" and self._can_answer(telemetry):
             self._to_replay.append(request)
             self._record(operation, request, telemetry, 200)
-            return Response(200, _JSON_1_1, _ACCEPTED)
+            return Response(200, JSON_1_1, _ACCEPTED)
+        answer = self._groups.answer(operation, request.headers, body)
+        if answer is not None:
+            self._to_replay.append(request)
+            self._record(operation, request, (), answer.status)
+            return answer
+        self._groups.left_to_moto(operation)
         return self._ask_moto(operation, request, telemetry)
 
     def _can_answer(self, events: tuple[LogEvent, ...] | tuple[Metric, ...]) -> bool:
@@ -88,7 +95,7 @@ class AwsEndpoint:
         now = time.time() * 1000
         return bool(events) and all(
             isinstance(event, LogEvent)
-            and (event.log_group, event.log_stream) in self._streams
+            and (event.log_group, event.log_stream) in self._groups.accepting
             and now - _OLDEST_MS < event.timestamp < now + _NEWEST_MS
             for event in events
         )
@@ -99,9 +106,11 @@ class AwsEndpoint:
         answer = await asyncio.get_running_loop().run_in_executor(self._workers, self._call_moto, request)
         accepted = answer.status < 300
         if accepted and operation == "PutLogEvents":
-            self._streams.update((e.log_group, e.log_stream) for e in telemetry if isinstance(e, LogEvent))
+            self._groups.accepting.update(
+                (e.log_group, e.log_stream) for e in telemetry if isinstance(e, LogEvent)
+            )
         elif operation.startswith("Delete"):
-            self._streams.clear()
+            self._groups.accepting.clear()
         # A refused call is normal (PutLogEvents before CreateLogStream) and is made again.
         self._record(operation, request, telemetry if accepted else (), answer.status)
         return answer
@@ -119,7 +128,7 @@ class AwsEndpoint:
             return wsgi.call(moto, request, self._server.port)
         except Exception as error:  # noqa: BLE001  whatever moto raises, the client must be answered
             self._malformed(f"{request.method} {request.path}: moto failed: {error!r}", request.body)
-            return Response(500, _JSON_1_1, _INTERNAL_FAILURE)
+            return Response(500, JSON_1_1, _INTERNAL_FAILURE)
 
     def _record(
         self,

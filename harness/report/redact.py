@@ -159,16 +159,31 @@ class _Redaction(_Values):
 
     def __init__(self, secrets: set[str]) -> None:
         super().__init__()
-        recurring = sorted((s for s in secrets if len(s) >= _MIN_RECURRING), key=lambda s: (-len(s), s))
-        self._recurring = re.compile("|".join(map(re.escape, recurring))) if recurring else None
+        # Each signed request has a secret of its own, and they differ at their ends: one
+        # pattern of all would be searched, and compiled, in quadratic time.
+        self._by_head: dict[str, list[str]] = {}
+        for secret in sorted((s for s in secrets if len(s) >= _MIN_RECURRING), key=lambda s: (-len(s), s)):
+            self._by_head.setdefault(secret[:_MIN_RECURRING], []).append(secret)
+        self._heads = re.compile("|".join(map(re.escape, self._by_head))) if self._by_head else None
 
     def text(self, value: str) -> str:
-        if self._recurring is not None:
-            value = self._recurring.sub(lambda match: _hidden(match.group()), value)
-        return redact_text(value)
+        return redact_text(self._without_recurring(value, self._heads) if self._heads else value)
 
     def secret_text(self, value: str) -> str:
         return _hidden(value)
+
+    def _without_recurring(self, value: str, heads: re.Pattern[str]) -> str:
+        parts: list[str] = []
+        done = at = 0
+        while match := heads.search(value, at):
+            start = match.start()
+            secret = next((s for s in self._by_head[match.group()] if value.startswith(s, start)), None)
+            if secret is None:
+                at = start + 1
+                continue
+            parts += (value[done:start], _hidden(secret))
+            done = at = start + len(secret)
+        return "".join((*parts, value[done:])) if parts else value
 
 
 def _is_secret_key(key: Any) -> bool:

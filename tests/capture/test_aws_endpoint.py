@@ -9,8 +9,10 @@ from typing import Any
 import boto3
 import pytest
 
+from harness.capture import aws_endpoint
 from harness.capture.arrivals import Arrivals
 from harness.capture.aws_endpoint import AwsEndpoint
+from harness.capture.log_groups import LogGroups
 from harness.capture.loop import ReceiverLoop
 from harness.model import ExportRequest, LogEvent, Metric, Rejected
 
@@ -150,3 +152,54 @@ def test_put_log_events_that_does_not_parse_is_kept_as_evidence(
     rejected = [item for item in endpoint.received if isinstance(item, Rejected)]
     assert [(item.channel, item.payload) for item in rejected] == [("aws", body)]
     assert rejected[0].reason.startswith("PutLogEvents: ")
+
+
+def test_a_handler_starts_without_moto_and_moto_agrees_when_asked(
+    endpoint: AwsEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logs = client(endpoint, "logs")
+    with monkeypatch.context() as patch:
+        patch.setattr(aws_endpoint, "_moto_application", lambda: pytest.fail("moto is not needed here"))
+        assert logs.describe_log_groups(logGroupNamePrefix="own")["logGroups"] == []
+        logs.create_log_group(logGroupName="own")
+        with pytest.raises(logs.exceptions.ResourceNotFoundException, match="log stream does not exist"):
+            put(logs, "own", "too early")
+        logs.create_log_stream(logGroupName="own", logStreamName="stream")
+        put(logs, "own", "line")
+
+    with pytest.raises(logs.exceptions.ResourceAlreadyExistsException):
+        logs.create_log_group(logGroupName="own")
+    with pytest.raises(logs.exceptions.ResourceAlreadyExistsException):
+        logs.create_log_stream(logGroupName="own", logStreamName="stream")
+    assert [g["logGroupName"] for g in logs.describe_log_groups(logGroupNamePrefix="own")["logGroups"]] == [
+        "own"
+    ]
+    seen = logs.get_log_events(logGroupName="own", logStreamName="stream")
+    assert [event["message"] for event in seen["events"]] == ["line"]
+
+
+@pytest.mark.parametrize("group", ["", "not a name", "x" * 513])
+def test_names_that_may_be_refused_are_left_to_moto(group: str) -> None:
+    body = json.dumps({"logGroupName": group}).encode()
+    headers = {
+        "x-amz-target": "Logs_20140328.CreateLogGroup",
+        "authorization": "AWS4-HMAC-SHA256 Credential=x/20261124/us-east-1/logs/aws4_request, Signature=z",
+    }
+
+    assert LogGroups().answer("CreateLogGroup", headers, body) is None
+
+
+def test_a_group_of_another_region_is_another_group() -> None:
+    groups = LogGroups()
+    body = b'{"logGroupName": "g", "logStreamName": "s"}'
+    headers = {
+        region: {
+            "x-amz-target": "Logs_20140328.CreateLogGroup",
+            "authorization": f"AWS4-HMAC-SHA256 Credential=x/20261124/{region}/logs/aws4_request",
+        }
+        for region in ("us-east-1", "eu-west-1")
+    }
+
+    assert groups.answer("CreateLogGroup", headers["us-east-1"], body)
+    assert groups.answer("CreateLogStream", headers["eu-west-1"], body) is None
+    assert groups.answer("CreateLogGroup", headers["eu-west-1"], body)
