@@ -38,9 +38,15 @@ class ProjectCopy:
         """Replace text that must be there; return the line it was on."""
         path = self.directory / file
         text = path.read_text()
-        assert text.count(old) == 1, f"{file} holds {old!r} {text.count(old)} times"
+        line = self.line_of(file, old)
         path.write_text(text.replace(old, new))
-        return text[: text.index(old)].count("\n") + 1
+        return line
+
+    def line_of(self, file: str, text: str) -> int:
+        """Return the line that text is on; it must be there once."""
+        whole = (self.directory / file).read_text()
+        assert whole.count(text) == 1, f"{file} holds {text!r} {whole.count(text)} times"
+        return whole[: whole.index(text)].count("\n") + 1
 
     def pytest(self, *arguments: str) -> Outcome:
         """Run pytest here with the environment of a developer's shell."""

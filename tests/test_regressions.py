@@ -32,13 +32,15 @@ def test_unbroken_it_is_green(project: ProjectCopy) -> None:
 
 
 def test_a_renamed_attribute(project: ProjectCopy) -> None:
-    line = project.change(HOME, '"app.result_length"', '"app.results_length"')
+    project.change(HOME, '"app.result_length"', '"app.results_length"')
+    line = project.line_of(HOME, 'start_as_current_span("home-activites-mock-data")')
 
     output = red(project, MAIN)
 
-    assert f"at GET /api/activities/home › home-activites-mock-data ({HOME}:" in output
-    assert "attribute_missing: no attribute 'app.result_length'; closest: 'app.results_length' = 3" in output
-    assert line > 1
+    assert f"at GET /api/activities/home › home-activites-mock-data ({HOME}:{line})\n" in output
+    assert (
+        "attribute_missing: no attribute 'app.result_length'; closest: 'app.results_length' = 3\n" in output
+    )
 
 
 def test_a_retyped_attribute(project: ProjectCopy) -> None:
@@ -56,9 +58,13 @@ def test_a_dropped_span(project: ProjectCopy) -> None:
 
     output = red(project, MAIN)
 
-    assert "at GET /api/activities/home › home-activites-mock-data" in output
-    assert "span_missing: no child span 'home-activites-mock-data' was captured" in output
+    assert "at GET /api/activities/home › home-activites-mock-data\n" in output
+    assert (
+        "span_missing: no child span 'home-activites-mock-data' was captured; "
+        "'GET /api/activities/home' has none\n"
+    ) in output
     assert "GET /api/activities/home [server]" in output
+    assert "scenarios/backend_flask/test_home.py:" in output
 
 
 def test_a_renamed_span(project: ProjectCopy) -> None:
@@ -88,8 +94,10 @@ def test_a_lost_log_line(project: ProjectCopy) -> None:
 
     output = red(project, MAIN)
 
-    assert "log_event_missing: no log event 'HomeActivities' was captured" in output
+    assert "at log event HomeActivities\n" in output
+    assert "log_event_missing: no log event 'HomeActivities' was captured; captured: " in output
     assert "GET http /api/activities/home 200 OK" in output
+    assert "scenarios/backend_flask/test_home.py:" in output
 
 
 def test_a_changed_log_group(project: ProjectCopy) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 
 from harness.model import Node, ScenarioRecord, Segment, Telemetry, Tree, segment_tree, span_node
 
-NODE_SIGNALS = ("span", "segment")
 _NESTED = ("metadata", "http", "events")
 
 

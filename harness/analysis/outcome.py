@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from harness.model import Finding, Level, RunRecord, ScenarioRecord
 
-_FAILED_OUTCOMES = ("failed", "error")
+_FAILED_OUTCOMES = ("failed", "error", "interrupted")
 
 
 def findings_of(scenario: ScenarioRecord) -> tuple[Finding, ...]:

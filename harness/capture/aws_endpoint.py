@@ -30,6 +30,11 @@ from harness.model import ExportRequest, LogEvent, Metric, Rejected
 _ACCEPTED = b'{"nextSequenceToken":"49590302938219438000000000000000000000000000000000000001"}'
 _SERIALIZATION_ERROR = b'{"__type":"SerializationException","message":"the body does not parse"}'
 _INTERNAL_FAILURE = b'{"__type":"InternalFailure","message":"moto failed; see the rejected input"}'
+MOTO_TIMEOUT_S = 10.0
+_STUCK = (
+    "moto logs, and waits if the caller holds logging's lock, as logging.config.dictConfig does "
+    "while it makes a handler: make the client before, and pass it in"
+)
 _DAY_MS = 24 * 3600 * 1000
 _OLDEST_MS = 13 * _DAY_MS
 """CloudWatch refuses log events older than 14 days; near that age, moto decides."""
@@ -103,7 +108,14 @@ class AwsEndpoint:
     async def _ask_moto(
         self, operation: str, request: Request, telemetry: tuple[LogEvent, ...] | tuple[Metric, ...]
     ) -> Response:
-        answer = await asyncio.get_running_loop().run_in_executor(self._workers, self._call_moto, request)
+        work = asyncio.get_running_loop().run_in_executor(self._workers, self._call_moto, request)
+        try:
+            answer = await asyncio.wait_for(work, MOTO_TIMEOUT_S)
+        except TimeoutError:
+            self._malformed(
+                f"{operation}: moto gave no answer within {MOTO_TIMEOUT_S} s; {_STUCK}", request.body
+            )
+            answer = Response(503, JSON_1_1, _INTERNAL_FAILURE)
         accepted = answer.status < 300
         if accepted and operation == "PutLogEvents":
             self._groups.accepting.update(

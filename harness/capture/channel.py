@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from harness.capture.arrivals import Arrivals
 from harness.capture.loop import ReceiverLoop
@@ -71,7 +71,3 @@ class Channel(Protocol):
     def stop(self) -> None:
         """Close the app's handlers while the receivers still run, then the receivers."""
         ...
-
-
-Factory = Any
-"""``Callable[[Context], Channel]``; entry points are untyped."""

@@ -153,6 +153,9 @@ class Capture:
         self._loop.stop()
 
 
+_EXTRAS = {"xray": "xray", "cloudwatch": "aws"}
+
+
 def _factories(names: Sequence[str]) -> dict[str, Callable[[Context], Channel]]:
     known = registry.names("harness.capture.channels") | registry.third_party_names("harness.channels")
     unknown = [name for name in names if name not in known]
@@ -179,6 +182,7 @@ def _created(name: str, create: Callable[[Context], Channel], context: Context) 
 
 
 def _missing_package(channel: str, error: ModuleNotFoundError) -> ConfigurationError:
+    extra = _EXTRAS.get(channel, "all")
     return ConfigurationError(
-        f"channel {channel!r} needs package {error.name!r}; install telemetry-harness[all]"
+        f"channel {channel!r} needs package {error.name!r}; install telemetry-harness[{extra}]"
     )

@@ -28,14 +28,12 @@ class XRayDaemon:
         datagrams: What arrived over UDP.
         requests: What was asked over TCP.
         rules: The sampling rules served, besides one that samples everything.
-        rules_served: How often rules were fetched.
         statistics: What SDKs reported with `GetSamplingTargets`.
     """
 
     def __init__(self, loop: ReceiverLoop, arrivals: Arrivals) -> None:
         self.requests: deque[ExportRequest | Rejected] = deque()
         self.rules: tuple[SamplingRule, ...] = ()
-        self.rules_served = 0
         self.statistics: list[dict[str, Any]] = []
         self._arrivals = arrivals
         self.datagrams, self._control = self._bind(loop, arrivals)
@@ -67,7 +65,6 @@ class XRayDaemon:
 
     def _reply(self, request: Request) -> Response:
         if request.path == "/GetSamplingRules":
-            self.rules_served += 1
             return Response(200, _JSON, msgspec.json.encode(rules_response(self.rules)))
         if request.path in ("/SamplingTargets", "/GetSamplingTargets"):
             return self._targets(request)

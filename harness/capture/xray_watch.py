@@ -192,19 +192,23 @@ class XRayWatch:
     def _put_segment(self, original: Callable[..., None], context: Any, segment: Any) -> None:
         previous = self.current_of(context)
         if previous is not None and _is_real(previous):
-            replaced = getattr(previous, "parent_segment", previous)
-            begun = self._by_entity.get(replaced)
-            where = ""
-            if begun is not None:
-                begun.replaced = True
-                where = f" ({begun.site()})"
-            self._report(
-                "segment_replaced",
-                f"segment {segment.name!r} was begun while segment {replaced.name!r}{where} was open: "
-                f"it replaces it, and {replaced.name!r} is never sent; begin a subsegment instead",
-                segment,
-            )
+            self._replace(getattr(previous, "parent_segment", previous), segment)
         original(context, segment)
+
+    def _replace(self, replaced: Any, segment: Any) -> None:
+        if replaced is segment:
+            return  # put again, which loses nothing
+        begun = self._by_entity.get(replaced)
+        where = ""
+        if begun is not None:
+            begun.replaced = True
+            where = f" ({begun.site()})"
+        self._report(
+            "segment_replaced",
+            f"segment {segment.name!r} was begun while segment {replaced.name!r}{where} was open: "
+            f"it replaces it, and {replaced.name!r} is never sent; begin a subsegment instead",
+            segment,
+        )
 
     def current_of(self, context: Any) -> Any:
         """Return a context's current entity, without the SDK's complaint when there is none."""

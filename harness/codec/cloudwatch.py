@@ -25,8 +25,8 @@ class _InputLogEvent(msgspec.Struct):
 
 class _PutLogEvents(msgspec.Struct):
     logGroupName: str  # noqa: N815  the API's own names
-    logStreamName: str  # noqa: N815
-    logEvents: list[_InputLogEvent]  # noqa: N815
+    logStreamName: str  # noqa: N815  the API's own names
+    logEvents: list[_InputLogEvent]  # noqa: N815  the API's own names
 
 
 _UNPARSABLE = (

@@ -98,4 +98,5 @@ def _convert(document: dict[str, Any], kind: type[_Document]) -> _Document:
     try:
         return msgspec.convert(document, kind)
     except (msgspec.ValidationError, RecursionError) as error:
-        raise DecodeError(f"document {document.get('name')!r} does not fit a segment: {error}") from error
+        reason = str(error).replace(", got ", ", captured ")
+        raise DecodeError(f"document {document.get('name')!r} does not fit a segment: {reason}") from error

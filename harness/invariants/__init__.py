@@ -10,9 +10,40 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from harness import registry
+from harness.expect import finding_ids
 from harness.model import Finding, Telemetry, Verdict
 
 Invariant = Callable[[Telemetry, tuple[Verdict, ...]], Iterable[Finding]]
+
+
+FINDING_IDS = (
+    "annotation_dropped",
+    "context_missing",
+    "datagrams_dropped",
+    "document_not_sent",
+    "exception_unasserted",
+    "input_rejected",
+    "metadata_dropped",
+    "name_changed",
+    "outbound_refused",
+    "phantom_trace_id",
+    "scenario_vacuous",
+    "segment_replaced",
+    "segment_unfinished",
+    "span_processor_unattached",
+    "span_unfinished",
+    "subsegment_orphaned",
+    "subsegment_unfinished",
+)
+"""What the built-in invariants, and the plugin, find without being asked for."""
+
+
+def known_ids() -> tuple[str, ...]:
+    """Return every finding id, those of third-party invariants that name theirs in `FINDING_IDS` too."""
+    others = (
+        getattr(check, "FINDING_IDS", ()) for check in registry.third_party("harness.invariants").values()
+    )
+    return (*FINDING_IDS, *finding_ids(), *(identifier for ids in others for identifier in ids))
 
 
 def all_invariants() -> dict[str, Invariant]:

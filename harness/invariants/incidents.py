@@ -10,7 +10,7 @@ _WARNINGS = frozenset({"name_changed"})
 _SIGNALS = {"otel": "span", "xray": "segment", "cloudwatch": "log_event"}
 
 
-def check(telemetry: Telemetry, verdicts: tuple[Verdict, ...]) -> Iterator[Finding]:  # noqa: ARG001
+def check(telemetry: Telemetry, verdicts: tuple[Verdict, ...]) -> Iterator[Finding]:  # noqa: ARG001  an invariant's signature
     """Yield each incident as a finding of the same id."""
     for incident in telemetry.incidents:
         yield Finding(

@@ -9,7 +9,7 @@ from harness.model import Finding, Telemetry, Verdict
 _SHOWN_BYTES = 60
 
 
-def check(telemetry: Telemetry, verdicts: tuple[Verdict, ...]) -> Iterator[Finding]:  # noqa: ARG001
+def check(telemetry: Telemetry, verdicts: tuple[Verdict, ...]) -> Iterator[Finding]:  # noqa: ARG001  an invariant's signature
     """Yield ``input_rejected`` for each rejected input, with the beginning of its payload."""
     for rejected in telemetry.rejected:
         payload = rejected.payload

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from harness.model import Finding, Telemetry, Unfinished, Verdict
 
 
-def check(telemetry: Telemetry, verdicts: tuple[Verdict, ...]) -> Iterator[Finding]:  # noqa: ARG001
+def check(telemetry: Telemetry, verdicts: tuple[Verdict, ...]) -> Iterator[Finding]:  # noqa: ARG001  an invariant's signature
     """Yield ``span_unfinished``, ``segment_unfinished`` or ``subsegment_unfinished``."""
     for item in telemetry.unfinished:
         yield Finding(

@@ -16,7 +16,8 @@ class ScenarioRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         name: The test's node id, or the command of `harness run`.
-        outcome: ``passed``, ``failed``, ``error`` or ``skipped``.
+        outcome: ``passed``, ``failed``, ``error``, ``skipped``, ``xfailed`` (it was
+            marked to fail and did) or ``interrupted``.
         vacuous: It ended without having checked anything.
         site: Where the scenario is defined.
         start_time_unix_nano: Nanoseconds since the epoch.

@@ -51,6 +51,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 
 
 def _plugin(config: pytest.Config) -> TelemetryPlugin:
+    if config.getoption("--no-telemetry"):
+        pytest.skip("--no-telemetry was given: this test asserts telemetry")
     plugin: TelemetryPlugin | None = config.pluginmanager.get_plugin(PLUGIN_NAME)
     if plugin is None:
         pytest.fail(
@@ -74,9 +76,15 @@ def _telemetry_scenario(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.fixture
-def telemetry(request: pytest.FixtureRequest, _telemetry_scenario: None) -> ScenarioTelemetry:
+def telemetry(request: pytest.FixtureRequest, _telemetry_scenario: None) -> Iterator[ScenarioTelemetry]:
     """The telemetry of this scenario: captured since its first fixture, and nothing of any other."""
-    return _plugin(request.config).scenario(request.node)
+    plugin = _plugin(request.config)
+    if plugin.is_running(request.node):
+        yield plugin.scenario(request.node)
+        return
+    plugin.begin(request.node)  # asked for by `request.getfixturevalue`, which nobody foresees
+    yield plugin.scenario(request.node)
+    plugin.end(request.node)
 
 
 @pytest.fixture(scope="session")

@@ -9,19 +9,20 @@ from typing import Any
 
 import pytest
 
-from harness.analysis.outcome import is_failure, run_holds
+from harness.analysis.outcome import run_holds
 from harness.capture.process import capture_of_process
 from harness.capture.session import Capture
 from harness.errors import ConfigurationError, RecordError
 from harness.expect import TelemetryAssertionError, failure_message
 from harness.invariants import all_invariants
-from harness.model import Finding, RunRecord, Telemetry, Verdict
+from harness.model import Finding, RunRecord, Verdict
 from harness.pytest_plugin import workers
 from harness.pytest_plugin.packages import telemetry_packages
 from harness.pytest_plugin.policy import FailurePolicy
 from harness.pytest_plugin.running import RunningScenario, relative_to
 from harness.pytest_plugin.scenario import ScenarioTelemetry
 from harness.report import summary_lines, write_reports
+from harness.report.redact import redact_text
 
 _SCENARIO = pytest.StashKey[RunningScenario]()
 
@@ -60,11 +61,22 @@ class TelemetryPlugin:
         """Return the handle of a test's scenario."""
         return item.stash[_SCENARIO].handle
 
+    def is_running(self, item: pytest.Item) -> bool:
+        """Return whether the test has a scenario."""
+        return _SCENARIO in item.stash
+
     def end(self, item: pytest.Item) -> None:
-        """End the scenario of a test, after all its other fixtures."""
+        """End the scenario of a test, after all its other fixtures.
+
+        Raises:
+            pytest.fail.Exception: A fixture's tear-down left something that fails the scenario.
+        """
+        __tracebackhide__ = True
         running = item.stash[_SCENARIO]
         running.duration_ns = time.time_ns() - running.start_ns
         self.capture.end()
+        if running.outcome == "passed":
+            self._conclude(item, running)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
@@ -77,28 +89,24 @@ class TelemetryPlugin:
             raise
         running = item.stash.get(_SCENARIO, None)
         if running is not None:
+            self.capture.settle()
             self._conclude(item, running)
         return result
 
     def _conclude(self, item: pytest.Item, running: RunningScenario) -> None:
         __tracebackhide__ = True
-        telemetry, failing = self._failing(running)
+        telemetry, failing = running.newly_failing("passed")
         self._note(item, failing)
         if failing:
             # There is no line of the test to show: the findings carry the app's.
             raise pytest.fail.Exception(failure_message(Verdict(findings=failing), telemetry), pytrace=False)
 
-    def _failing(self, running: RunningScenario) -> tuple[Telemetry, tuple[Finding, ...]]:
-        """Settle and return the findings of this run's failing kinds that nobody expects."""
-        self.capture.settle()
-        record = running.record()
-        return record.telemetry, tuple(filter(is_failure, record.findings))
-
     def _explain(self, item: pytest.Item, error: BaseException) -> None:
         running = item.stash.get(_SCENARIO, None)
         if running is None or isinstance(error, pytest.skip.Exception):
             return
-        telemetry, failing = self._failing(running)
+        self.capture.settle()
+        telemetry, failing = running.newly_failing("failed")
         self._note(item, failing)
         if isinstance(error, TelemetryAssertionError):
             self._note(item, error.verdict.findings)
@@ -110,7 +118,7 @@ class TelemetryPlugin:
         """Put findings into the JUnit file that pytest writes."""
         for finding in findings:
             place = f" ({finding.site})" if finding.site else ""
-            item.user_properties.append((f"telemetry:{finding.id}", f"{finding.message}{place}"))
+            item.user_properties.append((f"telemetry:{finding.id}", redact_text(f"{finding.message}{place}")))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
@@ -119,8 +127,8 @@ class TelemetryPlugin:
         """Remember each scenario's outcome."""
         report = yield
         running = item.stash.get(_SCENARIO, None)
-        if running is not None and report.outcome != "passed":
-            running.outcome = report.outcome if report.when == "call" or report.skipped else "error"
+        if running is not None:
+            running.outcome = _outcome(report, running.outcome)
         return report
 
     # The run
@@ -147,7 +155,8 @@ class TelemetryPlugin:
         try:
             files = write_reports(record, self.config.rootpath / _report_dir(self.config))
         except RecordError as error:
-            self._written = [f"no report: {error}"]
+            cure = str(error).replace("(--out DIR)", "(--telemetry-report DIR)")
+            self._written = [f"no report: {cure}"]
             return False
         self._written = [f"wrote {relative_to(file, Path.cwd())}" for file in files.values()]
         return True
@@ -170,6 +179,15 @@ class TelemetryPlugin:
     def pytest_unconfigure(self) -> None:
         """Put the environment back; receivers stay until exit, for exporters that flush there."""
         self.capture.restore_environment()
+
+
+def _outcome(report: pytest.TestReport, before: str) -> str:
+    """Return a scenario's outcome after one phase of its test."""
+    if report.skipped:
+        return "xfailed" if hasattr(report, "wasxfail") else "skipped"
+    if report.passed:
+        return "passed" if report.when == "call" else before
+    return "failed" if report.when == "call" else "error"
 
 
 def start(config: pytest.Config) -> TelemetryPlugin:

@@ -8,9 +8,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from harness.model import Finding, Level, ScenarioRecord, Site, Verdict
+from harness.analysis.outcome import is_failure
+from harness.model import Finding, Level, ScenarioRecord, Site, Telemetry, Verdict
 from harness.pytest_plugin.policy import FailurePolicy
 from harness.pytest_plugin.scenario import ScenarioTelemetry
+
+_FAILED = ("failed", "error", "interrupted")
+_EXPECTED_TO_FAIL = ("skipped", "xfailed")
 
 
 class RunningScenario:
@@ -22,40 +26,58 @@ class RunningScenario:
         self.site = Site(relative_to(Path(path), item.config.rootpath), (line or 0) + 1, item.name)
         self.handle = handle
         self._policy = policy
-        self.outcome = "passed"
+        self.outcome = "interrupted"  # until pytest reports another
         self.start_ns = time.time_ns()
         self.duration_ns = 0
+        self._reported: set[Finding] = set()
 
     def record(self) -> ScenarioRecord:
         """Return everything known now."""
         telemetry = self.handle.snapshot()
-        vacuous = not self.handle.checked and self.outcome == "passed"
-        findings = self.handle.findings(telemetry)
         verdicts = tuple(self.handle.verdicts)
+        findings = self._findings(telemetry, self.outcome)
+        if self.outcome in _EXPECTED_TO_FAIL:
+            findings = _acknowledged(findings)
         return ScenarioRecord(
             name=self.name,
             telemetry=telemetry,
-            verdicts=_as_caught(verdicts) if self.outcome == "passed" else verdicts,
-            findings=self._policy.apply((*findings, *((vacuous_finding(self.site),) if vacuous else ()))),
+            # A check that failed in a test that passed was expected to (`pytest.raises`).
+            verdicts=verdicts if self.outcome in _FAILED else _expected(verdicts),
+            findings=findings,
             outcome=self.outcome,
-            vacuous=vacuous,
+            vacuous=any(finding.id == "scenario_vacuous" for finding in findings),
             site=self.site,
             start_time_unix_nano=self.start_ns,
             duration_ns=self.duration_ns,
         )
 
+    def newly_failing(self, outcome: str) -> tuple[Telemetry, tuple[Finding, ...]]:
+        """Return what fails this scenario and was not returned before.
 
-def _as_caught(verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
-    """Return the verdicts of a test that passed: a failed one was expected to fail (`pytest.raises`)."""
-    replace = msgspec.structs.replace
+        Args:
+            outcome: What the test's outcome is but for these findings.
+        """
+        telemetry = self.handle.snapshot()
+        failing = tuple(filter(is_failure, self._findings(telemetry, outcome)))
+        new = tuple(finding for finding in failing if finding not in self._reported)
+        self._reported.update(new)
+        return telemetry, new
+
+    def _findings(self, telemetry: Telemetry, outcome: str) -> tuple[Finding, ...]:
+        findings = self.handle.findings(telemetry)
+        if outcome == "passed" and not self.handle.checked:
+            findings = (*findings, vacuous_finding(self.site))
+        return self._policy.apply(findings)
+
+
+def _expected(verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
     return tuple(
-        verdict
-        if verdict.passed
-        else replace(
-            verdict, findings=tuple(replace(finding, acknowledged=True) for finding in verdict.findings)
-        )
-        for verdict in verdicts
+        msgspec.structs.replace(verdict, findings=_acknowledged(verdict.findings)) for verdict in verdicts
     )
+
+
+def _acknowledged(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    return tuple(msgspec.structs.replace(finding, acknowledged=True) for finding in findings)
 
 
 def vacuous_finding(site: Site) -> Finding:

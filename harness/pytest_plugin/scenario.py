@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -107,7 +108,7 @@ class ScenarioTelemetry:
         __tracebackhide__ = True
         self._check(lambda captured: check_count(n, expectation, captured), (expectation,), within)
 
-    def expect_finding(self, id: str, *, at: str = "", count: int | None = None) -> tuple[Finding, ...]:  # noqa: A002
+    def expect_finding(self, id: str, *, at: str = "", count: int | None = None) -> tuple[Finding, ...]:  # noqa: A002  a finding's id
         """Check that the harness finds a defect here, and keep it from failing the scenario.
 
         Args:
@@ -249,6 +250,8 @@ class ScenarioTelemetry:
         within: float | None,
     ) -> None:
         __tracebackhide__ = True
+        if within is not None and not (type(within) in (int, float) and 0 <= within < math.inf):
+            raise ValueError(f"within is {within!r}; expected seconds, 0 or more, for example 2.5")
         exporters = any(isinstance(expectation, ExportExpectation) for expectation in expectations)
         telemetry = self._read(exporters=exporters)
         verdict = check(telemetry)

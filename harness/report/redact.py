@@ -45,8 +45,9 @@ _SUSPICIOUS = re.compile(r"token|key|passw|secret|bearer|basic|://|AKIA|ASIA|eyJ
 # Hiding one secret can uncover another; text that needs more rounds is made to.
 _ROUNDS = 10
 _DONE = re.compile(r"redacted \(\d+ (?:chars|bytes)\)")
-# A secret is hidden wherever it recurs, unless it is so short that it may be a word.
+# A secret is hidden wherever it recurs; one so short that it may be a word, only where it is quoted.
 _MIN_RECURRING = 12
+_MIN_QUOTED = 4
 
 
 def redact(record: RunRecord) -> RunRecord:
@@ -165,8 +166,14 @@ class _Redaction(_Values):
         for secret in sorted((s for s in secrets if len(s) >= _MIN_RECURRING), key=lambda s: (-len(s), s)):
             self._by_head.setdefault(secret[:_MIN_RECURRING], []).append(secret)
         self._heads = re.compile("|".join(map(re.escape, self._by_head))) if self._by_head else None
+        short = sorted(s for s in secrets if _MIN_QUOTED <= len(s) < _MIN_RECURRING)
+        self._quoted = (
+            re.compile(rf"(?<=['\"])(?:{'|'.join(map(re.escape, short))})(?=['\"])") if short else None
+        )
 
     def text(self, value: str) -> str:
+        if self._quoted:
+            value = self._quoted.sub(lambda match: _hidden(match.group()), value)
         return redact_text(self._without_recurring(value, self._heads) if self._heads else value)
 
     def secret_text(self, value: str) -> str:

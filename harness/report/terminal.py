@@ -57,11 +57,20 @@ def _vacuous(record: RunRecord) -> list[str]:
 
 
 def _findings(record: RunRecord) -> list[str]:
-    failing = [finding for finding in record.findings if is_failure(finding)]
-    failing += [item for scenario in record.scenarios for item in findings_of(scenario) if is_failure(item)]
-    counts = Counter(finding.id for finding in failing)
-    first = {finding.id: finding for finding in reversed(failing)}
-    lines = [f"  {number:,} × {_finding(first[id_])}" for id_, number in counts.most_common(_TOP)]
+    failing = [
+        ("the start-up, outside every scenario", finding)
+        for finding in record.findings
+        if is_failure(finding)
+    ]
+    failing += [
+        (s.name, finding) for s in record.scenarios for finding in findings_of(s) if is_failure(finding)
+    ]
+    counts = Counter(finding.id for _, finding in failing)
+    first = {finding.id: (name, finding) for name, finding in reversed(failing)}
+    lines = []
+    for id_, number in counts.most_common(_TOP):
+        name, finding = first[id_]
+        lines += [f"  {number:,} × {_finding(finding)}", f"      in {clipped(one_line(name), _LINE)}"]
     if len(counts) > _TOP:
         lines.append(f"  and {count_text(len(counts) - _TOP, 'other kind')} of finding")
     return lines

@@ -50,7 +50,6 @@ def test_everything_is_sampled_by_default(daemon: XRayDaemon, client: Any) -> No
 
     rule = record["SamplingRule"]
     assert (rule["RuleName"], rule["FixedRate"], rule["Priority"]) == ("Default", 1.0, 10000)
-    assert daemon.rules_served == 1
     assert [(r.path, r.status) for r in daemon.requests if isinstance(r, ExportRequest)] == [
         ("/GetSamplingRules", 200)
     ]

@@ -87,7 +87,7 @@ def test_a_site_cannot_be_forged_by_the_wire() -> None:
         (document(type="subsegment"), "subsegment 's' was sent alone and has no parent_id"),
         (
             document(name=None),
-            "document None does not fit a segment: Expected `str`, got `null` - at `$.name`",
+            "document None does not fit a segment: Expected `str`, captured `null` - at `$.name`",
         ),
         (b"[]", "document is a JSON list, expected an object"),
         (

@@ -50,11 +50,20 @@ def test_the_fixture_says_what_to_configure(run: Run) -> None:
 
 
 def test_an_option_switches_a_configured_run_off(run: Run) -> None:
-    result = run(
-        OTEL, "import os\ndef test_off(): assert 'AWS_ENDPOINT_URL' not in os.environ", "--no-telemetry"
-    )
+    source = """
+        import os
 
-    result.assert_outcomes(passed=1)
+        def test_off():
+            assert 'AWS_ENDPOINT_URL' not in os.environ
+
+        def test_asks(telemetry):
+            pass
+    """
+
+    result = run(OTEL, source, "--no-telemetry", "-rs")
+
+    result.assert_outcomes(passed=1, skipped=1)
+    result.stdout.fnmatch_lines(["SKIPPED * --no-telemetry was given: this test asserts telemetry"])
 
 
 @pytest.mark.parametrize(
@@ -115,5 +124,5 @@ def test_a_missing_package_is_named(run: Run, pytester: pytest.Pytester) -> None
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(
-        ["ERROR: telemetry: channel 'cloudwatch' needs package 'moto'; install telemetry-harness?all?"]
+        ["ERROR: telemetry: channel 'cloudwatch' needs package 'moto'; install telemetry-harness?aws?"]
     )

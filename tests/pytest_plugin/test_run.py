@@ -412,9 +412,142 @@ def test_the_record_redacts_secrets(run: Run, pytester: pytest.Pytester) -> None
     def test(telemetry):
         with tracer.start_as_current_span("a") as span_:
             span_.set_attribute("http.target", "/x?token=s3cr3t-value")
-        telemetry.expect(span("a"))
+            span_.set_attribute("db.password", "hunter2")
+        telemetry.expect(span("a", attributes={"db.password": "wrong", "http.target": "wrong"}))
     """,
+        "--junit-xml=reports/junit.xml",
     )
 
     for name in ("run.json", "index.html"):
-        assert "s3cr3t-value" not in Path(pytester.path / "reports" / name).read_text()
+        written = Path(pytester.path / "reports" / name).read_text()
+        assert "password" in written
+        assert "s3cr3t-value" not in written
+        assert "hunter2" not in written
+
+
+def test_what_a_teardown_leaves_open_is_an_error_of_its_test(run: Run, pytester: pytest.Pytester) -> None:
+    result = run(
+        OTEL,
+        APP
+        + """
+    import pytest
+
+    @pytest.fixture
+    def leaking():
+        yield
+        tracer.start_span("left in teardown")
+
+    def test_home(leaking, telemetry):
+        serve()
+        telemetry.expect(span("GET /home"))
+    """,
+        "--junit-xml=junit.xml",
+    )
+
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*span_unfinished: span 'left in teardown' (begun at test_*.py:*"])
+    assert "left in teardown" in (pytester.path / "junit.xml").read_text()
+
+
+def test_a_test_marked_to_fail_or_skipped_fails_no_run(run: Run) -> None:
+    result = run(
+        OTEL,
+        APP
+        + """
+    import pytest
+
+    @pytest.mark.xfail(strict=True)
+    def test_missing(telemetry):
+        telemetry.expect(span("nope"))
+
+    @pytest.mark.xfail(strict=True)
+    def test_leaks(telemetry):
+        tracer.start_span("left open")
+        telemetry.expect_none(span("nope"))
+
+    def test_skips(telemetry):
+        tracer.start_span("left open")
+        pytest.skip("for a reason")
+
+    def test_home(telemetry):
+        serve()
+        telemetry.expect(span("GET /home"))
+    """,
+    )
+
+    result.assert_outcomes(passed=1, skipped=1, xfailed=2)
+    assert result.ret == pytest.ExitCode.OK
+    result.stdout.fnmatch_lines(["Telemetry holds*"])
+
+
+def test_an_interrupted_scenario_does_not_hold(run: Run, pytester: pytest.Pytester) -> None:
+    run(
+        OTEL,
+        APP
+        + """
+    def test_home(telemetry):
+        serve()
+        raise KeyboardInterrupt
+    """,
+    )
+
+    scenarios = run_record(pytester)["scenarios"]
+    assert isinstance(scenarios, list)
+    assert [scenario["outcome"] for scenario in scenarios] == ["interrupted"]
+
+
+def test_the_fixture_may_be_asked_for_by_name(run: Run) -> None:
+    result = run(
+        OTEL,
+        APP
+        + """
+    import pytest
+
+    @pytest.fixture
+    def mine(request):
+        return request.getfixturevalue("telemetry")
+
+    def test_home(mine):
+        serve()
+        mine.expect(span("GET /home"))
+
+    def test_next(telemetry):
+        telemetry.expect_none(span(regex(".")))
+    """,
+    )
+
+    result.assert_outcomes(passed=2)
+
+
+def test_a_handler_made_by_dictconfig_does_not_wait_for_itself(run: Run) -> None:
+    """`dictConfig` holds logging's lock while the handler's constructor asks AWS."""
+    result = run(
+        ALL,
+        """
+        import logging.config
+        from harness import log_event
+
+        CONFIG = {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "handlers": {"w": {"class": "watchtower.CloudWatchLogHandler", "log_group_name": "g"}},
+            "root": {"handlers": ["w"], "level": "INFO"},
+        }
+
+        def test_dict(telemetry):
+            logging.config.dictConfig(CONFIG)
+            logging.getLogger("q").warning("hello")
+            telemetry.expect(log_event("hello", log_group="g"))
+        """,
+    )
+
+    result.assert_outcomes(passed=1)
+    assert result.duration < 20
+
+
+@pytest.mark.parametrize("within", [-1, "'x'", "True", "float('nan')", "float('inf')"])
+def test_a_wrong_within_is_refused(run: Run, within: object) -> None:
+    result = run(OTEL, APP + f"    def test_home(telemetry): telemetry.expect(span('x'), within={within})")
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["E *ValueError: within is *; expected seconds, 0 or more, for example 2.5"])

@@ -21,7 +21,9 @@ def test_a_run_that_fails() -> None:
         "asserted: 4 of 8 span and segment names (50 %), 3 of 15 attributes (20 %)",
         "vacuous: scenarios/test_messages.py::test_messages checked nothing",
         MISMATCH,
+        "      in scenarios/test_home.py::test_home_activities",
         UNFINISHED,
+        "      in scenarios/test_user.py::test_user_activities",
         "cut: 3 log events over 256 KB were cut to 256 KB",
         "report: reports/index.html",
     ]
@@ -50,15 +52,22 @@ def test_an_empty_run() -> None:
 def test_findings_are_grouped_by_id_and_the_most_frequent_come_first() -> None:
     findings = [a_finding(f"kind_{kind}", f"message {n}") for kind in range(7) for n in range(kind + 1)]
 
-    lines = summary_lines(a_run(a_scenario(findings=tuple(findings[:-1])), findings=(findings[-1],)))
+    scenario = a_scenario(findings=tuple(findings[:-1]))
+    name = scenario.name
+    lines = summary_lines(a_run(scenario, findings=(findings[-1],)))
 
     assert lines[0] == "Telemetry does not hold: 1 of 1 scenario failed, 28 findings that fail"
     assert lines[2:] == [
         "  7 × kind_6: message 6",
+        "      in the start-up, outside every scenario",
         "  6 × kind_5: message 0",
+        f"      in {name}",
         "  5 × kind_4: message 0",
+        f"      in {name}",
         "  4 × kind_3: message 0",
+        f"      in {name}",
         "  3 × kind_2: message 0",
+        f"      in {name}",
         "  and 2 other kinds of finding",
     ]
 
@@ -66,5 +75,5 @@ def test_findings_are_grouped_by_id_and_the_most_frequent_come_first() -> None:
 def test_hostile_names_stay_on_their_line_and_move_no_cursor() -> None:
     lines = summary_lines(hostile_run())
 
-    assert len(lines) == 5
+    assert len(lines) == 6
     assert not any(ord(character) < 0x20 for line in lines for character in line)
