@@ -13,5 +13,10 @@ _SHAPING = re.compile(
 
 def telemetry_packages() -> dict[str, str]:
     """Return distribution name → version of what is installed and shapes telemetry, by name."""
-    found = {d.name.lower(): d.version for d in metadata.distributions() if d.name}
-    return {name: version for name, version in sorted(found.items()) if _SHAPING.match(name)}
+    found: dict[str, str] = {}
+    for distribution in metadata.distributions():
+        fields = distribution.metadata  # parsed anew at each look
+        name = (fields["Name"] or "").lower()
+        if _SHAPING.match(name):
+            found[name] = fields["Version"]
+    return dict(sorted(found.items()))
