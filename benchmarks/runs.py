@@ -12,6 +12,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 TIMEOUT_S = 120
+_OTHER_PLUGINS = ("randomly", "xdist", "hypothesispytest")
+"""What developers of the harness have installed, and its users may not."""
 
 
 def environment(extra: Mapping[str, str] = {}) -> dict[str, str]:
@@ -26,7 +28,8 @@ def pytest_seconds(directory: Path, *arguments: str, extra: Mapping[str, str] = 
     Raises:
         RuntimeError: The run did not pass: its time means nothing.
     """
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:xdist", *arguments]
+    others = [argument for name in _OTHER_PLUGINS for argument in ("-p", f"no:{name}")]
+    command = [sys.executable, "-m", "pytest", "-q", *others, *arguments]
     begun = time.perf_counter()
     run = subprocess.run(
         command, cwd=directory, env=environment(extra), capture_output=True, text=True, timeout=TIMEOUT_S

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import site as site_packages
 import sys
 import sysconfig
@@ -70,8 +71,9 @@ def resolve(call: CallSite | None) -> Site | None:
     if call is None:
         return None
     code, instruction = call
-    positions = list(code.co_positions())
-    line = positions[instruction // 2][0] if instruction >= 0 else None
+    # Decoded one by one from the start: what lies behind the instruction is not needed.
+    position = next(itertools.islice(code.co_positions(), instruction // 2, None)) if instruction >= 0 else ()
+    line = position[0] if position else None
     return Site(_relative(code.co_filename), line or code.co_firstlineno, code.co_qualname)
 
 
