@@ -39,7 +39,7 @@ def post(
     ("body", "headers", "answer"),
     [
         (REQUEST.SerializeToString(), {}, (200, PROTOBUF, b"")),
-        (gzip.compress(REQUEST.SerializeToString()), {"content_encoding": "gzip"}, (200, PROTOBUF, b"")),
+        (gzip.compress(REQUEST.SerializeToString(), mtime=0), {"content_encoding": "gzip"}, (200, PROTOBUF, b"")),
         (AS_JSON, {"content_type": JSON}, (200, JSON, b"{}")),
     ],
 )
