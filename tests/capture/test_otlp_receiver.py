@@ -13,6 +13,7 @@ from harness.model import Rejected
 
 REQUEST = ExportTraceServiceRequest()
 REQUEST.resource_spans.add().scope_spans.add().spans.add(name="a", trace_id=bytes(16), span_id=bytes(8))
+ZIPPED = gzip.compress(REQUEST.SerializeToString(), mtime=0)
 AS_JSON = b'{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"a"}]}]}]}'
 
 
@@ -39,7 +40,7 @@ def post(
     ("body", "headers", "answer"),
     [
         (REQUEST.SerializeToString(), {}, (200, PROTOBUF, b"")),
-        (gzip.compress(REQUEST.SerializeToString(), mtime=0), {"content_encoding": "gzip"}, (200, PROTOBUF, b"")),
+        (ZIPPED, {"content_encoding": "gzip"}, (200, PROTOBUF, b"")),
         (AS_JSON, {"content_type": JSON}, (200, JSON, b"{}")),
     ],
 )
