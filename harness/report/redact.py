@@ -7,6 +7,7 @@ what the app put into it: tokens in ``http.target``, headers of exports.
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from typing import Any
 
 from harness.model import RunRecord
@@ -97,14 +98,14 @@ def _hidden_part(match: re.Match[str]) -> str:
     return whole[: start - offset] + _hidden(match.group("secret")) + whole[end - offset :]
 
 
-class _Values:
+class _Values(ABC):
     """Strings of a value, however deep, each through `text`, once per string."""
 
     def __init__(self) -> None:
         self._known: dict[str, str] = {}
 
-    def text(self, value: str) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def text(self, value: str) -> str: ...
 
     def field(self, _: str, value: Any) -> Any:
         # An enum is a str with a meaning of its own.
@@ -135,8 +136,8 @@ class _Values:
             return type(value)(self.secret(item) for item in value)
         return self.field("", value)
 
-    def secret_text(self, value: str) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def secret_text(self, value: str) -> str: ...
 
 
 class _KeyedSecrets(_Values):
