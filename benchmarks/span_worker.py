@@ -60,7 +60,7 @@ def no_site() -> tuple[Any, Callable[[], object]]:
     """Return a provider that the harness watches without looking for creation sites."""
     from harness.capture import otel_watch
 
-    otel_watch.call_site = lambda: None
+    vars(otel_watch)["call_site"] = lambda: None
     return captured()
 
 
