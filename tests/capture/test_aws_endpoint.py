@@ -155,26 +155,26 @@ def test_put_log_events_that_does_not_parse_is_kept_as_evidence(
 
 
 def test_a_handler_starts_without_moto_and_moto_agrees_when_asked(
-    endpoint: AwsEndpoint, monkeypatch: pytest.MonkeyPatch
+    endpoint: AwsEndpoint, group: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     logs = client(endpoint, "logs")
     with monkeypatch.context() as patch:
         patch.setattr(aws_endpoint, "_moto_application", lambda: pytest.fail("moto is not needed here"))
-        assert logs.describe_log_groups(logGroupNamePrefix="own")["logGroups"] == []
-        logs.create_log_group(logGroupName="own")
+        assert logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"] == []
+        logs.create_log_group(logGroupName=group)
         with pytest.raises(logs.exceptions.ResourceNotFoundException, match="log stream does not exist"):
-            put(logs, "own", "too early")
-        logs.create_log_stream(logGroupName="own", logStreamName="stream")
-        put(logs, "own", "line")
+            put(logs, group, "too early")
+        logs.create_log_stream(logGroupName=group, logStreamName="stream")
+        put(logs, group, "line")
 
     with pytest.raises(logs.exceptions.ResourceAlreadyExistsException):
-        logs.create_log_group(logGroupName="own")
+        logs.create_log_group(logGroupName=group)
     with pytest.raises(logs.exceptions.ResourceAlreadyExistsException):
-        logs.create_log_stream(logGroupName="own", logStreamName="stream")
-    assert [g["logGroupName"] for g in logs.describe_log_groups(logGroupNamePrefix="own")["logGroups"]] == [
-        "own"
+        logs.create_log_stream(logGroupName=group, logStreamName="stream")
+    assert [g["logGroupName"] for g in logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"]] == [
+        group
     ]
-    seen = logs.get_log_events(logGroupName="own", logStreamName="stream")
+    seen = logs.get_log_events(logGroupName=group, logStreamName="stream")
     assert [event["message"] for event in seen["events"]] == ["line"]
 
 
