@@ -62,6 +62,7 @@ def _flood(receiver: DatagramReceiver | BareReceiver) -> tuple[int, float]:
     arrived = receiver.received
     command = [sys.executable, "-m", "benchmarks.datagram_sender", str(receiver.port), str(COUNT), str(SIZE)]
     with subprocess.Popen(command, cwd=ROOT, env=environment()) as sender:
+        # Sleeps, because a waiter that the receiver had to wake would be part of what is measured.
         while not arrived and sender.poll() is None:
             time.sleep(0.0002)
         begun = last = time.perf_counter()

@@ -50,7 +50,7 @@ def captured() -> tuple[Any, Callable[[], object]]:
     provider, _ = bare()
 
     def clear() -> None:
-        capture.begin("batch")
+        capture.begin()
         capture.owners.restart()
 
     return provider, clear

@@ -30,15 +30,11 @@ from harness.model import (
 class Bucket:
     """What one scenario owns, as it came; decoded when asked for.
 
-    Args:
-        name: The scenario, or empty for what belongs to none.
-
     Attributes:
         node_ids: Ids of its spans, segments and subsegments.
     """
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self) -> None:
         self.node_ids: set[str] = set()
         self.started: dict[SpanKey, StartedSpan] = {}
         self.wire_spans: dict[SpanKey, Span] = {}

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from harness.capture.bucket import Bucket
 
-OUTSIDE = ""
-"""The name of the bucket for telemetry that belongs to no scenario."""
-
 
 class Ownership:
     """Routes what arrives to buckets.
@@ -20,13 +17,13 @@ class Ownership:
     """
 
     def __init__(self) -> None:
-        self.outside = Bucket(OUTSIDE)
+        self.outside = Bucket()
         self.current = self.outside
         self._of_trace: dict[str, list[Bucket]] = {}
 
-    def begin(self, name: str) -> Bucket:
+    def begin(self) -> Bucket:
         """Make a new bucket current."""
-        self.current = Bucket(name)
+        self.current = Bucket()
         return self.current
 
     def end(self) -> None:
@@ -54,5 +51,5 @@ class Ownership:
 
     def restart(self) -> None:
         """Forget everything, for a second run in this process."""
-        self.outside = self.current = Bucket(OUTSIDE)
+        self.outside = self.current = Bucket()
         self._of_trace.clear()

@@ -75,10 +75,10 @@ class Capture:
         self.owners.restart()
         self.export_environment()
 
-    def begin(self, name: str) -> Bucket:
+    def begin(self) -> Bucket:
         """Begin a scenario; what was under way belongs to those before it."""
         self.settle()
-        return self.owners.begin(name)
+        return self.owners.begin()
 
     def end(self) -> None:
         """End the current scenario and keep what it leaves behind from the next one."""
@@ -88,27 +88,23 @@ class Capture:
         self._given_up.clear()
         self.owners.end()
 
-    def settle(self, *, exporters: bool = False) -> list[OpenNode]:
+    def settle(self, *, exporters: bool = False) -> None:
         """Flush, pass a barrier through every channel, and wait for what is open.
 
         What is still open at the deadline is not waited for again in the same scenario.
 
         Args:
             exporters: Have the app's own exporters send what they hold, too.
-
-        Returns:
-            What is still open.
         """
         deadline = time.monotonic() + self.settle_timeout_s
         self._flush(deadline, exporters=exporters)
         if self._awaited():
             grace = min(deadline, time.monotonic() + OWN_THREAD_GRACE_S)
             self.arrivals.wait_until(lambda: not self._awaited(), grace)
-            others = threading.get_ident()
-            self.arrivals.wait_until(lambda: not self._awaited(besides=others), deadline)
+            own_thread = threading.get_ident()
+            self.arrivals.wait_until(lambda: not self._awaited(besides=own_thread), deadline)
             self._flush(deadline, exporters=exporters)
             self._given_up.update(node.key for node in self._open())
-        return self._open()
 
     def settle_until(
         self, condition: Callable[[], bool], within_s: float, *, exporters: bool = False

@@ -51,7 +51,7 @@ class TelemetryPlugin:
 
     def begin(self, item: pytest.Item) -> None:
         """Begin the scenario of a test."""
-        bucket = self.capture.begin(item.nodeid)
+        bucket = self.capture.begin()
         handle = ScenarioTelemetry(self.capture, lambda: bucket, self._invariants)
         running = RunningScenario(item, handle, self._policy)
         item.stash[_SCENARIO] = running
