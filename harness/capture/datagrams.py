@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import os
+import select
 import socket
 import struct
+import sys
 import threading
+import time
 from collections import deque
 
 from harness.capture.arrivals import Arrivals
@@ -20,7 +22,8 @@ RECEIVE_BUFFER = 64 * 1024 * 1024
 _SO_RCVBUFFORCE = 33
 _SO_MEMINFO = 55
 _MEMINFO_DROPS = 8  # index of SK_MEMINFO_DROPS, include/uapi/linux/sock_diag.h
-_BARRIER_RETRY_S = 0.2
+_BATCH = 256
+"""How many datagrams are read before others may have the lock."""
 
 
 class DatagramReceiver:
@@ -37,46 +40,50 @@ class DatagramReceiver:
         self._socket.bind((host, port))
         _widen(self._socket)
         self.port: int = self._socket.getsockname()[1]
-        self._secret = os.urandom(16)  # nobody else's datagram begins with it
-        self._barriers: dict[bytes, threading.Event] = {}
-        self._numbers = itertools.count()
+        self._reading = threading.Lock()
+        self._wake, self._wake_writer = os.pipe()
         self._thread = threading.Thread(target=self._receive, name="harness-datagrams", daemon=True)
         self._thread.start()
 
     def _receive(self) -> None:
-        receive, append, arrivals = self._socket.recv, self.received.append, self._arrivals
-        secret = self._secret
-        while True:
-            datagram = receive(MAX_DATAGRAM)
-            if datagram.startswith(secret):
-                if datagram == secret:
-                    return
-                self._barriers[datagram].set()
-                continue
-            append(datagram)
-            if arrivals.armed:
-                arrivals.notify()
+        poll = select.poll()
+        poll.register(self._socket, select.POLLIN)
+        poll.register(self._wake, select.POLLIN)
+        while (self._wake, select.POLLIN) not in poll.poll():
+            self._read(_BATCH)
+            if self._arrivals.armed:
+                self._arrivals.notify()
 
-    def barrier(self, deadline_s: float) -> bool:
-        """Wait until everything sent before this call has been received.
+    def _read(self, limit: int) -> bool:
+        """Read what waits in the kernel; return False once nothing does.
 
-        Loopback delivers in order, so a datagram of our own that has come
-        through proves it. It is sent again should the kernel drop it.
+        A datagram is out of the kernel and not yet in `received` only while the lock is held.
+        """
+        receive, append = self._socket.recv, self.received.append
+        with self._reading:
+            try:
+                for _ in range(limit):
+                    append(receive(MAX_DATAGRAM, socket.MSG_DONTWAIT))
+            except BlockingIOError:
+                return False
+        return True
+
+    def barrier(self, deadline: float) -> bool:
+        """Receive everything that was sent before this call.
+
+        A datagram sent over loopback waits in the receiver's socket once `sendto` has returned,
+        so the socket is read until it is empty, here and now, whoever is asleep.
 
         Args:
-            deadline_s: Longest wait, in seconds.
+            deadline: On the clock of `time.monotonic`, in seconds, for senders that never pause.
 
         Returns:
             False when the deadline passed first.
         """
-        token = self._secret + str(next(self._numbers)).encode()
-        passed = self._barriers.setdefault(token, threading.Event())
-        tries = max(1, round(deadline_s / _BARRIER_RETRY_S))
-        for _ in range(tries):
-            self._send(token)
-            if passed.wait(_BARRIER_RETRY_S):
-                return True
-        return False
+        while self._read(_BATCH):
+            if time.monotonic() > deadline:
+                return False
+        return True
 
     def drops(self) -> int:
         """Return how many datagrams the kernel dropped on this socket; 0 where it cannot tell."""
@@ -87,14 +94,12 @@ class DatagramReceiver:
 
     def close(self) -> None:
         """Receive what is left, then stop."""
-        while self._thread.is_alive():
-            self._send(self._secret)
-            self._thread.join(_BARRIER_RETRY_S)
+        os.write(self._wake_writer, b"x")
+        self._thread.join()
+        self._read(sys.maxsize)
         self._socket.close()
-
-    def _send(self, token: bytes) -> None:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-            sender.sendto(token, (LOOPBACK, self.port))
+        os.close(self._wake)
+        os.close(self._wake_writer)
 
 
 def _widen(sock: socket.socket) -> None:

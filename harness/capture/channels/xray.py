@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import AbstractContextManager
 
 from harness.capture.bucket import Bucket
@@ -33,7 +32,7 @@ class XRayChannel:
 
     def flush(self, deadline: float, *, exporters: bool) -> None:  # noqa: ARG002  the SDK holds nothing back
         """Wait until every datagram sent so far has been received."""
-        self.daemon.datagrams.barrier(max(0.0, deadline - time.monotonic()))
+        self.daemon.datagrams.barrier(deadline)
 
     def ingest(self) -> None:
         """Hand over what the SDK began, documents, requests and losses."""
