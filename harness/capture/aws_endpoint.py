@@ -15,6 +15,7 @@ import time
 from collections import deque
 from collections.abc import Awaitable
 from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 from harness.capture import wsgi
 from harness.capture.arrivals import Arrivals
@@ -42,15 +43,22 @@ _NEWEST_MS = 3600 * 1000
 """… and those more than 2 hours ahead."""
 
 
+class Received(NamedTuple):
+    """A request that was answered: its evidence, and the telemetry that it carried."""
+
+    export: ExportRequest
+    telemetry: tuple[LogEvent, ...] | tuple[Metric, ...]
+
+
 class AwsEndpoint:
     """What `AWS_ENDPOINT_URL` points at.
 
     Attributes:
-        received: Evidence of each request, and the telemetry decoded from it.
+        received: Requests in order of arrival, with the telemetry decoded from them.
     """
 
     def __init__(self, loop: ReceiverLoop, arrivals: Arrivals) -> None:
-        self.received: deque[ExportRequest | Rejected | LogEvent | Metric] = deque()
+        self.received: deque[Received | Rejected] = deque()
         self._arrivals = arrivals
         self._groups = LogGroups()
         self._to_replay: deque[Request] = deque()
@@ -149,12 +157,10 @@ class AwsEndpoint:
         telemetry: tuple[LogEvent, ...] | tuple[Metric, ...],
         status: int,
     ) -> None:
-        self.received.append(
-            ExportRequest(
-                channel="aws", path=operation, headers=request.headers, items=len(telemetry), status=status
-            )
+        export = ExportRequest(
+            channel="aws", path=operation, headers=request.headers, items=len(telemetry), status=status
         )
-        self.received += telemetry
+        self.received.append(Received(export, telemetry))
         if self._arrivals.armed:
             self._arrivals.notify()
 

@@ -68,6 +68,10 @@ class Channel(Protocol):
         """Report what the current scenario leaves behind, and keep it from the next one."""
         ...
 
+    def finish(self) -> None:
+        """Report what the app did not manage to send, once everything was flushed."""
+        ...
+
     def stop(self) -> None:
         """Close the app's handlers while the receivers still run, then the receivers."""
         ...

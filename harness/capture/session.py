@@ -138,6 +138,8 @@ class Capture:
     def finish(self) -> None:
         """Have everything sent that the app still holds, so that nothing is left to do at exit."""
         self.settle(exporters=True)
+        for channel in self.channels.values():
+            channel.finish()
 
     def stop(self) -> None:
         """Undo every watch, close handlers and receivers. Registered to run at exit, after the SDKs' own."""

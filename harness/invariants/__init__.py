@@ -23,6 +23,7 @@ FINDING_IDS = (
     "document_not_sent",
     "exception_unasserted",
     "input_rejected",
+    "log_event_unsent",
     "metadata_dropped",
     "name_changed",
     "outbound_refused",

@@ -36,13 +36,15 @@ class LogRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class LogEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One CloudWatch log event, as `PutLogEvents` carried it.
+    """One CloudWatch log event, as `PutLogEvents` carries it.
 
     Attributes:
         timestamp: Milliseconds since the epoch.
+        witnesses: Who saw it: ``process`` (queued by watchtower), ``wire`` (accepted by the endpoint).
     """
 
     log_group: str
     log_stream: str
     timestamp: int
     message: str
+    witnesses: tuple[str, ...] = ()

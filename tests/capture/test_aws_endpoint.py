@@ -11,10 +11,10 @@ import pytest
 
 from harness.capture import aws_endpoint
 from harness.capture.arrivals import Arrivals
-from harness.capture.aws_endpoint import AwsEndpoint
+from harness.capture.aws_endpoint import AwsEndpoint, Received
 from harness.capture.log_groups import LogGroups
 from harness.capture.loop import ReceiverLoop
-from harness.model import ExportRequest, LogEvent, Metric, Rejected
+from harness.model import LogEvent, Metric, Rejected
 
 
 @pytest.fixture
@@ -51,11 +51,16 @@ def put(logs: Any, group: str, *messages: str, timestamp: int | None = None) -> 
 
 
 def exports(endpoint: AwsEndpoint) -> list[tuple[str, int, int]]:
-    return [(r.path, r.status, r.items) for r in endpoint.received if isinstance(r, ExportRequest)]
+    made = [item.export for item in endpoint.received if isinstance(item, Received)]
+    return [(export.path, export.status, export.items) for export in made]
+
+
+def telemetry_of(endpoint: AwsEndpoint) -> list[LogEvent | Metric]:
+    return [t for item in endpoint.received if isinstance(item, Received) for t in item.telemetry]
 
 
 def messages(endpoint: AwsEndpoint) -> list[str]:
-    return [item.message for item in endpoint.received if isinstance(item, LogEvent)]
+    return [item.message for item in telemetry_of(endpoint) if isinstance(item, LogEvent)]
 
 
 def test_log_events_are_recorded_and_moto_knows_them_too(endpoint: AwsEndpoint, group: str) -> None:
@@ -112,7 +117,7 @@ def test_metric_data_is_recorded(endpoint: AwsEndpoint) -> None:
 
     cloudwatch.put_metric_data(Namespace="Cruddur", MetricData=data)  # over 10 kB: botocore sends gzip
 
-    metrics = [item for item in endpoint.received if isinstance(item, Metric)]
+    metrics = [item for item in telemetry_of(endpoint) if isinstance(item, Metric)]
     assert [(m.namespace, m.name, m.data_points[0].value) for m in metrics] == [
         ("Cruddur", f"m{number}", number) for number in range(200)
     ]

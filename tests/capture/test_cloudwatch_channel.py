@@ -7,7 +7,7 @@ import boto3
 import pytest
 import watchtower
 
-from harness import ScenarioTelemetry, log_event, metric
+from harness import ScenarioTelemetry, export_request, log_event, metric, present
 
 GROUP = "tests"
 
@@ -32,6 +32,24 @@ def test_queued_lines_are_flushed_and_stay_in_their_scenario(
 
     assert [event.message for event in telemetry.log_events] == [f"line {number}", f"next to {number}"]
     telemetry.expect(log_event(f"line {number}", log_group=GROUP))
+
+
+def test_a_queued_line_that_is_sent_has_two_witnesses(
+    telemetry: ScenarioTelemetry, logger: logging.Logger
+) -> None:
+    logger.info("seen twice")
+
+    assert telemetry.log_event(log_event("seen twice")).witnesses == ("process",)
+    telemetry.expect(export_request(path="PutLogEvents", headers={"x-amz-target": present}))
+    assert [(e.message, e.witnesses) for e in telemetry.log_events] == [("seen twice", ("process", "wire"))]
+
+
+def test_a_handler_without_queues_is_seen_on_the_wire(telemetry: ScenarioTelemetry) -> None:
+    handler = watchtower.CloudWatchLogHandler(log_group_name=GROUP, use_queues=False)
+    handler.emit(logging.makeLogRecord({"msg": "at once"}))
+
+    assert [(e.message, e.witnesses) for e in telemetry.log_events] == [("at once", ("wire",))]
+    handler.close()  # type: ignore[no-untyped-call]
 
 
 def test_a_line_feed_stays_in_one_event(telemetry: ScenarioTelemetry, logger: logging.Logger) -> None:

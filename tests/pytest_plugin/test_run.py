@@ -551,3 +551,24 @@ def test_a_wrong_within_is_refused(run: Run, within: object) -> None:
 
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["E *ValueError: within is *; expected seconds, 0 or more, for example 2.5"])
+
+
+def test_log_events_that_are_never_accepted_fail_their_scenario(run: Run, pytester: pytest.Pytester) -> None:
+    result = run(
+        ALL,
+        """
+        import logging
+
+        import watchtower
+
+        def test_refused(telemetry):
+            handler = watchtower.CloudWatchLogHandler(log_group_name="cruddur", create_log_stream=False)
+            handler.emit(logging.makeLogRecord({"msg": "lost"}))
+            assert [event.message for event in telemetry.log_events] == ["lost"]
+        """,
+        "-W",
+        "ignore",
+    )
+
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["*log_event_unsent: cruddur: log group 'cruddur' did not accept 1 of the log *"])

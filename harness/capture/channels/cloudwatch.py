@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import weakref
-from collections.abc import Callable
-from types import ModuleType
-from typing import Any
+from collections import defaultdict, deque
+from typing import NamedTuple
 
-from harness.capture.aws_endpoint import AwsEndpoint
+import msgspec
+
+from harness.capture.aws_endpoint import AwsEndpoint, Received
+from harness.capture.bucket import Bucket
 from harness.capture.channel import Context, OpenNode
 from harness.capture.environment import FAKE_AWS, REGION
-from harness.model import ExportRequest, LogEvent, Metric
+from harness.capture.watchtower_watch import WatchtowerWatch
+from harness.model import Incident, LogEvent, Metric, Rejected
 
 _OTHER_ENDPOINTS = (
     "AWS_ENDPOINT_URL_LOGS",
@@ -21,16 +23,21 @@ _OTHER_ENDPOINTS = (
 )
 
 
+class _Queued(NamedTuple):
+    """Where a log event is that was queued and did not arrive yet."""
+
+    owner: Bucket
+    index: int
+
+
 class CloudWatchChannel:
-    """Records `PutLogEvents` and `PutMetricData`, and empties watchtower's queues."""
+    """Sees log events as watchtower queues them, and `PutLogEvents` and `PutMetricData` as they arrive."""
 
     def __init__(self, context: Context) -> None:
         self._owners = context.owners
         self._endpoint = AwsEndpoint(context.loop, context.arrivals)
-        self._handlers: weakref.WeakSet[Any] = weakref.WeakSet()
-        self._holding: set[Any] = set()
-        self._patches = context.patches
-        self._patches.when_imported("watchtower", self._watch)
+        self._watch = WatchtowerWatch(context.patches)
+        self._waiting: defaultdict[LogEvent, deque[_Queued]] = defaultdict(deque)
 
     def environment(self) -> dict[str, str | None]:
         """Return the endpoint, credentials that open nothing, and a region if there is none."""
@@ -42,34 +49,60 @@ class CloudWatchChannel:
             **dict.fromkeys(_OTHER_ENDPOINTS),
         }
 
-    def _watch(self, watchtower: ModuleType) -> None:
-        """Know every handler, and which of them hold something back."""
-
-        def emit(original: Callable[..., None], handler: Any, message: Any) -> None:
-            self._handlers.add(handler)
-            original(handler, message)
-            self._holding.add(handler)
-
-        self._patches.wrap(watchtower.CloudWatchLogHandler, "emit", emit)
-
     def flush(self, deadline: float, *, exporters: bool) -> None:  # noqa: ARG002  watchtower's own limit is 30 s
-        """Have watchtower send what it would keep for up to 60 s."""
-        while self._holding:
-            self._holding.pop().flush()
+        """Have watchtower send if asked to: what it queues was already seen."""
+        if exporters:
+            self._watch.flush()
 
     def ingest(self) -> None:
         """Hand over log events, metrics and requests."""
-        current = self._owners.current
-        while self._endpoint.received:
-            item = self._endpoint.received.popleft()
-            if isinstance(item, LogEvent):
-                current.log_events.append(item)
-            elif isinstance(item, Metric):
-                current.metrics.append(item)
-            elif isinstance(item, ExportRequest):
-                current.exports.append(item)
+        # Counted first: what is queued from now on may be sent before we have seen it queued.
+        arrived = len(self._endpoint.received)
+        while self._watch.queued:
+            event = self._watch.queued.popleft()
+            owner = self._owners.current
+            self._waiting[_sent_form(event)].append(_Queued(owner, len(owner.log_events)))
+            owner.log_events.append(event)
+        for _ in range(arrived):
+            request = self._endpoint.received.popleft()
+            if isinstance(request, Rejected):
+                self._owners.current.rejected.append(request)
             else:
-                current.rejected.append(item)
+                self._ingest_request(request)
+
+    def _ingest_request(self, request: Received) -> None:
+        owners = [self._ingest_item(item) for item in request.telemetry] or [self._owners.current]
+        for owner in {id(o): o for o in owners}.values():
+            # One batch may carry several scenarios' log events: each sees a request with its own share.
+            share = sum(o is owner for o in owners) if request.telemetry else 0
+            owner.exports.append(msgspec.structs.replace(request.export, items=share))
+
+    def _ingest_item(self, item: LogEvent | Metric) -> Bucket:
+        """Hand over a log event or metric; return whose it is."""
+        current = self._owners.current
+        if isinstance(item, Metric):
+            current.metrics.append(item)
+            return current
+        waiting = self._waiting.get(item)
+        if not waiting:
+            current.log_events.append(msgspec.structs.replace(item, witnesses=("wire",)))
+            return current
+        owner, index = waiting.popleft()
+        if not waiting:
+            del self._waiting[item]
+        owner.log_events[index] = msgspec.structs.replace(item, witnesses=("process", "wire"))
+        return owner
+
+    def finish(self) -> None:
+        """Report the log events that were queued, and that the endpoint never accepted."""
+        unsent: defaultdict[tuple[int, str], list[tuple[Bucket, LogEvent]]] = defaultdict(list)
+        for event, places in self._waiting.items():
+            for owner, _ in places:
+                unsent[id(owner), event.log_group].append((owner, event))
+        self._waiting.clear()
+        for (_, log_group), lost in unsent.items():
+            owner, first = lost[0]
+            owner.incidents.append(_unsent(log_group, len(lost), first.message))
 
     def open_nodes(self) -> list[OpenNode]:
         """Return nothing: log events have no duration."""
@@ -80,9 +113,27 @@ class CloudWatchChannel:
 
     def stop(self) -> None:
         """Close watchtower's handlers while the endpoint still answers, then the endpoint."""
-        for handler in tuple(self._handlers):
-            handler.close()
+        self._watch.close()
         self._endpoint.close()
+
+
+def _sent_form(event: LogEvent) -> LogEvent:
+    """Return the log event as the endpoint will decode it."""
+    return msgspec.structs.replace(event, witnesses=())
+
+
+def _unsent(log_group: str, events: int, message: str) -> Incident:
+    return Incident(
+        id="log_event_unsent",
+        channel="cloudwatch",
+        name=log_group,
+        message=(
+            f"log group {log_group!r} did not accept {events} of the log events queued for it, "
+            f"the first is {message!r}; look for a refused PutLogEvents among the exports, "
+            "and at the log group's and log stream's names"
+        ),
+        context={"log_events": events},
+    )
 
 
 def _is_installed(package: str) -> bool:

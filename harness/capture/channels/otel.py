@@ -140,6 +140,9 @@ class OtelChannel:
         """Stop waiting for open spans: they stay their scenario's, by trace id."""
         self._open.clear()
 
+    def finish(self) -> None:
+        """Nothing more to report: what was captured in-process is here, exported or not."""
+
     def stop(self) -> None:
         """Close the receiver; the SDK's own exit handlers have run by then."""
         self._receiver.close()

@@ -116,6 +116,9 @@ class XRayChannel:
         """Return a context in which the SDK samples by these rules instead of everything."""
         return sampled_by(rules, self.daemon, list(self._watch.recorders), self._arrivals)
 
+    def finish(self) -> None:
+        """Nothing more to report: what is unsent is unfinished, and known as such."""
+
     def stop(self) -> None:
         """Close the daemon, and the SDK's sockets."""
         self._watch.close()
