@@ -98,7 +98,7 @@ class Capture:
         """
         deadline = time.monotonic() + self.settle_timeout_s
         self._flush(deadline, exporters=exporters)
-        if self._awaited():
+        if self._worth_awaiting():
             grace = min(deadline, time.monotonic() + OWN_THREAD_GRACE_S)
             self.arrivals.wait_until(lambda: not self._awaited(), grace)
             own_thread = threading.get_ident()
@@ -131,8 +131,11 @@ class Capture:
         return [node for channel in self.channels.values() for node in channel.open_nodes()]
 
     def _awaited(self, besides: int | None = None) -> list[OpenNode]:
-        """Return the open nodes worth waiting for, leaving out those of one thread."""
+        """Return the open nodes still worth waiting for, leaving out those of one thread."""
         self._ingest()
+        return self._worth_awaiting(besides)
+
+    def _worth_awaiting(self, besides: int | None = None) -> list[OpenNode]:
         return [n for n in self._open() if n.key not in self._given_up and n.thread != besides]
 
     def finish(self) -> None:
