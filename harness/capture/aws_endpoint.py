@@ -23,6 +23,7 @@ from harness.capture.environment import LOOPBACK
 from harness.capture.http_server import HttpServer, Request, Response
 from harness.capture.log_groups import JSON_1_1, LogGroups
 from harness.capture.loop import ReceiverLoop
+from harness.capture.recorder import Recorder
 from harness.codec import cloudwatch
 from harness.codec.body import decode_body
 from harness.errors import DecodeError
@@ -53,20 +54,34 @@ class Received(NamedTuple):
 class AwsEndpoint:
     """What `AWS_ENDPOINT_URL` points at.
 
+    Args:
+        port: 0 for an ephemeral port.
+        recorder: Takes what arrives instead of `received`.
+
     Attributes:
         received: Requests in order of arrival, with the telemetry decoded from them.
     """
 
-    def __init__(self, loop: ReceiverLoop, arrivals: Arrivals) -> None:
+    def __init__(
+        self,
+        loop: ReceiverLoop,
+        arrivals: Arrivals,
+        *,
+        host: str = LOOPBACK,
+        port: int = 0,
+        recorder: Recorder | None = None,
+    ) -> None:
         self.received: deque[Received | Rejected] = deque()
         self._arrivals = arrivals
+        self._recorder = recorder
         self._groups = LogGroups()
         self._to_replay: deque[Request] = deque()
         self._moto_lock = threading.Lock()
         self._moto: wsgi.WsgiApp | None = None
         self._workers = ThreadPoolExecutor(max_workers=8, thread_name_prefix="harness-moto")
-        self._server = HttpServer(loop, self._handle, self._malformed)
-        self.url = f"http://{LOOPBACK}:{self._server.port}"
+        self._server = HttpServer(loop, self._handle, self._malformed, host=host, port=port)
+        self.port = self._server.port
+        self.url = f"http://{LOOPBACK}:{self.port}"
 
     def close(self) -> None:
         """Stop answering."""
@@ -74,7 +89,11 @@ class AwsEndpoint:
         self._workers.shutdown(wait=False, cancel_futures=True)
 
     def _malformed(self, reason: str, payload: bytes) -> None:
-        self.received.append(Rejected(channel="aws", reason=reason, payload=payload))
+        rejected = Rejected(channel="aws", reason=reason, payload=payload)
+        if self._recorder is not None:
+            self._recorder.rejected(rejected)
+        else:
+            self.received.append(rejected)
 
     def _handle(self, request: Request) -> Response | Awaitable[Response]:
         operation = cloudwatch.operation_of(request.path, request.headers, request.body)
@@ -160,7 +179,10 @@ class AwsEndpoint:
         export = ExportRequest(
             channel="aws", path=operation, headers=request.headers, items=len(telemetry), status=status
         )
-        self.received.append(Received(export, telemetry))
+        if self._recorder is not None:
+            self._recorder.export(export, request.body)
+        else:
+            self.received.append(Received(export, telemetry))
         if self._arrivals.armed:
             self._arrivals.notify()
 

@@ -14,6 +14,7 @@ from collections import deque
 
 from harness.capture.arrivals import Arrivals
 from harness.capture.environment import LOOPBACK
+from harness.capture.recorder import Recorder
 
 MAX_DATAGRAM = 65_536
 RECEIVE_BUFFER = 64 * 1024 * 1024
@@ -31,11 +32,20 @@ class DatagramReceiver:
 
     Args:
         port: 0 for an ephemeral port.
+        recorder: Takes what arrives instead of `received`.
     """
 
-    def __init__(self, arrivals: Arrivals, *, host: str = LOOPBACK, port: int = 0) -> None:
+    def __init__(
+        self,
+        arrivals: Arrivals,
+        *,
+        host: str = LOOPBACK,
+        port: int = 0,
+        recorder: Recorder | None = None,
+    ) -> None:
         self.received: deque[bytes] = deque()
         self._arrivals = arrivals
+        self._recorder = recorder
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind((host, port))
         _widen(self._socket)
@@ -66,6 +76,10 @@ class DatagramReceiver:
                     append(receive(MAX_DATAGRAM, socket.MSG_DONTWAIT))
             except BlockingIOError:
                 return False
+            finally:
+                if self._recorder is not None:
+                    self._recorder.datagrams(self.received)
+                    self.received.clear()
         return True
 
     def barrier(self, deadline: float) -> bool:

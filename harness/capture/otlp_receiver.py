@@ -13,6 +13,7 @@ from harness.capture.arrivals import Arrivals
 from harness.capture.environment import LOOPBACK
 from harness.capture.http_server import HttpServer, Request, Response
 from harness.capture.loop import ReceiverLoop
+from harness.capture.recorder import Recorder
 from harness.codec import otlp
 from harness.codec.body import decode_body
 from harness.errors import DecodeError
@@ -27,12 +28,27 @@ class Received(NamedTuple):
 
 
 class OtlpReceiver:
-    """Receives traces, metrics and logs on an ephemeral loopback port."""
+    """Receives traces, metrics and logs on one port.
 
-    def __init__(self, loop: ReceiverLoop, arrivals: Arrivals) -> None:
+    Args:
+        port: 0 for an ephemeral port.
+        recorder: Takes what arrives instead of `received`.
+    """
+
+    def __init__(
+        self,
+        loop: ReceiverLoop,
+        arrivals: Arrivals,
+        *,
+        host: str = LOOPBACK,
+        port: int = 0,
+        recorder: Recorder | None = None,
+    ) -> None:
         self.received: deque[Received | Rejected] = deque()
         self._arrivals = arrivals
-        self._server = HttpServer(loop, self._handle, self._malformed)
+        self._recorder = recorder
+        self._server = HttpServer(loop, self._handle, self._malformed, host=host, port=port)
+        self.port = self._server.port
         self.endpoint = f"http://{LOOPBACK}:{self._server.port}"
 
     def close(self) -> None:
@@ -40,7 +56,11 @@ class OtlpReceiver:
         self._server.close()
 
     def _malformed(self, reason: str, payload: bytes) -> None:
-        self._arrived(Rejected(channel="otlp", reason=reason, payload=payload))
+        rejected = Rejected(channel="otlp", reason=reason, payload=payload)
+        if self._recorder is not None:
+            self._recorder.rejected(rejected)
+        else:
+            self._arrived(rejected)
 
     def _arrived(self, item: Received | Rejected) -> None:
         self.received.append(item)
@@ -61,7 +81,10 @@ class OtlpReceiver:
         export = ExportRequest(
             channel="otlp", path=request.path, headers=request.headers, items=otlp.count_items(message)
         )
-        self._arrived(Received(export, message))
+        if self._recorder is not None:
+            self._recorder.export(export, body)
+        else:
+            self._arrived(Received(export, message))
         as_json = content_type.lower().startswith(otlp.JSON)
         return Response(
             200, (("content-type", otlp.JSON if as_json else otlp.PROTOBUF),), b"{}" if as_json else b""

@@ -13,6 +13,7 @@ from harness.capture.datagrams import DatagramReceiver
 from harness.capture.environment import LOOPBACK
 from harness.capture.http_server import HttpServer, Request, Response
 from harness.capture.loop import ReceiverLoop
+from harness.capture.recorder import Recorder
 from harness.capture.xray_rules import SamplingRule, rules_response, targets_response
 from harness.errors import ConfigurationError
 from harness.model import ExportRequest, Rejected
@@ -24,6 +25,10 @@ _JSON = (("content-type", "application/json"),)
 class XRayDaemon:
     """What `AWS_XRAY_DAEMON_ADDRESS` points at.
 
+    Args:
+        port: For UDP and TCP; 0 for an ephemeral port.
+        recorder: Takes what arrives instead of `datagrams` and `requests`.
+
     Attributes:
         datagrams: What arrived over UDP.
         requests: What was asked over TCP.
@@ -31,34 +36,53 @@ class XRayDaemon:
         statistics: What SDKs reported with `GetSamplingTargets`.
     """
 
-    def __init__(self, loop: ReceiverLoop, arrivals: Arrivals) -> None:
+    def __init__(
+        self,
+        loop: ReceiverLoop,
+        arrivals: Arrivals,
+        *,
+        host: str = LOOPBACK,
+        port: int = 0,
+        recorder: Recorder | None = None,
+    ) -> None:
         self.requests: deque[ExportRequest | Rejected] = deque()
         self.rules: tuple[SamplingRule, ...] = ()
         self.statistics: list[dict[str, Any]] = []
         self._arrivals = arrivals
-        self.datagrams, self._control = self._bind(loop, arrivals)
+        self._recorder = recorder
+        self.datagrams, self._control = self._bind(loop, host, port)
         self.address = f"{LOOPBACK}:{self.datagrams.port}"
 
-    def _bind(self, loop: ReceiverLoop, arrivals: Arrivals) -> tuple[DatagramReceiver, HttpServer]:
-        """Take a free UDP port whose TCP namesake is free too."""
-        for _ in range(_PORT_TRIES):
-            datagrams = DatagramReceiver(arrivals)
+    def _bind(self, loop: ReceiverLoop, host: str, port: int) -> tuple[DatagramReceiver, HttpServer]:
+        """Take the port, or a free UDP port whose TCP namesake is free too."""
+        for _ in range(1 if port else _PORT_TRIES):
+            datagrams = DatagramReceiver(self._arrivals, host=host, port=port, recorder=self._recorder)
             try:
-                return datagrams, HttpServer(loop, self._handle, self._malformed, port=datagrams.port)
+                control = HttpServer(loop, self._handle, self._malformed, host=host, port=datagrams.port)
             except OSError:
                 datagrams.close()
-        raise ConfigurationError(
-            f"no port is free for both UDP and TCP on {LOOPBACK} after {_PORT_TRIES} tries"
-        )
+                if port:
+                    raise
+            else:
+                return datagrams, control
+        raise ConfigurationError(f"no port is free for both UDP and TCP on {host} after {_PORT_TRIES} tries")
 
     def _malformed(self, reason: str, payload: bytes) -> None:
-        self.requests.append(Rejected(channel="xray", reason=reason, payload=payload))
+        rejected = Rejected(channel="xray", reason=reason, payload=payload)
+        if self._recorder is not None:
+            self._recorder.rejected(rejected)
+        else:
+            self.requests.append(rejected)
 
     def _handle(self, request: Request) -> Response:
         reply = self._reply(request)
-        self.requests.append(
-            ExportRequest(channel="xray", path=request.path, headers=request.headers, status=reply.status)
+        export = ExportRequest(
+            channel="xray", path=request.path, headers=request.headers, status=reply.status
         )
+        if self._recorder is not None:
+            self._recorder.export(export, request.body)
+        else:
+            self.requests.append(export)
         if self._arrivals.armed:
             self._arrivals.notify()
         return reply

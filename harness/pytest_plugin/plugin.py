@@ -15,9 +15,9 @@ from harness.capture.session import Capture
 from harness.errors import ConfigurationError, RecordError
 from harness.expect import TelemetryAssertionError, failure_message
 from harness.invariants import all_invariants
+from harness.launch.packages import telemetry_packages
 from harness.model import Finding, RunRecord, Verdict
 from harness.pytest_plugin import workers
-from harness.pytest_plugin.packages import telemetry_packages
 from harness.pytest_plugin.policy import FailurePolicy
 from harness.pytest_plugin.running import RunningScenario, relative_to
 from harness.pytest_plugin.scenario import ScenarioTelemetry

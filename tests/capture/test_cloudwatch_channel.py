@@ -46,7 +46,7 @@ def test_a_queued_line_that_is_sent_has_two_witnesses(
 
 def test_a_handler_without_queues_is_seen_on_the_wire(telemetry: ScenarioTelemetry) -> None:
     handler = watchtower.CloudWatchLogHandler(log_group_name=GROUP, use_queues=False)
-    handler.emit(logging.makeLogRecord({"msg": "at once"}))
+    handler.emit(logging.makeLogRecord({"msg": "at once"}))  # type: ignore[no-untyped-call]
 
     assert [(e.message, e.witnesses) for e in telemetry.log_events] == [("at once", ("wire",))]
     handler.close()  # type: ignore[no-untyped-call]

@@ -571,4 +571,6 @@ def test_log_events_that_are_never_accepted_fail_their_scenario(run: Run, pytest
     )
 
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    result.stdout.fnmatch_lines(["*log_event_unsent: cruddur: log group 'cruddur' did not accept 1 of the log *"])
+    result.stdout.fnmatch_lines(
+        ["*log_event_unsent: cruddur: log group 'cruddur' did not accept 1 of the log *"]
+    )

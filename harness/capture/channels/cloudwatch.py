@@ -27,7 +27,7 @@ class _Queued(NamedTuple):
     """Where a log event is that was queued and did not arrive yet."""
 
     owner: Bucket
-    index: int
+    position: int
 
 
 class CloudWatchChannel:
@@ -87,10 +87,10 @@ class CloudWatchChannel:
         if not waiting:
             current.log_events.append(msgspec.structs.replace(item, witnesses=("wire",)))
             return current
-        owner, index = waiting.popleft()
+        owner, position = waiting.popleft()
         if not waiting:
             del self._waiting[item]
-        owner.log_events[index] = msgspec.structs.replace(item, witnesses=("process", "wire"))
+        owner.log_events[position] = msgspec.structs.replace(item, witnesses=("process", "wire"))
         return owner
 
     def finish(self) -> None:

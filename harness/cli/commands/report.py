@@ -5,6 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from harness.model import RunRecord
 
 NAME = "report"
 HELP = "rebuild the reports of a run from its run.json"
@@ -12,7 +16,7 @@ HELP = "rebuild the reports of a run from its run.json"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
-    parser.add_argument("run", metavar="RUN", type=Path, help="a run.json, or a directory that holds one")
+    parser.add_argument("run", metavar="RUN", type=Path, help="a run.json, or the directory of a run")
     parser.add_argument("--out", metavar="DIR", type=Path, help="where to write (default: beside RUN)")
     parser.add_argument(
         "--format",
@@ -33,7 +37,6 @@ def run(arguments: argparse.Namespace) -> int:
     from harness.analysis.outcome import run_holds
     from harness.cli import DOES_NOT_HOLD, HOLDS
     from harness.report import (
-        read_record,
         redact,
         render,
         report_formats,
@@ -41,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
         write_reports,
     )
 
-    record = redact(read_record(arguments.run))
+    record = redact(_record(arguments.run))
     chosen = arguments.formats or ["html", "terminal"]
     known = report_formats()
     files = [name for name in chosen if name not in known or known[name].FILE_NAME is not None]
@@ -54,6 +57,16 @@ def run(arguments: argparse.Namespace) -> int:
             content = render(record, name)
             sys.stdout.write(content if isinstance(content, str) else content.decode())
     return HOLDS if run_holds(record) else DOES_NOT_HOLD
+
+
+def _record(run: Path) -> RunRecord:
+    """Return the record of a run; one that was killed left only what it had received."""
+    from harness.cli.recorded import has_recording, record_of
+    from harness.report import RUN_FILE, read_record
+
+    if run.is_dir() and not (run / RUN_FILE).exists() and has_recording(run):
+        return record_of(run, outcome="interrupted")
+    return read_record(run)
 
 
 def _directory(run: Path) -> Path:

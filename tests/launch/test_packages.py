@@ -1,6 +1,6 @@
 from importlib.metadata import version
 
-from harness.pytest_plugin.packages import telemetry_packages
+from harness.launch.packages import telemetry_packages
 
 
 def test_versions_are_those_that_importlib_metadata_names() -> None:

@@ -1,0 +1,44 @@
+"""Keep every receiver up until SIGINT or SIGTERM, and write what arrived as a run."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+NAME = "serve"
+HELP = "keep the receivers up and record what arrives"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what the command takes."""
+    from harness.cli.receiver_arguments import add_receiver_arguments
+
+    add_receiver_arguments(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print one line of JSON with the endpoints and the environment, then receive.
+
+    Raises:
+        ConfigurationError: A port is taken, or DIR cannot be written.
+        RecordError: A report cannot be written.
+    """
+    import signal
+
+    import msgspec
+
+    from harness.cli import DOES_NOT_HOLD, HOLDS
+    from harness.cli.receiving import begin, conclude
+
+    stopping = {signal.SIGINT, signal.SIGTERM}
+    # Blocked before any thread is made, so that none of them takes the signal.
+    signal.pthread_sigmask(signal.SIG_BLOCK, stopping)
+    recording, receivers = begin(arguments, "harness serve")
+    variables = receivers.environment(dict(os.environ))
+    line = {**receivers.endpoints, "env": {k: v for k, v in variables.items() if v is not None}}
+    sys.stdout.write(msgspec.json.encode(line).decode() + "\n")
+    sys.stdout.flush()
+    signal.sigwait(stopping)
+    receivers.close()
+    return HOLDS if conclude(recording, arguments.out, outcome="passed") else DOES_NOT_HOLD

@@ -1,0 +1,34 @@
+"""The options of `harness run` and `harness serve`; imports nothing that takes long."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+LOOPBACK = "127.0.0.1"
+
+
+def add_receiver_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare where to listen and where to write."""
+    parser.add_argument(
+        "--out",
+        metavar="DIR",
+        type=Path,
+        default=Path("reports"),
+        help="where the run is written (default: reports)",
+    )
+    parser.add_argument(
+        "--host",
+        default=LOOPBACK,
+        help="address to listen on (default: loopback; 0.0.0.0 lets containers in, and everybody else)",
+    )
+    for name, words in (("otlp", "OTLP (HTTP and gRPC)"), ("xray", "X-Ray (UDP and TCP)"), ("aws", "AWS")):
+        parser.add_argument(
+            f"--{name}-port", metavar="PORT", type=_port, default=0, help=f"for {words} (default: a free one)"
+        )
+
+
+def _port(text: str) -> int:
+    if not (text.isdecimal() and int(text) < 65536):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port, 0 to 65535")
+    return int(text)

@@ -1,0 +1,98 @@
+"""From `received.bin` to a run record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from harness.codec import arrivals_file
+from harness.codec.arrivals_file import Arrival, Start
+from harness.codec.wire import WireTelemetry
+from harness.errors import RecordError
+from harness.invariants import all_invariants, check_invariants
+from harness.model import RunRecord, ScenarioRecord
+
+MAX_DECODED_BYTES = 256 * 1024 * 1024
+"""Of bodies; a run record is held in memory whole, some ten times as large as what arrived."""
+
+_ABOUT_CHECKS = frozenset({"exceptions"})
+"""Invariants that ask what a scenario asserts: a recorded run has no scenario that could."""
+
+
+def has_recording(directory: Path) -> bool:
+    """Return whether a directory has a `received.bin`."""
+    return (directory / arrivals_file.FILE_NAME).exists()
+
+
+def record_of(
+    directory: Path,
+    *,
+    outcome: str = "passed",
+    cut: tuple[str, ...] = (),
+    packages: dict[str, str] | None = None,
+) -> RunRecord:
+    """Return the record of what a directory's `received.bin` holds: one scenario.
+
+    Args:
+        outcome: The command's.
+        cut: What is known to be missing from the file, in sentences.
+        packages: Distribution name → version.
+
+    Raises:
+        RecordError: The file is missing, or was not written by a recording.
+    """
+    file = directory / arrivals_file.FILE_NAME
+    wire = WireTelemetry()
+    left_out: list[int] = []
+    entries = _entries(file)
+    start = _start_of(entries, file)
+    for arrival, body in _limited(entries, left_out):
+        wire.add(arrival, body)
+    telemetry = wire.telemetry()
+    rules = [rule for name, rule in all_invariants().items() if name not in _ABOUT_CHECKS]
+    scenario = ScenarioRecord(
+        name=start.name,
+        telemetry=telemetry,
+        findings=check_invariants(telemetry, (), rules),
+        outcome=outcome,
+        start_time_unix_nano=start.start_time_unix_nano,
+        duration_ns=file.stat().st_mtime_ns - start.start_time_unix_nano,
+    )
+    if left_out:
+        cut = (*cut, _too_much(file, left_out))
+    return RunRecord(scenarios=(scenario,), packages=packages or {}, cut=cut)
+
+
+def _entries(file: Path) -> Iterator[tuple[Arrival, bytes]]:
+    try:
+        with file.open("rb") as stream:
+            yield from arrivals_file.read(stream)
+    except OSError as error:
+        raise RecordError(f"{file}: cannot be read: {error.strerror}; check the path") from error
+
+
+def _start_of(entries: Iterator[tuple[Arrival, bytes]], file: Path) -> Start:
+    start = next((arrival.start for arrival, _ in entries), None)
+    if start is None:
+        raise RecordError(f"{file}: does not begin as a recording does; record the run again")
+    return start
+
+
+def _limited(
+    entries: Iterator[tuple[Arrival, bytes]], left_out: list[int]
+) -> Iterator[tuple[Arrival, bytes]]:
+    """Yield entries while their bodies fit; note the sizes of those left out."""
+    total = 0
+    for arrival, body in entries:
+        total += len(body)
+        if total <= MAX_DECODED_BYTES:
+            yield arrival, body
+        else:
+            left_out.append(len(body))
+
+
+def _too_much(file: Path, left_out: list[int]) -> str:
+    return (
+        f"{len(left_out):,} arrivals ({sum(left_out) / 1e6:,.0f} MB) after the first "
+        f"{MAX_DECODED_BYTES / 1e6:,.0f} MB are in {file.name} and not in this record"
+    )

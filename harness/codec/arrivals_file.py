@@ -1,0 +1,93 @@
+"""What reached the receivers, as it came: the file `received.bin`.
+
+Each entry is a line of JSON that says what it is and how many bytes follow,
+then those bytes and a line feed. A process that is killed leaves at most one
+entry cut short; everything before it is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import IO
+
+import msgspec
+
+from harness.errors import RecordError
+from harness.model import ExportRequest, Rejected
+
+FILE_NAME = "received.bin"
+
+
+class Start(msgspec.Struct, frozen=True, kw_only=True):
+    """The first entry: what is recorded, and since when."""
+
+    name: str
+    start_time_unix_nano: int
+
+
+class Arrival(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One entry: the start, a request, a datagram, or what no receiver could take.
+
+    Attributes:
+        size: Bytes of the body.
+        start: The recording's own, without a body.
+        export: The request, with what it was answered; None for a datagram.
+        rejected: What could not be decoded, its payload being the body.
+    """
+
+    size: int
+    start: Start | None = None
+    export: ExportRequest | None = None
+    rejected: Rejected | None = None
+
+
+_ENCODE = msgspec.json.Encoder().encode
+_DECODE = msgspec.json.Decoder(Arrival).decode
+
+
+def of_start(start: Start) -> bytes:
+    """Return the first entry."""
+    return b"%b\n\n" % _ENCODE(Arrival(size=0, start=start))
+
+
+def of_export(export: ExportRequest, body: bytes) -> bytes:
+    """Return the entry of a request.
+
+    Args:
+        body: Uncompressed.
+    """
+    return b"%b\n%b\n" % (_ENCODE(Arrival(size=len(body), export=export)), body)
+
+
+def of_datagram(datagram: bytes) -> bytes:
+    """Return the entry of an X-Ray datagram."""
+    return b'{"size":%d}\n%b\n' % (len(datagram), datagram)
+
+
+def of_rejected(rejected: Rejected) -> bytes:
+    """Return the entry of what could not be decoded."""
+    body = rejected.payload
+    slim = msgspec.structs.replace(rejected, payload=b"")
+    return b"%b\n%b\n" % (_ENCODE(Arrival(size=len(body), rejected=slim)), body)
+
+
+def read(stream: IO[bytes]) -> Iterator[tuple[Arrival, bytes]]:
+    """Yield the entries with their bodies, up to one that is cut short.
+
+    Raises:
+        RecordError: An entry is not what this module writes.
+    """
+    while line := stream.readline():
+        if not line.endswith(b"\n"):
+            return  # killed while writing the line
+        try:
+            arrival = _DECODE(line)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise RecordError(
+                f"{FILE_NAME}: entry before byte {stream.tell()} does not parse: {error}; "
+                "the file was edited or is damaged, record the run again"
+            ) from error
+        body = stream.read(arrival.size + 1)
+        if len(body) <= arrival.size:
+            return  # killed while writing the body
+        yield arrival, body[:-1]

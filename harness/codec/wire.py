@@ -1,0 +1,108 @@
+"""What arrived on the wire → telemetry, without any receiver."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+from harness.codec import cloudwatch, metric_merge, xray, xray_trees
+from harness.codec.arrivals_file import Arrival
+from harness.errors import DecodeError
+from harness.model import (
+    ExportRequest,
+    LogEvent,
+    LogRecord,
+    Metric,
+    Rejected,
+    Segment,
+    Span,
+    Subsegment,
+    Telemetry,
+)
+
+_WIRE = ("wire",)
+
+
+class WireTelemetry:
+    """Collects arrivals and decodes them, each when it is added."""
+
+    def __init__(self) -> None:
+        self._spans: dict[tuple[bytes, bytes], Callable[[], Span]] = {}
+        self._metrics: list[Metric] = []
+        self._log_records: list[LogRecord] = []
+        self._documents: list[Segment | Subsegment] = []
+        self._log_events: list[LogEvent] = []
+        self._exports: list[ExportRequest] = []
+        self._rejected: list[Rejected] = []
+
+    def add(self, arrival: Arrival, body: bytes) -> None:
+        """Take one arrival; what does not decode is kept as rejected."""
+        if arrival.rejected is not None:
+            self._rejected.append(msgspec.structs.replace(arrival.rejected, payload=body))
+        elif arrival.export is None:
+            self._add_datagram(body)
+        else:
+            self._add_export(arrival.export, body)
+
+    def _add_datagram(self, datagram: bytes) -> None:
+        if not datagram:
+            return  # the daemon ignores empty datagrams
+        try:
+            self._documents.append(xray.parse_document(xray.split_datagram(datagram)))
+        except DecodeError as error:
+            self._rejected.append(Rejected(channel="xray", reason=str(error), payload=datagram))
+
+    def _add_export(self, export: ExportRequest, body: bytes) -> None:
+        self._exports.append(export)
+        if not export.items or export.status >= 300:
+            return  # nothing of it was accepted; the exporter sends it again, or drops it
+        try:
+            if export.channel == "otlp":
+                self._add_otlp(export, body)
+            elif export.path == "PutLogEvents":
+                events = cloudwatch.log_events_of(export.headers.get("content-type", ""), body)
+                self._log_events += (msgspec.structs.replace(event, witnesses=_WIRE) for event in events)
+            elif export.path == "PutMetricData":
+                self._metrics += cloudwatch.metrics_of(export.headers.get("content-type", ""), body)
+        except DecodeError as error:
+            reason = f"{export.path}: {error}"
+            self._rejected.append(Rejected(channel=export.channel, reason=reason, payload=body))
+
+    def _add_otlp(self, export: ExportRequest, body: bytes) -> None:
+        from harness.codec import otlp  # protobuf is imported by those who receive some
+
+        message = otlp.parse_request(export.path, export.headers.get("content-type", ""), body)
+        if export.path == "/v1/traces":
+            self._spans.update(otlp.spans_of(message))  # a resend replaces itself
+        elif export.path == "/v1/logs":
+            self._log_records += otlp.log_records_of(message)
+        else:
+            self._metrics += otlp.metrics_of(message)
+
+    def telemetry(self) -> Telemetry:
+        """Return everything added so far."""
+        segments, orphans = xray_trees.join_documents(self._documents)
+        spans = sorted((decode() for decode in self._spans.values()), key=_start)
+        return Telemetry(
+            spans=tuple(spans),
+            metrics=metric_merge.merge_deltas(self._metrics),
+            log_records=tuple(self._log_records),
+            segments=segments,
+            log_events=tuple(self._log_events),
+            exports=tuple(self._exports),
+            rejected=tuple(self._rejected),
+            incidents=orphans,
+        )
+
+
+def telemetry_of(arrivals: Iterable[tuple[Arrival, bytes]]) -> Telemetry:
+    """Return the telemetry of arrivals, in their order."""
+    wire = WireTelemetry()
+    for arrival, body in arrivals:
+        wire.add(arrival, body)
+    return wire.telemetry()
+
+
+def _start(span: Span) -> int:
+    return span.start_time_unix_nano

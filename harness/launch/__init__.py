@@ -1,0 +1,1 @@
+"""Apps as their own processes and containers, and the receivers they send to."""

@@ -1,0 +1,94 @@
+"""Appending what arrives to `received.bin`, so that a kill loses nothing that had arrived."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from harness.codec import arrivals_file
+from harness.errors import ConfigurationError
+from harness.model import ExportRequest, Rejected
+
+
+class Recording:
+    """An open `received.bin`.
+
+    Every entry is handed to the operating system before the request is
+    answered: what a client was told is accepted survives a SIGKILL of ours.
+
+    Args:
+        directory: Made when it is missing; a recording in it is replaced.
+        name: What is recorded: the command.
+
+    Attributes:
+        file: The path of the file.
+        lost: How many arrivals could not be written.
+        reason: Why, in the system's words; empty while none was lost.
+
+    Raises:
+        ConfigurationError: The file cannot be created.
+    """
+
+    def __init__(self, directory: Path, name: str) -> None:
+        self.file = directory / arrivals_file.FILE_NAME
+        self.lost = 0
+        self.reason = ""
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+            self._descriptor = os.open(self.file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        except OSError as error:
+            raise ConfigurationError(
+                f"{self.file}: cannot be written: {error.strerror}; choose another directory (--out DIR)"
+            ) from error
+        self._size = 0
+        # Datagrams, requests and moto's answers come from threads of their own.
+        self._lock = threading.Lock()
+        start = arrivals_file.Start(name=name, start_time_unix_nano=time.time_ns())
+        self._append(arrivals_file.of_start(start), 0)
+
+    def export(self, export: ExportRequest, body: bytes) -> None:
+        """Append a request, with its body uncompressed."""
+        self._append(arrivals_file.of_export(export, body), 1)
+
+    def rejected(self, rejected: Rejected) -> None:
+        """Append what could not be decoded."""
+        self._append(arrivals_file.of_rejected(rejected), 1)
+
+    def datagrams(self, datagrams: Iterable[bytes]) -> None:
+        """Append X-Ray datagrams."""
+        entries = [arrivals_file.of_datagram(datagram) for datagram in datagrams]
+        self._append(b"".join(entries), len(entries))
+
+    def _append(self, data: bytes, arrivals: int) -> None:
+        with self._lock:
+            try:
+                self._write(data)
+            except OSError as error:
+                self._lose(arrivals, error.strerror or str(error))
+
+    def _write(self, data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(self._descriptor, view) :]
+        self._size += len(data)
+
+    def _lose(self, arrivals: int, reason: str) -> None:
+        """Count what is lost, say so once, and leave whole entries behind."""
+        os.ftruncate(self._descriptor, self._size)
+        os.lseek(self._descriptor, self._size, os.SEEK_SET)
+        self.lost += arrivals
+        if not self.reason:
+            self.reason = reason
+            sys.stderr.write(
+                f"harness: {self.file}: {reason}; telemetry is not recorded while this lasts, "
+                "what had arrived is kept: free some space, or choose another directory (--out DIR)\n"
+            )
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            os.close(self._descriptor)

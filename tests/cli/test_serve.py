@@ -1,0 +1,91 @@
+"""`harness serve`: endpoints for any program, and nothing lost when it is killed."""
+
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from harness.cli import main
+from harness.report import read_record
+from tests.cli.program import Serving, harness
+from tests.cli.test_run import SEND
+from tests.codec.test_wire import traces
+
+
+@pytest.fixture
+def serving(tmp_path: Path) -> Iterator[Serving]:
+    started = Serving(tmp_path / "run")
+    yield started
+    if started.process.poll() is None:
+        started.process.kill()
+        started.process.communicate()
+
+
+def send_all(serving: Serving) -> None:
+    """Send a segment from another program, and a span over OTLP/HTTP."""
+    subprocess.run([sys.executable, "-c", SEND], env=serving.environment(), check=True, timeout=30)  # noqa: S603
+    request = urllib.request.Request(  # noqa: S310  our own loopback
+        f"{serving.line['otlp_http']}/v1/traces", traces("home"), {"Content-Type": "application/x-protobuf"}
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+        assert answer.status == 200
+
+
+def test_one_line_names_the_endpoints(serving: Serving) -> None:
+    line = serving.line
+
+    assert list(line) == ["otlp_http", "otlp_grpc", "xray", "aws", "env"]
+    assert line["env"]["OTEL_EXPORTER_OTLP_ENDPOINT"] == line["otlp_http"]
+    assert line["env"]["AWS_XRAY_DAEMON_ADDRESS"] == line["xray"]
+    assert line["env"]["AWS_ENDPOINT_URL"] == line["aws"]
+    assert line["otlp_http"].startswith("http://127.0.0.1:")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_with_a_record(serving: Serving, number: int) -> None:
+    send_all(serving)
+
+    code, errors = serving.stop(number)
+
+    (scenario,) = serving.record().scenarios
+    assert code == 0
+    assert [span.name for span in scenario.telemetry.spans] == ["home"]
+    assert [segment.name for segment in scenario.telemetry.segments] == ["app"]
+    assert "captured: 1 span, 1 segment, 1 export request\n" in errors
+
+
+def test_a_kill_loses_nothing_that_had_arrived(serving: Serving, capsys: pytest.CaptureFixture[str]) -> None:
+    send_all(serving)
+    serving.stop(signal.SIGKILL)
+
+    code = main(["report", str(serving.out), "--format", "json"])
+
+    (scenario,) = read_record(serving.out).scenarios
+    assert code == 1  # it was interrupted
+    assert scenario.outcome == "interrupted"
+    assert [span.name for span in scenario.telemetry.spans] == ["home"]
+    assert [segment.name for segment in scenario.telemetry.segments] == ["app"]
+
+
+def test_others_are_let_in_only_when_told_and_it_says_so(tmp_path: Path) -> None:
+    serving = Serving(tmp_path, "--host", "0.0.0.0")
+    host, _, port = serving.line["xray"].partition(":")
+
+    with socket.create_connection((host, int(port)), timeout=10):
+        pass
+    code, errors = serving.stop(signal.SIGTERM)
+
+    assert code == 0
+    assert "harness: listening on 0.0.0.0: whoever can reach this machine can send telemetry\n" in errors
+
+
+def test_a_directory_without_a_run_says_so(tmp_path: Path) -> None:
+    done = harness("report", str(tmp_path))
+
+    assert done.returncode == 2
+    assert "no such run record" in done.stderr
