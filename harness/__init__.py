@@ -67,7 +67,9 @@ if TYPE_CHECKING:
         starts_with,
         subsegment,
     )
+    from harness.launch import App
     from harness.model import MetricType, Status, Temporality
+    from harness.pytest_plugin.launching import Launcher
     from harness.pytest_plugin.scenario import ScenarioTelemetry
 
     __version__: str
@@ -81,7 +83,9 @@ __all__ = [
     "PRODUCER",
     "SERVER",
     "UNSET",
+    "App",
     "Expectation",
+    "Launcher",
     "Matcher",
     "MetricType",
     "SamplingRule",
@@ -123,6 +127,8 @@ __all__ = [
 ]
 
 _MODULES = {
+    "App": "harness.launch",
+    "Launcher": "harness.pytest_plugin.launching",
     "MetricType": "harness.model",
     "Status": "harness.model",
     "Temporality": "harness.model",

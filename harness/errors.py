@@ -3,6 +3,7 @@
     HarnessError
     ├── ConfigurationError    a wrong option, ini value or environment
     ├── RecordError           a run record that cannot be read or written
+    ├── LaunchError           an app under test that does not start
     ├── DecodeError           bytes that are not what their channel promises
     ├── SettleTimeout         telemetry still open or in flight at the deadline
     └── OutboundRefused       a captured process tried to reach the real world
@@ -24,6 +25,10 @@ class ConfigurationError(HarnessError):
 
 class RecordError(HarnessError):
     """A run record cannot be read or written."""
+
+
+class LaunchError(HarnessError):
+    """An app under test did not start, or did not become ready."""
 
 
 class DecodeError(HarnessError):

@@ -24,6 +24,7 @@ FINDING_IDS = (
     "exception_unasserted",
     "input_rejected",
     "log_event_unsent",
+    "lost_at_exit",
     "metadata_dropped",
     "name_changed",
     "outbound_refused",

@@ -12,6 +12,7 @@ from types import FrameType
 from typing import NamedTuple
 
 from harness.errors import ConfigurationError
+from harness.launch.app import exit_code
 
 _FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2)
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
@@ -45,7 +46,7 @@ def run_command(command: Sequence[str], environ: Mapping[str, str]) -> CommandEn
         raise ConfigurationError(f"cannot run {command[0]!r}: {error.strerror}; {cure}") from error
     with _signals_forwarded(child.pid) as forwarded, _foreground(child.pid):
         code = child.wait()
-    return CommandEnd(128 - code if code < 0 else code, stopped=bool(forwarded.intersection(_STOPPING)))
+    return CommandEnd(exit_code(code), stopped=bool(forwarded.intersection(_STOPPING)))
 
 
 @contextlib.contextmanager

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from harness.pytest_plugin.launching import Launcher
     from harness.pytest_plugin.plugin import TelemetryPlugin
     from harness.pytest_plugin.scenario import ScenarioTelemetry
 
@@ -85,6 +86,14 @@ def telemetry(request: pytest.FixtureRequest, _telemetry_scenario: None) -> Iter
     plugin.begin(request.node)  # asked for by `request.getfixturevalue`, which nobody foresees
     yield plugin.scenario(request.node)
     plugin.end(request.node)
+
+
+@pytest.fixture
+def launch(request: pytest.FixtureRequest, _telemetry_scenario: None) -> Iterator[Launcher]:
+    """Starts apps as processes of their own that send their telemetry here; stopped with the test."""
+    launcher = _plugin(request.config).launcher(request.node)
+    yield launcher
+    launcher.close()
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ from harness.invariants import all_invariants
 from harness.launch.packages import telemetry_packages
 from harness.model import Finding, RunRecord, Verdict
 from harness.pytest_plugin import workers
+from harness.pytest_plugin.launching import Launcher
 from harness.pytest_plugin.policy import FailurePolicy
 from harness.pytest_plugin.running import RunningScenario, relative_to
 from harness.pytest_plugin.scenario import ScenarioTelemetry
@@ -25,6 +26,7 @@ from harness.report import summary_lines, write_reports
 from harness.report.redact import redact_text
 
 _SCENARIO = pytest.StashKey[RunningScenario]()
+_LAUNCHER = pytest.StashKey[Launcher]()
 
 
 class TelemetryPlugin:
@@ -64,6 +66,11 @@ class TelemetryPlugin:
     def is_running(self, item: pytest.Item) -> bool:
         """Return whether the test has a scenario."""
         return _SCENARIO in item.stash
+
+    def launcher(self, item: pytest.Item) -> Launcher:
+        """Return a launcher whose apps' output stands beside a failure of the test."""
+        item.stash[_LAUNCHER] = launcher = Launcher(self.capture)
+        return launcher
 
     def end(self, item: pytest.Item) -> None:
         """End the scenario of a test, after all its other fixtures.
@@ -129,6 +136,9 @@ class TelemetryPlugin:
         running = item.stash.get(_SCENARIO, None)
         if running is not None:
             running.outcome = _outcome(report, running.outcome)
+        launcher = item.stash.get(_LAUNCHER, None)
+        if launcher is not None and report.failed:
+            report.sections += [(f"output of {app.name}", app.output) for app in launcher.apps]
         return report
 
     # The run

@@ -1,0 +1,73 @@
+"""What a started app is, whichever way it was started."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from harness.errors import LaunchError
+
+READY_TIMEOUT_S = 30.0
+STOP_TIMEOUT_S = 10.0
+_RETRY_S = 0.02
+_SHOWN_LINES = 20
+
+
+class App(Protocol):
+    """A running app.
+
+    Attributes:
+        name: What messages call it: its command, image or service.
+        url: ``http://host:port`` of the port that it was given.
+    """
+
+    name: str
+    url: str
+
+    @property
+    def output(self) -> str:
+        """What it has written to stdout and stderr so far."""
+        ...
+
+    def stop(self, how: signal.Signals = signal.SIGTERM, *, timeout_s: float = STOP_TIMEOUT_S) -> int:
+        """Send a signal and wait for the end; return the exit code, 128 + n for signal n.
+
+        What is still running at the deadline is killed, and counts as ended by SIGKILL.
+        """
+        ...
+
+
+def wait_until_ready(
+    name: str, host: str, port: int, *, ended: Callable[[], bool], output: Callable[[], str], timeout_s: float
+) -> None:
+    """Return once the port takes a connection.
+
+    Raises:
+        LaunchError: The app ended, or the time was over; the message shows its last lines.
+    """
+    deadline = time.monotonic() + timeout_s
+    while True:
+        try:
+            with socket.create_connection((host, port), timeout=_RETRY_S * 10):
+                return
+        except OSError:
+            if ended():
+                what = f"{name} ended before it answered on port {port}"
+                raise LaunchError(_with_last_lines(what, output())) from None
+            if time.monotonic() > deadline:
+                what = f"{name} did not answer on {host}:{port} within {timeout_s} s"
+                raise LaunchError(_with_last_lines(what, output())) from None
+        time.sleep(_RETRY_S)  # there is nothing to wait on: the other side has no socket yet
+
+
+def _with_last_lines(what: str, output: str) -> str:
+    lines = output.splitlines()[-_SHOWN_LINES:]
+    return "\n  ".join((f"{what}; its last lines:", *(lines or ["(it wrote nothing)"])))
+
+
+def exit_code(status: int) -> int:
+    """Return a child's status as a shell shows it: 128 + n when signal n ended it."""
+    return 128 - status if status < 0 else status

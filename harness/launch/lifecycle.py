@@ -1,0 +1,101 @@
+"""What of the last requests' telemetry arrives when an app is stopped, by the way it is stopped."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from harness.model import Incident, Telemetry
+
+SIGNALS = ("spans", "segments", "log_events", "log_records")
+_CURES = {
+    signal.SIGKILL: (
+        "nothing runs after SIGKILL: stop it with SIGTERM and a longer grace period, and shorten what is "
+        "at stake (OTEL_BSP_SCHEDULE_DELAY, watchtower's send_interval)"
+    ),
+}
+_CURE = (
+    "its exit handlers did not run: leave through sys.exit in a handler of {how}, so that providers shut "
+    "down and watchtower's handlers close"
+)
+
+
+class Stop(NamedTuple):
+    """One way to stop the app, and what arrived of the same requests.
+
+    Attributes:
+        how: ``SIGTERM``, …
+        exit_code: 128 + n when signal n ended it.
+        arrived: Field of `Telemetry` → how many.
+    """
+
+    how: signal.Signals
+    exit_code: int
+    arrived: dict[str, int]
+
+
+class Lifecycle:
+    """The stops of one app, compared with each other.
+
+    The most that any of them delivered is taken for what the app emits.
+    """
+
+    def __init__(self, app: str, stops: Sequence[Stop]) -> None:
+        self.app = app
+        self.stops = tuple(stops)
+        counts = {name: max(stop.arrived[name] for stop in stops) for name in SIGNALS}
+        self.emitted = {name: count for name, count in counts.items() if count}
+
+    def lost(self, how: signal.Signals) -> dict[str, int]:
+        """Return field of `Telemetry` → how many this stop lost; empty when all arrived."""
+        stop = next(stop for stop in self.stops if stop.how == how)
+        lost = {name: count - stop.arrived[name] for name, count in self.emitted.items()}
+        return {name: count for name, count in lost.items() if count}
+
+    @property
+    def table(self) -> str:
+        """Return the stops as a table: how, exit code, and what arrived of what was emitted."""
+        head = ["stopped by", "exit code", *(_words(name) for name in self.emitted)]
+        rows = [
+            [
+                stop.how.name,
+                str(stop.exit_code),
+                *(f"{stop.arrived[name]} of {count}" for name, count in self.emitted.items()),
+            ]
+            for stop in self.stops
+        ]
+        widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
+        lines = (
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+            for row in (head, *rows)
+        )
+        return "\n".join(line.rstrip() for line in lines)
+
+    def incidents(self) -> list[Incident]:
+        """Return an incident ``lost_at_exit`` for each stop that lost something."""
+        return [self._incident(stop, lost) for stop in self.stops if (lost := self.lost(stop.how))]
+
+    def _incident(self, stop: Stop, lost: dict[str, int]) -> Incident:
+        words = ", ".join(f"{count} of {self.emitted[name]} {_words(name)}" for name, count in lost.items())
+        cure = _CURES.get(stop.how, _CURE).format(how=stop.how.name)
+        return Incident(
+            id="lost_at_exit",
+            channel="launch",
+            name=self.app,
+            message=f"stopped by {stop.how.name}, {self.app} lost {words}; {cure}",
+            context={"signal": stop.how.name, **lost},
+        )
+
+
+def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+
+
+def counts_of(telemetry: Telemetry) -> dict[str, int]:
+    """Return how many spans, segments, log events and log records there are."""
+    return {name: len(getattr(telemetry, name)) for name in SIGNALS}
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")

@@ -1,0 +1,38 @@
+import signal
+
+from harness.launch.lifecycle import Lifecycle, Stop
+
+
+def stop(how: signal.Signals, code: int, spans: int, log_events: int) -> Stop:
+    return Stop(how, code, {"spans": spans, "segments": 0, "log_events": log_events, "log_records": 0})
+
+
+RESULT = Lifecycle(
+    "flask run",
+    [stop(signal.SIGINT, 0, 2, 3), stop(signal.SIGTERM, 143, 0, 3), stop(signal.SIGKILL, 137, 0, 0)],
+)
+
+
+def test_stops_are_compared_with_the_best_of_them() -> None:
+    assert RESULT.emitted == {"spans": 2, "log_events": 3}
+    assert RESULT.lost(signal.SIGINT) == {}
+    assert RESULT.lost(signal.SIGTERM) == {"spans": 2}
+    assert RESULT.table.splitlines() == [
+        "stopped by  exit code  spans   log events",
+        "SIGINT      0          2 of 2  3 of 3",
+        "SIGTERM     143        0 of 2  3 of 3",
+        "SIGKILL     137        0 of 2  0 of 3",
+    ]
+
+
+def test_each_loss_is_an_incident_with_a_cure() -> None:
+    sigterm, sigkill = RESULT.incidents()
+
+    assert sigterm.id == "lost_at_exit"
+    assert sigterm.message == (
+        "stopped by SIGTERM, flask run lost 2 of 2 spans; its exit handlers did not run: leave through "
+        "sys.exit in a handler of SIGTERM, so that providers shut down and watchtower's handlers close"
+    )
+    assert sigkill.message.startswith(
+        "stopped by SIGKILL, flask run lost 2 of 2 spans, 3 of 3 log events; nothing runs after SIGKILL: "
+    )
