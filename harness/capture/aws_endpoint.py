@@ -83,6 +83,10 @@ class AwsEndpoint:
         self.port = self._server.port
         self.url = f"http://{LOOPBACK}:{self.port}"
 
+    def listen(self, host: str) -> None:
+        """Listen on another address, too, with the same port number."""
+        self._server.listen(host)
+
     def close(self) -> None:
         """Stop answering."""
         self._server.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple, Protocol
 
 from harness.capture.arrivals import Arrivals
+from harness.capture.environment import LOOPBACK
 from harness.capture.loop import ReceiverLoop
 from harness.capture.ownership import Ownership
 from harness.capture.patching import Patches
@@ -42,8 +43,16 @@ class Channel(Protocol):
     register that function as an entry point of group ``harness.channels``.
     """
 
-    def environment(self) -> dict[str, str | None]:
-        """Return the variables that point the app's exporters at this channel's receivers."""
+    def environment(self, host: str = LOOPBACK) -> dict[str, str | None]:
+        """Return the variables that point the app's exporters at this channel's receivers.
+
+        Args:
+            host: The address at which the app reaches us.
+        """
+        ...
+
+    def listen(self, host: str) -> None:
+        """Let this channel's receivers listen on another address, too, on the same ports."""
         ...
 
     def flush(self, deadline: float, *, exporters: bool) -> None:

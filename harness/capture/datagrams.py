@@ -33,6 +33,7 @@ class DatagramReceiver:
     Args:
         port: 0 for an ephemeral port.
         recorder: Takes what arrives instead of `received`.
+        received: Where to append; a deque of its own by default.
     """
 
     def __init__(
@@ -42,8 +43,9 @@ class DatagramReceiver:
         host: str = LOOPBACK,
         port: int = 0,
         recorder: Recorder | None = None,
+        received: deque[bytes] | None = None,
     ) -> None:
-        self.received: deque[bytes] = deque()
+        self.received: deque[bytes] = deque() if received is None else received
         self._arrivals = arrivals
         self._recorder = recorder
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)

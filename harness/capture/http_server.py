@@ -65,22 +65,29 @@ class HttpServer:
         port: int = 0,
     ) -> None:
         self._loop = loop
+        self._handler = handler
+        self._malformed = malformed
         self.connections: set[asyncio.Transport] = set()
-        self._server = loop.call(self._listen(handler, malformed, host, port))
-        self.port: int = self._server.sockets[0].getsockname()[1]
+        self._servers = [loop.call(self._listen(host, port))]
+        self.port: int = self._servers[0].sockets[0].getsockname()[1]
 
-    async def _listen(self, handler: Handler, malformed: Malformed, host: str, port: int) -> asyncio.Server:
+    async def _listen(self, host: str, port: int) -> asyncio.Server:
         loop = asyncio.get_running_loop()
         return await loop.create_server(
-            lambda: _Connection(handler, malformed, self.connections), host, port, backlog=1024
+            lambda: _Connection(self._handler, self._malformed, self.connections), host, port, backlog=1024
         )
+
+    def listen(self, host: str) -> None:
+        """Listen on another address, too, with the same port number."""
+        self._servers.append(self._loop.call(self._listen(host, self.port)))
 
     def close(self) -> None:
         """Stop listening and drop open connections."""
         self._loop.call(self._close())
 
     async def _close(self) -> None:
-        self._server.close()
+        for server in self._servers:
+            server.close()
         for transport in tuple(self.connections):
             transport.abort()
 

@@ -51,6 +51,10 @@ class OtlpReceiver:
         self.port = self._server.port
         self.endpoint = f"http://{LOOPBACK}:{self._server.port}"
 
+    def listen(self, host: str) -> None:
+        """Listen on another address, too, with the same port number."""
+        self._server.listen(host)
+
     def close(self) -> None:
         """Stop receiving."""
         self._server.close()

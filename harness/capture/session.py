@@ -46,6 +46,7 @@ class Capture:
         self._patches = Patches()
         self._environment = Environment()
         self._given_up: set[int] = set()
+        self._hosts: set[str] = set()
         self._loop = ReceiverLoop()
         context = Context(self._loop, self.arrivals, self._patches, self.owners)
         self.channels: dict[str, Channel] = {
@@ -63,6 +64,20 @@ class Capture:
         for channel in self.channels.values():
             self._environment.update(channel.environment())
         self._environment.update(with_loopback_direct(self._environment.environ))
+
+    def environment_for(self, host: str) -> dict[str, str | None]:
+        """Return the variables for an app that reaches us by another address, such as a container.
+
+        The receivers listen there from now on.
+
+        Args:
+            host: An address of this machine.
+        """
+        if host not in self._hosts:
+            self._hosts.add(host)
+            for channel in self.channels.values():
+                channel.listen(host)
+        return {k: v for channel in self.channels.values() for k, v in channel.environment(host).items()}
 
     def restore_environment(self) -> None:
         """Put the environment back; receivers stay for exporters that flush at exit."""

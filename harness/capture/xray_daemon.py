@@ -51,7 +51,9 @@ class XRayDaemon:
         self._arrivals = arrivals
         self._recorder = recorder
         self.datagrams, self._control = self._bind(loop, host, port)
-        self.address = f"{LOOPBACK}:{self.datagrams.port}"
+        self._also: list[DatagramReceiver] = []
+        self.port = self.datagrams.port
+        self.address = f"{LOOPBACK}:{self.port}"
 
     def _bind(self, loop: ReceiverLoop, host: str, port: int) -> tuple[DatagramReceiver, HttpServer]:
         """Take the port, or a free UDP port whose TCP namesake is free too."""
@@ -109,7 +111,27 @@ class XRayDaemon:
             200, _JSON, msgspec.json.encode(targets_response(self.rules, statistics, time.time()))
         )
 
+    def listen(self, host: str) -> None:
+        """Listen on another address, too, with the same port number."""
+        self._control.listen(host)
+        received = self.datagrams.received
+        self._also.append(
+            DatagramReceiver(
+                self._arrivals, host=host, port=self.port, recorder=self._recorder, received=received
+            )
+        )
+
+    def barrier(self, deadline: float) -> None:
+        """Receive every datagram that was sent before this call; see `DatagramReceiver.barrier`."""
+        for receiver in (self.datagrams, *self._also):
+            receiver.barrier(deadline)
+
+    def drops(self) -> int:
+        """Return how many datagrams the kernel dropped."""
+        return sum(receiver.drops() for receiver in (self.datagrams, *self._also))
+
     def close(self) -> None:
         """Stop receiving on both transports."""
         self._control.close()
-        self.datagrams.close()
+        for receiver in (self.datagrams, *self._also):
+            receiver.close()

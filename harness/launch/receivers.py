@@ -55,7 +55,7 @@ class Receivers:
         return {
             "otlp_http": f"http://{self._host}:{self._otlp.port}",
             "otlp_grpc": f"{self._host}:{self._otlp.port}",
-            "xray": f"{self._host}:{self._xray.datagrams.port}",
+            "xray": f"{self._host}:{self._xray.port}",
             "aws": f"http://{self._host}:{self._aws.port}",
         }
 

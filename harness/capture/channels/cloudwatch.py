@@ -12,7 +12,7 @@ import msgspec
 from harness.capture.aws_endpoint import AwsEndpoint, Received
 from harness.capture.bucket import Bucket
 from harness.capture.channel import Context, OpenNode
-from harness.capture.environment import FAKE_AWS, REGION
+from harness.capture.environment import FAKE_AWS, LOOPBACK, REGION
 from harness.capture.watchtower_watch import WatchtowerWatch
 from harness.model import Incident, LogEvent, Metric, Rejected
 
@@ -39,11 +39,15 @@ class CloudWatchChannel:
         self._watch = WatchtowerWatch(context.patches)
         self._waiting: defaultdict[LogEvent, deque[_Queued]] = defaultdict(deque)
 
-    def environment(self) -> dict[str, str | None]:
+    def listen(self, host: str) -> None:
+        """Let the endpoint listen on another address, too."""
+        self._endpoint.listen(host)
+
+    def environment(self, host: str = LOOPBACK) -> dict[str, str | None]:
         """Return the endpoint, credentials that open nothing, and a region if there is none."""
         region = os.environ.get("AWS_DEFAULT_REGION") or os.environ.get("AWS_REGION") or REGION
         return {
-            "AWS_ENDPOINT_URL": self._endpoint.url,
+            "AWS_ENDPOINT_URL": f"http://{host}:{self._endpoint.port}",
             "AWS_DEFAULT_REGION": region,
             **FAKE_AWS,
             **dict.fromkeys(_OTHER_ENDPOINTS),

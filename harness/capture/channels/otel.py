@@ -9,6 +9,7 @@ import msgspec
 
 from harness.capture.bucket import Bucket
 from harness.capture.channel import Context, OpenNode
+from harness.capture.environment import LOOPBACK
 from harness.capture.otel_evidence import StartedSpan
 from harness.capture.otel_watch import OtelWatch
 from harness.capture.otlp_receiver import OtlpReceiver, Received
@@ -33,9 +34,14 @@ class OtelChannel:
         self._open: dict[int, StartedSpan] = {}
         self._seen_in_process: set[tuple[str, str]] = set()
 
-    def environment(self) -> dict[str, str | None]:
+    def environment(self, host: str = LOOPBACK) -> dict[str, str | None]:
         """Return the endpoint; those of one signal would win over it, so they are removed."""
-        return {"OTEL_EXPORTER_OTLP_ENDPOINT": self._receiver.endpoint} | dict.fromkeys(_OTHER_ENDPOINTS)
+        endpoint = f"http://{host}:{self._receiver.port}"
+        return {"OTEL_EXPORTER_OTLP_ENDPOINT": endpoint} | dict.fromkeys(_OTHER_ENDPOINTS)
+
+    def listen(self, host: str) -> None:
+        """Let the receiver listen on another address, too."""
+        self._receiver.listen(host)
 
     def flush(self, deadline: float, *, exporters: bool) -> None:
         """Flush the exporters if asked to: in-process telemetry is already here."""

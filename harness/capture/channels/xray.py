@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 
 from harness.capture.bucket import Bucket
 from harness.capture.channel import Context, OpenNode
+from harness.capture.environment import LOOPBACK
 from harness.capture.xray_daemon import XRayDaemon
 from harness.capture.xray_rules import SamplingRule
 from harness.capture.xray_sampling import sampled_by
@@ -26,13 +27,17 @@ class XRayChannel:
         self._current: list[BegunEntity] = []
         self._drops = 0
 
-    def environment(self) -> dict[str, str | None]:
+    def environment(self, host: str = LOOPBACK) -> dict[str, str | None]:
         """Return the daemon's address."""
-        return {"AWS_XRAY_DAEMON_ADDRESS": self.daemon.address}
+        return {"AWS_XRAY_DAEMON_ADDRESS": f"{host}:{self.daemon.port}"}
+
+    def listen(self, host: str) -> None:
+        """Let the daemon listen on another address, too."""
+        self.daemon.listen(host)
 
     def flush(self, deadline: float, *, exporters: bool) -> None:  # noqa: ARG002  the SDK holds nothing back
         """Wait until every datagram sent so far has been received."""
-        self.daemon.datagrams.barrier(deadline)
+        self.daemon.barrier(deadline)
 
     def ingest(self) -> None:
         """Hand over what the SDK began, documents, requests and losses."""
@@ -77,7 +82,7 @@ class XRayChannel:
         (owner or self._owners.of_trace(trace_id)).documents.append(document)
 
     def _count_drops(self) -> None:
-        drops = self.daemon.datagrams.drops()
+        drops = self.daemon.drops()
         if drops > self._drops:
             lost, self._drops = drops - self._drops, drops
             self._owners.current.incidents.append(
