@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.requirements import missing
+from fixtures.requirements import missing
 
 
 def test_a_missing_requirement_skips_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from harness.capture.environment import LOOPBACK
 from harness.capture.loop import ReceiverLoop
 from harness.capture.ownership import Ownership
 from harness.capture.patching import Patches
+from harness.codec.arrivals_file import Arrival
 from harness.model import Site
 
 
@@ -39,9 +40,14 @@ class OpenNode(NamedTuple):
 class Channel(Protocol):
     """One way by which telemetry arrives.
 
+    Attributes:
+        wire_channel: What its requests and rejected input call it: ``otlp``, ``xray``, ``aws``.
+
     A channel's module defines ``create(context) -> Channel``; third parties
     register that function as an entry point of group ``harness.channels``.
     """
+
+    wire_channel: str
 
     def environment(self, host: str = LOOPBACK) -> dict[str, str | None]:
         """Return the variables that point the app's exporters at this channel's receivers.
@@ -67,6 +73,14 @@ class Channel(Protocol):
 
     def ingest(self) -> None:
         """Hand what has arrived to its owners' buckets."""
+        ...
+
+    def take(self, arrival: Arrival, body: bytes) -> None:
+        """Take what another harness received on a channel of `wire_channel`, as if it had arrived here.
+
+        Raises:
+            DecodeError: The body is not what it was recorded as.
+        """
         ...
 
     def open_nodes(self) -> list[OpenNode]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import atexit
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+
+import msgspec
 
 from harness import registry
 from harness.capture.arrivals import Arrivals
@@ -16,6 +18,7 @@ from harness.capture.guard import refuse_real_backends
 from harness.capture.loop import ReceiverLoop
 from harness.capture.ownership import Ownership
 from harness.capture.patching import Patches
+from harness.codec.arrivals_file import Arrival
 from harness.errors import ConfigurationError
 from harness.model import Incident
 
@@ -132,6 +135,19 @@ class Capture:
             return condition()
 
         return self.arrivals.wait_until(holds, deadline)
+
+    def replay(self, arrivals: Iterable[tuple[Arrival, bytes]]) -> None:
+        """Take what another harness recorded as the current scenario's own."""
+        by_wire = {channel.wire_channel: channel for channel in self.channels.values()}
+        for arrival, body in arrivals:
+            if arrival.rejected is not None:
+                rejected = msgspec.structs.replace(arrival.rejected, payload=body)
+                self.owners.current.rejected.append(rejected)
+            elif arrival.start is None:
+                channel = by_wire.get(arrival.export.channel if arrival.export else "xray")
+                if channel is not None:
+                    channel.take(arrival, body)
+        self._ingest()
 
     def _flush(self, deadline: float, *, exporters: bool) -> None:
         for channel in self.channels.values():

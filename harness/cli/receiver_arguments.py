@@ -18,6 +18,11 @@ def add_receiver_arguments(parser: argparse.ArgumentParser) -> None:
         help="where the run is written (default: reports)",
     )
     parser.add_argument(
+        "--keep-received",
+        action="store_true",
+        help="keep received.bin beside run.json: everything as it came, secrets included",
+    )
+    parser.add_argument(
         "--host",
         default=LOOPBACK,
         help="address to listen on (default: loopback; 0.0.0.0 lets containers in, and everybody else)",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 
 from harness.capture.environment import LOOPBACK
 from harness.cli.recorded import record_of
@@ -36,7 +35,7 @@ def _warn_if_public(host: str) -> None:
         sys.stderr.write(f"harness: listening on {host}: whoever can reach this machine can send telemetry\n")
 
 
-def conclude(recording: Recording, directory: Path, *, outcome: str) -> bool:
+def conclude(recording: Recording, arguments: argparse.Namespace, *, outcome: str) -> bool:
     """Write the record and its report, sum them up on stderr; return whether telemetry holds.
 
     Raises:
@@ -47,9 +46,9 @@ def conclude(recording: Recording, directory: Path, *, outcome: str) -> bool:
     from harness.report.write import write_reports
 
     recording.close()
-    record = record_of(directory, outcome=outcome, cut=_losses(recording), packages=telemetry_packages())
-    written = write_reports(record, directory)
-    if not record.cut:
+    record = record_of(arguments.out, outcome=outcome, cut=_losses(recording), packages=telemetry_packages())
+    written = write_reports(record, arguments.out)
+    if not (record.cut or arguments.keep_received):
         recording.file.unlink()  # all of it is in run.json now, without the secrets
     sys.stderr.write("\n".join(summary_lines(record, report=str(written["html"]))) + "\n")
     return run_holds(record) and not recording.lost

@@ -60,11 +60,8 @@ class WireTelemetry:
         try:
             if export.channel == "otlp":
                 self._add_otlp(export, body)
-            elif export.path == "PutLogEvents":
-                events = cloudwatch.log_events_of(export.headers.get("content-type", ""), body)
-                self._log_events += (msgspec.structs.replace(event, witnesses=_WIRE) for event in events)
-            elif export.path == "PutMetricData":
-                self._metrics += cloudwatch.metrics_of(export.headers.get("content-type", ""), body)
+            else:
+                self._add_aws(export, body)
         except DecodeError as error:
             reason = f"{export.path}: {error}"
             self._rejected.append(Rejected(channel=export.channel, reason=reason, payload=body))
@@ -80,6 +77,13 @@ class WireTelemetry:
         else:
             self._metrics += otlp.metrics_of(message)
 
+    def _add_aws(self, export: ExportRequest, body: bytes) -> None:
+        for item in telemetry_of_aws(export, body):
+            if isinstance(item, Metric):
+                self._metrics.append(item)
+            else:
+                self._log_events.append(msgspec.structs.replace(item, witnesses=_WIRE))
+
     def telemetry(self) -> Telemetry:
         """Return everything added so far."""
         segments, orphans = xray_trees.join_documents(self._documents)
@@ -94,6 +98,20 @@ class WireTelemetry:
             rejected=tuple(self._rejected),
             incidents=orphans,
         )
+
+
+def telemetry_of_aws(export: ExportRequest, body: bytes) -> tuple[LogEvent, ...] | tuple[Metric, ...]:
+    """Return the telemetry of a request that the AWS endpoint accepted.
+
+    Raises:
+        DecodeError: The body does not parse as the operation's input.
+    """
+    content_type = export.headers.get("content-type", "")
+    if export.status >= 300:
+        return ()
+    if export.path == "PutLogEvents":
+        return cloudwatch.log_events_of(content_type, body)
+    return cloudwatch.metrics_of(content_type, body) if export.path == "PutMetricData" else ()
 
 
 def telemetry_of(arrivals: Iterable[tuple[Arrival, bytes]]) -> Telemetry:

@@ -51,8 +51,10 @@ def wait_until_ready(
     deadline = time.monotonic() + timeout_s
     while True:
         try:
-            with socket.create_connection((host, port), timeout=_RETRY_S * 10):
-                return
+            with socket.create_connection((host, port), timeout=1.0) as connection:
+                if _stays_open(connection):
+                    return
+                raise ConnectionResetError
         except OSError:
             if ended():
                 what = f"{name} ended before it answered on port {port}"
@@ -61,6 +63,15 @@ def wait_until_ready(
                 what = f"{name} did not answer on {host}:{port} within {timeout_s} s"
                 raise LaunchError(_with_last_lines(what, output())) from None
         time.sleep(_RETRY_S)  # there is nothing to wait on: the other side has no socket yet
+
+
+def _stays_open(connection: socket.socket) -> bool:
+    """Return False when the other side hangs up: Docker's proxy accepts before the app listens."""
+    connection.settimeout(_RETRY_S)
+    try:
+        return bool(connection.recv(1))
+    except TimeoutError:
+        return True
 
 
 def _with_last_lines(what: str, output: str) -> str:

@@ -7,7 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from harness.capture.session import Capture
-from harness.launch.app import READY_TIMEOUT_S, App
+from harness.errors import LaunchError
+from harness.launch.app import READY_TIMEOUT_S, STOP_TIMEOUT_S, App
+from harness.launch.compose import ComposeApp
+from harness.launch.container import AppContainer
+from harness.launch.docker import gateway, unavailable
+from harness.launch.image import build_image
 from harness.launch.lifecycle import SIGNALS, Lifecycle, Stop, counts_of
 from harness.launch.process import AppProcess
 
@@ -50,11 +55,99 @@ class Launcher:
         self.apps.append(app)
         return app
 
+    def container(
+        self,
+        image: str,
+        *,
+        port: int,
+        env: Mapping[str, str] = {},
+        command: Sequence[str] | None = None,
+        init: bool = False,
+        ready_timeout_s: float = READY_TIMEOUT_S,
+    ) -> AppContainer:
+        """Start a container that serves a port, and return once the port answers.
+
+        The receivers listen on Docker's bridge from now on, and the container's
+        environment points there.
+
+        Args:
+            image: Its image; see `build`.
+            port: The port that it serves, inside.
+            env: More variables.
+            command: Instead of the image's own.
+            init: Give it an init as PID 1.
+            ready_timeout_s: Seconds until the port must answer.
+
+        Raises:
+            LaunchError: Docker does not answer, or the container does not start, or not in time.
+        """
+        variables = {k: v for k, v in self._capture.environment_for(gateway()).items() if v is not None}
+        app = AppContainer(
+            image,
+            port=port,
+            env={**variables, **env},
+            command=command,
+            init=init,
+            ready_timeout_s=ready_timeout_s,
+        )
+        self.apps.append(app)
+        return app
+
+    def build(self, context: Path, dockerfile: str, tag: str, *, arguments: Mapping[str, str] = {}) -> str:
+        """Build an image and return its tag.
+
+        Raises:
+            LaunchError: Docker does not answer, or the build fails.
+        """
+        if reason := unavailable():
+            raise LaunchError(reason)
+        return build_image(context, dockerfile, tag, arguments=arguments)
+
+    def compose(
+        self,
+        file: Path,
+        *,
+        service: str,
+        port: int,
+        recorder: str,
+        env: Mapping[str, str] = {},
+        ready_timeout_s: float = READY_TIMEOUT_S,
+    ) -> ComposeApp:
+        """Bring a compose project up, and return once a service's port answers.
+
+        What the project's own ``harness serve`` receives becomes this scenario's telemetry
+        when the app is stopped.
+
+        Args:
+            file: The compose file.
+            service: The app under test.
+            port: The port that it serves, inside.
+            recorder: The service that runs ``harness serve``.
+            env: Variables for the file's own ``${…}``.
+            ready_timeout_s: Seconds until the port must answer.
+
+        Raises:
+            LaunchError: Compose is missing or fails, or the service does not answer in time.
+        """
+        app = ComposeApp(
+            file,
+            service=service,
+            port=port,
+            recorder=recorder,
+            take=self._capture.replay,
+            env=env,
+            ready_timeout_s=ready_timeout_s,
+        )
+        self.apps.append(app)
+        return app
+
     def lifecycle(
         self,
         start: Callable[[], App],
         drive: Callable[[App], object],
         stops: Sequence[signal.Signals] = STOPS,
+        *,
+        grace_s: float = STOP_TIMEOUT_S,
     ) -> Lifecycle:
         """Start an app, make requests and stop it, once for each signal; compare what arrived.
 
@@ -64,13 +157,14 @@ class Launcher:
             start: Returns the app, started through this launcher.
             drive: Makes the same requests each time.
             stops: The signals.
+            grace_s: Seconds until an app that goes on after its signal is killed.
         """
         rows = []
         for how in stops:
             before = self._counts()
             app = start()
             drive(app)
-            code = app.stop(how)
+            code = app.stop(how, timeout_s=grace_s)
             after = self._counts()
             rows.append(Stop(how, code, {name: after[name] - before[name] for name in SIGNALS}))
         result = Lifecycle(app.name, rows)

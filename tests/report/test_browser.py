@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from fixtures.requirements import needs_chromium
 from harness.model import RunRecord
 from harness.report import write_reports
 from tests.report.records import example_run, hostile_run
-from tests.requirements import needs_chromium
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 

@@ -14,6 +14,8 @@ from harness.capture.bucket import Bucket
 from harness.capture.channel import Context, OpenNode
 from harness.capture.environment import FAKE_AWS, LOOPBACK, REGION
 from harness.capture.watchtower_watch import WatchtowerWatch
+from harness.codec.arrivals_file import Arrival
+from harness.codec.wire import telemetry_of_aws
 from harness.model import Incident, LogEvent, Metric, Rejected
 
 _OTHER_ENDPOINTS = (
@@ -32,6 +34,8 @@ class _Queued(NamedTuple):
 
 class CloudWatchChannel:
     """Sees log events as watchtower queues them, and `PutLogEvents` and `PutMetricData` as they arrive."""
+
+    wire_channel = "aws"
 
     def __init__(self, context: Context) -> None:
         self._owners = context.owners
@@ -73,6 +77,11 @@ class CloudWatchChannel:
                 self._owners.current.rejected.append(request)
             else:
                 self._ingest_request(request)
+
+    def take(self, arrival: Arrival, body: bytes) -> None:
+        """Take a recorded request."""
+        if arrival.export is not None:
+            self._endpoint.received.append(Received(arrival.export, telemetry_of_aws(arrival.export, body)))
 
     def _ingest_request(self, request: Received) -> None:
         owners = [self._ingest_item(item) for item in request.telemetry] or [self._owners.current]

@@ -14,6 +14,7 @@ from harness.capture.otel_evidence import StartedSpan
 from harness.capture.otel_watch import OtelWatch
 from harness.capture.otlp_receiver import OtlpReceiver, Received
 from harness.codec import otlp, sdk
+from harness.codec.arrivals_file import Arrival
 from harness.codec.otlp import SpanKey
 from harness.model import Rejected
 
@@ -26,6 +27,8 @@ _OTHER_ENDPOINTS = (
 
 class OtelChannel:
     """Sees spans, metrics and log records in-process, and what the exporters send of them."""
+
+    wire_channel = "otlp"
 
     def __init__(self, context: Context) -> None:
         self._owners = context.owners
@@ -69,6 +72,14 @@ class OtelChannel:
                 current.metrics += metrics
         while self._receiver.received:
             self._ingest_request(self._receiver.received.popleft())
+
+    def take(self, arrival: Arrival, body: bytes) -> None:
+        """Take a recorded request."""
+        if arrival.export is None:
+            return
+        content_type = arrival.export.headers.get("content-type", "")
+        message = otlp.parse_request(arrival.export.path, content_type, body)
+        self._receiver.received.append(Received(arrival.export, message))
 
     def _ingest_spans(self) -> None:
         while self._watch.started:

@@ -12,12 +12,15 @@ from harness.capture.xray_rules import SamplingRule
 from harness.capture.xray_sampling import sampled_by
 from harness.capture.xray_watch import BegunEntity, XRayWatch
 from harness.codec import xray
+from harness.codec.arrivals_file import Arrival
 from harness.errors import DecodeError
 from harness.model import Incident, Rejected
 
 
 class XRayChannel:
     """A daemon on one loopback port, and a watch on the SDK's recorders."""
+
+    wire_channel = "xray"
 
     def __init__(self, context: Context) -> None:
         self._owners = context.owners
@@ -61,6 +64,13 @@ class XRayChannel:
             owner = self._owners.of_trace(incident.trace_id) if incident.trace_id else current
             owner.incidents.append(incident)
         self._count_drops()
+
+    def take(self, arrival: Arrival, body: bytes) -> None:
+        """Take a recorded datagram or request."""
+        if arrival.export is None:
+            self.daemon.datagrams.received.append(body)
+        else:
+            self.daemon.requests.append(arrival.export)
 
     def _owner_of_beginning(self, begun: BegunEntity) -> Bucket:
         parent = getattr(begun.entity, "parent_segment", None)

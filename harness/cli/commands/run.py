@@ -38,5 +38,5 @@ def run(arguments: argparse.Namespace) -> int:
         code, stopped = run_command(arguments.program, environment.environ)
     finally:
         receivers.close()
-    holds = conclude(recording, arguments.out, outcome="failed" if code and not stopped else "passed")
+    holds = conclude(recording, arguments, outcome="failed" if code and not stopped else "passed")
     return code if code or holds else DOES_NOT_HOLD

@@ -41,4 +41,4 @@ def run(arguments: argparse.Namespace) -> int:
     sys.stdout.flush()
     signal.sigwait(stopping)
     receivers.close()
-    return HOLDS if conclude(recording, arguments.out, outcome="passed") else DOES_NOT_HOLD
+    return HOLDS if conclude(recording, arguments, outcome="passed") else DOES_NOT_HOLD

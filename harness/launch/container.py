@@ -1,0 +1,120 @@
+"""An app as a container, by testcontainers."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from harness.errors import LaunchError
+from harness.launch.app import READY_TIMEOUT_S, STOP_TIMEOUT_S, wait_until_ready
+from harness.launch.docker import uninstrumented
+
+
+class AppContainer:
+    """A container that serves a port.
+
+    Args:
+        image: Its image.
+        port: The port that it serves, inside.
+        env: Its variables; nothing of this process's environment goes in.
+        command: Instead of the image's own.
+        init: Give it an init as PID 1, which forwards signals and reaps children.
+
+    Raises:
+        LaunchError: It cannot be started, ends at once, or does not answer in time.
+    """
+
+    def __init__(
+        self,
+        image: str,
+        *,
+        port: int,
+        env: Mapping[str, str] = {},
+        command: Sequence[str] | None = None,
+        init: bool = False,
+        ready_timeout_s: float = READY_TIMEOUT_S,
+    ) -> None:
+        self.name = f"container {image}"
+        with uninstrumented():
+            self._container = _started(image, port, env, command, init=init)
+            self._wrapped = self._container.get_wrapped_container()
+            host = self._container.get_container_host_ip()
+            exposed = int(self._container.get_exposed_port(port))
+        self._last = ""
+        self._code: int | None = None
+        self.url = f"http://{host}:{exposed}"
+        try:
+            wait_until_ready(
+                self.name,
+                host,
+                exposed,
+                ended=self._has_ended,
+                output=lambda: self.output,
+                timeout_s=ready_timeout_s,
+            )
+        except LaunchError:
+            self.stop(signal.SIGKILL)
+            raise
+
+    def _has_ended(self) -> bool:
+        with uninstrumented():
+            self._wrapped.reload()
+            return bool(self._wrapped.status in ("exited", "dead"))
+
+    @property
+    def output(self) -> str:
+        """What it has written to stdout and stderr so far, kept after its end."""
+        if self._code is None:
+            with uninstrumented():
+                self._last = self._wrapped.logs().decode(errors="replace")
+        return self._last
+
+    def stop(self, how: signal.Signals = signal.SIGTERM, *, timeout_s: float = STOP_TIMEOUT_S) -> int:
+        """Send PID 1 a signal and wait for its end, then remove the container.
+
+        Returns:
+            The exit code, 128 + n when signal n ended it.
+        """
+        if self._code is None:
+            with uninstrumented():
+                code = self._end(how, timeout_s)
+                self.output  # noqa: B018  reads the rest, before the container is gone
+                self._container.stop()
+            self._code = code
+        return self._code
+
+    def _end(self, how: signal.Signals, timeout_s: float) -> int:
+        import requests.exceptions
+        from docker.errors import APIError
+
+        with contextlib.suppress(APIError):  # it has ended by itself
+            self._wrapped.kill(how.name)
+        try:
+            return int(self._wrapped.wait(timeout=timeout_s)["StatusCode"])
+        except (requests.exceptions.ConnectionError, requests.exceptions.ReadTimeout):
+            self._wrapped.kill()
+            return int(self._wrapped.wait()["StatusCode"])
+
+
+def _started(
+    image: str, port: int, env: Mapping[str, str], command: Sequence[str] | None, *, init: bool
+) -> Any:
+    try:
+        from testcontainers.core.container import DockerContainer
+    except ModuleNotFoundError as error:
+        raise LaunchError(
+            f"containers need package {error.name!r}; install telemetry-harness[containers]"
+        ) from error
+    from docker.errors import DockerException
+
+    container = DockerContainer(image).with_exposed_ports(port).with_envs(**env).with_kwargs(init=init)
+    if command is not None:
+        container = container.with_command(list(command))
+    try:
+        return container.start()
+    except DockerException as error:
+        raise LaunchError(
+            f"container {image} does not start: {error}; build or pull the image first"
+        ) from error
