@@ -48,21 +48,41 @@ def wait_until_ready(
     Raises:
         LaunchError: The app ended, or the time was over; the message shows its last lines.
     """
+    what = f"{name} did not answer on {host}:{port}"
+    wait_until(lambda: _answers(host, port), what, ended=ended, output=output, timeout_s=timeout_s)
+
+
+def wait_until(
+    condition: Callable[[], bool],
+    what: str,
+    *,
+    ended: Callable[[], bool],
+    output: Callable[[], str],
+    timeout_s: float,
+) -> None:
+    """Return once the condition holds.
+
+    Args:
+        what: What is said when it does not.
+
+    Raises:
+        LaunchError: The app ended, or the time was over; the message shows its last lines.
+    """
     deadline = time.monotonic() + timeout_s
-    while True:
-        try:
-            with socket.create_connection((host, port), timeout=1.0) as connection:
-                if _stays_open(connection):
-                    return
-                raise ConnectionResetError
-        except OSError:
-            if ended():
-                what = f"{name} ended before it answered on port {port}"
-                raise LaunchError(_with_last_lines(what, output())) from None
-            if time.monotonic() > deadline:
-                what = f"{name} did not answer on {host}:{port} within {timeout_s} s"
-                raise LaunchError(_with_last_lines(what, output())) from None
-        time.sleep(_RETRY_S)  # there is nothing to wait on: the other side has no socket yet
+    while not condition():
+        if ended():
+            raise LaunchError(_with_last_lines(f"{what}: it ended", output()))
+        if time.monotonic() > deadline:
+            raise LaunchError(_with_last_lines(f"{what} within {timeout_s} s", output()))
+        time.sleep(_RETRY_S)  # another process offers nothing to wait on
+
+
+def _answers(host: str, port: int) -> bool:
+    try:
+        with socket.create_connection((host, port), timeout=1.0) as connection:
+            return _stays_open(connection)
+    except OSError:
+        return False
 
 
 def _stays_open(connection: socket.socket) -> bool:

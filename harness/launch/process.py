@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from harness.errors import LaunchError
-from harness.launch.app import READY_TIMEOUT_S, STOP_TIMEOUT_S, exit_code, wait_until_ready
+from harness.launch.app import READY_TIMEOUT_S, STOP_TIMEOUT_S, exit_code, wait_until, wait_until_ready
 
 _HOST = "127.0.0.1"
 
@@ -45,6 +45,7 @@ class AppProcess:
         variables = {name: value.replace("{port}", str(port)) for name, value in env.items()}
         self.name = shlex.join((Path(command[0]).name, *command[1:]))
         self.url = f"http://{_HOST}:{port}"
+        self._port = port
         self._output = tempfile.TemporaryFile()  # noqa: SIM115  closed by `stop`
         try:
             self._process = subprocess.Popen(  # noqa: S603  the user's own command
@@ -59,14 +60,7 @@ class AppProcess:
             self._output.close()
             raise LaunchError(f"cannot run {command[0]!r}: {error.strerror}; check PATH and file") from error
         try:
-            wait_until_ready(
-                self.name,
-                _HOST,
-                port,
-                ended=lambda: self._process.poll() is not None,
-                output=lambda: self.output,
-                timeout_s=ready_timeout_s,
-            )
+            self.wait_until_ready(ready_timeout_s)
         except LaunchError:
             self.stop(signal.SIGKILL)
             raise
@@ -76,28 +70,72 @@ class AppProcess:
         """The process id of the command itself."""
         return self._process.pid
 
+    def wait_until_ready(self, timeout_s: float = READY_TIMEOUT_S) -> None:
+        """Return once the port answers, as it must again after a reload.
+
+        Raises:
+            LaunchError: The app ended, or the time was over.
+        """
+        wait_until_ready(
+            self.name,
+            _HOST,
+            self._port,
+            ended=self._has_ended,
+            output=lambda: self.output,
+            timeout_s=timeout_s,
+        )
+
+    def wait_for_output(self, text: str, *, count: int = 1, timeout_s: float = READY_TIMEOUT_S) -> None:
+        """Return once the output holds a text so many times.
+
+        Raises:
+            LaunchError: The app ended, or the time was over.
+        """
+        wait_until(
+            lambda: self.output.count(text) >= count,
+            f"{self.name} did not write {text!r}",
+            ended=self._has_ended,
+            output=lambda: self.output,
+            timeout_s=timeout_s,
+        )
+
+    def _has_ended(self) -> bool:
+        return self._process.poll() is not None
+
     @property
     def output(self) -> str:
         """What it has written to stdout and stderr so far, kept after its end."""
         if not self._output.closed:
-            self._read = os.pread(self._output.fileno(), 1 << 30, 0).decode(errors="replace")
+            size = os.fstat(self._output.fileno()).st_size
+            self._read = os.pread(self._output.fileno(), size, 0).decode(errors="replace")
         return self._read
 
-    def stop(self, how: signal.Signals = signal.SIGTERM, *, timeout_s: float = STOP_TIMEOUT_S) -> int:
-        """Send a signal to the command, wait for its end, and kill what is left of its group.
+    def stop(
+        self,
+        how: signal.Signals = signal.SIGTERM,
+        *,
+        timeout_s: float = STOP_TIMEOUT_S,
+        group: bool = False,
+    ) -> int:
+        """Send a signal, wait for the end of the command, and kill what is left of its group.
+
+        Args:
+            how: The signal.
+            timeout_s: Seconds until a command that goes on is killed.
+            group: Send it to the command's children, too, as a terminal does.
 
         Returns:
             The exit code, 128 + n when signal n ended it.
         """
         if self._process.poll() is None:
-            self._process.send_signal(how)
+            (os.killpg if group else os.kill)(self.pid, how)
         try:
             self._process.wait(timeout_s)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
         with contextlib.suppress(ProcessLookupError):  # workers that outlived it
-            os.killpg(self._process.pid, signal.SIGKILL)
+            os.killpg(self.pid, signal.SIGKILL)
         self.output  # noqa: B018  reads the rest, before the file is closed
         self._output.close()
         return exit_code(self._process.returncode)
