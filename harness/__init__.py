@@ -23,6 +23,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from harness.capture.answers import Answer
     from harness.capture.xray_rules import SamplingRule
     from harness.expect import (
         CLIENT,
@@ -83,6 +84,7 @@ __all__ = [
     "PRODUCER",
     "SERVER",
     "UNSET",
+    "Answer",
     "App",
     "Expectation",
     "Launcher",
@@ -127,6 +129,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "Answer": "harness.capture.answers",
     "App": "harness.launch",
     "Launcher": "harness.pytest_plugin.launching",
     "MetricType": "harness.model",

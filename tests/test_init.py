@@ -6,9 +6,9 @@ import sys
 import pytest
 
 import harness
-from harness import expect, model
-from harness.capture import xray_rules
-from harness.pytest_plugin import scenario
+from harness import expect, launch, model
+from harness.capture import answers, xray_rules
+from harness.pytest_plugin import launching, scenario
 
 
 def run(code: str) -> str:
@@ -28,7 +28,7 @@ def test_importing_it_imports_nothing_else_of_ours_and_nothing_heavy() -> None:
 
 
 def test_every_public_name_is_there_and_is_the_one_of_its_layer() -> None:
-    layers = (expect, model, scenario, xray_rules)
+    layers = (expect, model, launch, launching, scenario, answers, xray_rules)
     for name in set(harness.__all__) - {"__version__"}:
         value = getattr(harness, name)
         assert any(value is getattr(layer, name, None) for layer in layers), name

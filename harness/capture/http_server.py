@@ -10,7 +10,7 @@ import asyncio
 import http
 import inspect
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple
 
 import httptools
@@ -40,6 +40,12 @@ class Response(NamedTuple):
     body: bytes = b""
 
 
+CLOSE = Response(status=0)
+"""Closes the connection instead of answering."""
+
+Upgrade = Callable[[asyncio.Transport, bytes], Awaitable[None]]
+"""Takes a connection over, with the bytes that have arrived on it."""
+
 Handler = Callable[[Request], Response | Awaitable[Response]]
 Malformed = Callable[[str, bytes], None]
 
@@ -53,6 +59,7 @@ class HttpServer:
         malformed: Called with a reason and the first bytes of input that is not HTTP,
             or too large.
         port: 0 for an ephemeral port.
+        upgrades: First bytes of a connection → who takes it over.
     """
 
     def __init__(
@@ -63,19 +70,22 @@ class HttpServer:
         *,
         host: str = LOOPBACK,
         port: int = 0,
+        upgrades: Mapping[bytes, Upgrade] | None = None,
     ) -> None:
         self._loop = loop
         self._handler = handler
         self._malformed = malformed
+        self._upgrades = upgrades or {}
         self.connections: set[asyncio.Transport] = set()
         self._servers = [loop.call(self._listen(host, port))]
         self.port: int = self._servers[0].sockets[0].getsockname()[1]
 
     async def _listen(self, host: str, port: int) -> asyncio.Server:
         loop = asyncio.get_running_loop()
-        return await loop.create_server(
-            lambda: _Connection(self._handler, self._malformed, self.connections), host, port, backlog=1024
-        )
+        return await loop.create_server(self._connection, host, port, backlog=1024)
+
+    def _connection(self) -> _Connection:
+        return _Connection(self._handler, self._malformed, self.connections, self._upgrades)
 
     def listen(self, host: str) -> None:
         """Listen on another address, too, with the same port number."""
@@ -95,14 +105,22 @@ class HttpServer:
 class _Connection(asyncio.Protocol):
     """One client connection; requests are answered in order."""
 
-    def __init__(self, handler: Handler, malformed: Malformed, connections: set[asyncio.Transport]) -> None:
+    def __init__(
+        self,
+        handler: Handler,
+        malformed: Malformed,
+        connections: set[asyncio.Transport],
+        upgrades: Mapping[bytes, Upgrade],
+    ) -> None:
         self._handler = handler
         self._malformed = malformed
         self._connections = connections
+        self._upgrades = upgrades
+        self._first = b""
         self._transport: asyncio.Transport
         self._parser = httptools.HttpRequestParser(self)
         self._pending: asyncio.Future[None] | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Future[None]] = set()
         self._half_closed = False
         self._reset()
 
@@ -129,6 +147,10 @@ class _Connection(asyncio.Protocol):
         return self._pending is not None
 
     def data_received(self, data: bytes) -> None:
+        if self._upgrades:
+            data = self._first + data
+            if self._waits_or_upgrades(data):
+                return
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -140,6 +162,24 @@ class _Connection(asyncio.Protocol):
             self._fail(413, str(cause), b"".join(self._body))
         except httptools.HttpParserError as error:
             self._fail(400, f"not HTTP: {error}", data)
+
+    def _waits_or_upgrades(self, data: bytes) -> bool:
+        """Return True when the first bytes are another protocol's, or may become so."""
+        for preface, upgrade in self._upgrades.items():
+            if data.startswith(preface):
+                self._transport.pause_reading()
+                self._run(upgrade(self._transport, data))
+                return True
+            if preface.startswith(data):
+                self._first = data
+                return True
+        self._upgrades, self._first = {}, b""  # it is HTTP/1.1
+        return False
+
+    def _run(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def _fail(self, status: int, reason: str, payload: bytes) -> None:
         self._malformed(reason, payload[:4096])
@@ -206,12 +246,13 @@ class _Connection(asyncio.Protocol):
                     if self._half_closed:
                         self._transport.close()
 
-        task = asyncio.ensure_future(answer())
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._run(answer())
 
     def _write(self, response: Response, *, keep_alive: bool) -> None:
         if self._transport.is_closing():
+            return
+        if response is CLOSE:
+            self._transport.abort()
             return
         head = [f"HTTP/1.1 {response.status} {_phrase(response.status)}"]
         head += [f"{name}: {value}" for name, value in response.headers]

@@ -1,4 +1,4 @@
-"""The OTLP/HTTP receiver: what the app's own exporter sends.
+"""The OTLP receiver, HTTP and gRPC on one port: what the app's own exporter sends.
 
 Source: OTLP specification, "OTLP/HTTP": success is 200 with an export
 response in the request's encoding, undecodable input is 400.
@@ -6,18 +6,26 @@ response in the request's encoding, undecodable input is 400.
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections import deque
+from collections.abc import Awaitable, Mapping
 from typing import Any, NamedTuple
 
+from harness.capture.answers import Answers
 from harness.capture.arrivals import Arrivals
 from harness.capture.environment import LOOPBACK
-from harness.capture.http_server import HttpServer, Request, Response
+from harness.capture.http_server import CLOSE, HttpServer, Request, Response
 from harness.capture.loop import ReceiverLoop
+from harness.capture.otlp_grpc import PREFACE, GrpcServer, Reply, tunnel
 from harness.capture.recorder import Recorder
-from harness.codec import otlp
+from harness.codec import otlp, otlp_reply
 from harness.codec.body import decode_body
-from harness.errors import DecodeError
+from harness.errors import ConfigurationError, DecodeError
 from harness.model import ExportRequest, Rejected
+
+_REMEMBERED = 10_000
+"""Bodies whose resends are known; exporters give up long before so many others have come."""
 
 
 class Received(NamedTuple):
@@ -28,11 +36,15 @@ class Received(NamedTuple):
 
 
 class OtlpReceiver:
-    """Receives traces, metrics and logs on one port.
+    """Receives traces, metrics and logs on one port, and Zipkin's spans.
 
     Args:
         port: 0 for an ephemeral port.
         recorder: Takes what arrives instead of `received`.
+
+    Attributes:
+        received: What arrived, in order.
+        answers: What exporters are told instead of success.
     """
 
     def __init__(
@@ -45,11 +57,17 @@ class OtlpReceiver:
         recorder: Recorder | None = None,
     ) -> None:
         self.received: deque[Received | Rejected] = deque()
+        self.answers = Answers()
         self._arrivals = arrivals
         self._recorder = recorder
-        self._server = HttpServer(loop, self._handle, self._malformed, host=host, port=port)
+        self._known: dict[int, None] = {}
+        self._lock = threading.Lock()  # gRPC calls from threads of its own
+        self._grpc: GrpcServer | None = None
+        self._server = HttpServer(
+            loop, self._handle, self._malformed, host=host, port=port, upgrades={PREFACE: self._pass_to_grpc}
+        )
         self.port = self._server.port
-        self.endpoint = f"http://{LOOPBACK}:{self._server.port}"
+        self.endpoint = f"http://{LOOPBACK}:{self.port}"
 
     def listen(self, host: str) -> None:
         """Listen on another address, too, with the same port number."""
@@ -58,42 +76,127 @@ class OtlpReceiver:
     def close(self) -> None:
         """Stop receiving."""
         self._server.close()
+        if self._grpc is not None:
+            self._grpc.close()
+
+    # HTTP
+
+    def _handle(self, request: Request) -> Response | Awaitable[Response]:
+        if request.path not in otlp.PATHS:
+            return self._refuse(404, request, f"path {request.path!r} is not an OTLP path")
+        if request.method != "POST":
+            return self._refuse(405, request, f"method {request.method} is not POST")
+        try:
+            body = decode_body(request.body, request.headers.get("content-encoding", ""))
+        except DecodeError as error:
+            return self._refuse(415 if "content-" in str(error) else 400, request, str(error))
+        reply = self.take(request.path, request.headers, body)
+        response = _response(reply, request.headers)
+        return _later(response, reply.delay_s) if reply.delay_s else response
+
+    def _refuse(self, status: int, request: Request, reason: str) -> Response:
+        self._malformed(f"{request.method} {request.path}: {reason}", request.body)
+        return Response(status, (("content-type", "text/plain"),), reason.encode())
+
+    # gRPC
+
+    async def _pass_to_grpc(self, client: asyncio.Transport, first: bytes) -> None:
+        try:
+            if self._grpc is None:
+                # Importing grpcio takes a while; other requests are answered meanwhile.
+                made = await asyncio.to_thread(GrpcServer, self.take)
+                self._grpc = self._grpc or made
+            await tunnel(client, self._grpc.socket, first)
+        except (ConfigurationError, OSError) as error:
+            self._malformed(f"gRPC connection: {error}", first)
+            client.abort()
+
+    # Both
+
+    def take(self, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        """Take an export request; return what to say to it.
+
+        Args:
+            path: ``/v1/traces``, ``/v1/metrics``, ``/v1/logs`` or ``/api/v2/spans``.
+            headers: Or gRPC's metadata; ``content-type`` decides how the body is read.
+            body: Uncompressed.
+        """
+        if missing := self.answers.missing_header(headers):
+            reason = f"header {missing!r} is missing or empty"
+            self._arrived(_export(path, headers, 0, 401), None, body)
+            return Reply(401, reason.encode())
+        try:
+            message = otlp.parse_request(path, headers.get("content-type", ""), body)
+        except DecodeError as error:
+            self._malformed(f"POST {path}: {error}", body)
+            return Reply(415 if "content-type" in str(error) else 400, str(error).encode())
+        answer = self.answers.next_for(path)
+        invalid = otlp.count_invalid(message)
+        items = otlp.count_items(message) - invalid
+        status = answer.status if not answer.close else 0
+        export = _export(path, headers, items, status, resent=items if self._is_known(body) else 0)
+        self._arrived(export, message, body)
+        if not answer.accepts:
+            return Reply(answer.status, b"", answer.retry_after_s, answer.delay_s, answer.close)
+        self._remember(body)
+        if invalid:
+            self._malformed(f"POST {path}: {invalid} of {items + invalid} spans: {otlp.INVALID_IDS}", body)
+        if path == otlp.ZIPKIN_PATH:
+            return Reply(202, b"", delay_s=answer.delay_s)
+        as_json = headers.get("content-type", "").lower().startswith(otlp.JSON)
+        success = otlp_reply.accepted(
+            path, rejected_spans=invalid, reason=otlp.INVALID_IDS if invalid else "", as_json=as_json
+        )
+        return Reply(200, success, delay_s=answer.delay_s)
+
+    def _is_known(self, body: bytes) -> bool:
+        with self._lock:
+            return hash(body) in self._known
+
+    def _remember(self, body: bytes) -> None:
+        with self._lock:
+            self._known[hash(body)] = None
+            if len(self._known) > _REMEMBERED:
+                del self._known[next(iter(self._known))]
 
     def _malformed(self, reason: str, payload: bytes) -> None:
         rejected = Rejected(channel="otlp", reason=reason, payload=payload)
         if self._recorder is not None:
             self._recorder.rejected(rejected)
         else:
-            self._arrived(rejected)
+            self._keep(rejected)
 
-    def _arrived(self, item: Received | Rejected) -> None:
+    def _arrived(self, export: ExportRequest, message: Any, body: bytes) -> None:
+        if self._recorder is not None:
+            self._recorder.export(export, body)
+        else:
+            self._keep(Received(export, message))
+
+    def _keep(self, item: Received | Rejected) -> None:
         self.received.append(item)
         if self._arrivals.armed:
             self._arrivals.notify()
 
-    def _handle(self, request: Request) -> Response:
-        content_type = request.headers.get("content-type", "")
-        try:
-            if request.path not in otlp.REQUEST_TYPES:
-                return self._refuse(404, request, f"path {request.path!r} is not an OTLP path")
-            if request.method != "POST":
-                return self._refuse(405, request, f"method {request.method} is not POST")
-            body = decode_body(request.body, request.headers.get("content-encoding", ""))
-            message = otlp.parse_request(request.path, content_type, body)
-        except DecodeError as error:
-            return self._refuse(415 if "content-" in str(error) else 400, request, str(error))
-        export = ExportRequest(
-            channel="otlp", path=request.path, headers=request.headers, items=otlp.count_items(message)
-        )
-        if self._recorder is not None:
-            self._recorder.export(export, body)
-        else:
-            self._arrived(Received(export, message))
-        as_json = content_type.lower().startswith(otlp.JSON)
-        return Response(
-            200, (("content-type", otlp.JSON if as_json else otlp.PROTOBUF),), b"{}" if as_json else b""
-        )
 
-    def _refuse(self, status: int, request: Request, reason: str) -> Response:
-        self._malformed(f"{request.method} {request.path}: {reason}", request.body)
-        return Response(status, (("content-type", "text/plain"),), reason.encode())
+def _export(
+    path: str, headers: Mapping[str, str], items: int, status: int, *, resent: int = 0
+) -> ExportRequest:
+    return ExportRequest(
+        channel="otlp", path=path, headers=dict(headers), items=items, status=status, resent=resent
+    )
+
+
+def _response(reply: Reply, headers: Mapping[str, str]) -> Response:
+    if reply.close:
+        return CLOSE
+    if reply.status >= 300:
+        wait = reply.retry_after_s
+        retry = (("retry-after", f"{wait:g}"),) if wait is not None else ()
+        return Response(reply.status, (("content-type", "text/plain"), *retry), reply.body)
+    as_json = headers.get("content-type", "").lower().startswith(otlp.JSON)
+    return Response(reply.status, (("content-type", otlp.JSON if as_json else otlp.PROTOBUF),), reply.body)
+
+
+async def _later(response: Response, delay_s: float) -> Response:
+    await asyncio.sleep(delay_s)
+    return response

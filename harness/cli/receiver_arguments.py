@@ -27,6 +27,13 @@ def add_receiver_arguments(parser: argparse.ArgumentParser) -> None:
         default=LOOPBACK,
         help="address to listen on (default: loopback; 0.0.0.0 lets containers in, and everybody else)",
     )
+    parser.add_argument(
+        "--require-header",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="answer OTLP exports without this header 401, as Honeycomb does; may be repeated",
+    )
     for name, words in (("otlp", "OTLP (HTTP and gRPC)"), ("xray", "X-Ray (UDP and TCP)"), ("aws", "AWS")):
         parser.add_argument(
             f"--{name}-port", metavar="PORT", type=_port, default=0, help=f"for {words} (default: a free one)"

@@ -26,7 +26,10 @@ def begin(arguments: argparse.Namespace, name: str) -> tuple[Recording, Receiver
     for stale in (RUN_FILE, "index.html"):
         (arguments.out / stale).unlink(missing_ok=True)
     ports = Ports(otlp=arguments.otlp_port, xray=arguments.xray_port, aws=arguments.aws_port)
-    return recording, Receivers(recording, host=arguments.host, ports=ports)
+    receivers = Receivers(
+        recording, host=arguments.host, ports=ports, required_headers=arguments.require_header
+    )
+    return recording, receivers
 
 
 def _warn_if_public(host: str) -> None:

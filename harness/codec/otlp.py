@@ -40,8 +40,17 @@ REQUEST_TYPES: dict[str, Callable[[], Any]] = {
     "/v1/metrics": ExportMetricsServiceRequest,
     "/v1/logs": ExportLogsServiceRequest,
 }
+ZIPKIN_PATH = "/api/v2/spans"
+PATHS = frozenset({*REQUEST_TYPES, ZIPKIN_PATH})
+GRPC_METHODS = {
+    "/opentelemetry.proto.collector.trace.v1.TraceService/Export": "/v1/traces",
+    "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export": "/v1/metrics",
+    "/opentelemetry.proto.collector.logs.v1.LogsService/Export": "/v1/logs",
+}
 PROTOBUF = "application/x-protobuf"
+GRPC = "application/grpc"
 JSON = "application/json"
+INVALID_IDS = "a trace id has 16 bytes and a span id 8, not all of them zero"
 
 _KINDS = tuple(SpanKind)
 _STATUS_CODES = tuple(StatusCode)
@@ -53,18 +62,22 @@ def parse_request(path: str, content_type: str, body: bytes) -> Any:
     """Return the export request message of a body.
 
     Args:
-        path: ``/v1/traces``, ``/v1/metrics`` or ``/v1/logs``.
+        path: ``/v1/traces``, ``/v1/metrics``, ``/v1/logs``, or Zipkin's ``/api/v2/spans``.
         content_type: The header, with or without parameters.
         body: Uncompressed.
 
     Raises:
         DecodeError: Another path or content type, or a body that does not parse.
     """
+    if path == ZIPKIN_PATH:
+        from harness.codec import zipkin  # few apps send any
+
+        return zipkin.parse_request(content_type, body)
     if path not in REQUEST_TYPES:
         raise DecodeError(f"path {path!r} is not one of {', '.join(REQUEST_TYPES)}")
     media_type = content_type.partition(";")[0].strip().lower()
     message = REQUEST_TYPES[path]()
-    if media_type == PROTOBUF:
+    if media_type in (PROTOBUF, GRPC):
         try:
             message.ParseFromString(body)
         except ProtobufError as error:
@@ -111,6 +124,23 @@ def count_items(message: Any) -> int:
     return sum(len(s.log_records) for r in message.resource_logs for s in r.scope_logs)
 
 
+def count_invalid(message: Any) -> int:
+    """Return how many spans of a request have no valid ids; those are not accepted."""
+    if not isinstance(message, ExportTraceServiceRequest):
+        return 0
+    return sum(
+        not is_valid(span)
+        for resource_spans in message.resource_spans
+        for scope_spans in resource_spans.scope_spans
+        for span in scope_spans.spans
+    )
+
+
+def is_valid(span: Any) -> bool:
+    """Return whether a span's ids are. Source: OpenTelemetry specification, "SpanContext"."""
+    return len(span.trace_id) == 16 and len(span.span_id) == 8 and any(span.trace_id) and any(span.span_id)
+
+
 SpanKey = tuple[bytes, bytes]
 """Trace id (16 bytes) and span id (8 bytes)."""
 
@@ -124,7 +154,7 @@ def spans_of(message: ExportTraceServiceRequest) -> Iterator[tuple[SpanKey, Call
         resource = _resource(resource_spans)
         for scope_spans in resource_spans.scope_spans:
             scope = _scope(scope_spans)
-            for item in scope_spans.spans:
+            for item in filter(is_valid, scope_spans.spans):
                 yield (item.trace_id, item.span_id), functools.partial(_span, item, resource, scope)
 
 

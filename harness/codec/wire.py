@@ -55,7 +55,7 @@ class WireTelemetry:
 
     def _add_export(self, export: ExportRequest, body: bytes) -> None:
         self._exports.append(export)
-        if not export.items or export.status >= 300:
+        if not export.items or export.status >= 300 or export.status == 0:
             return  # nothing of it was accepted; the exporter sends it again, or drops it
         try:
             if export.channel == "otlp":
@@ -70,8 +70,10 @@ class WireTelemetry:
         from harness.codec import otlp  # protobuf is imported by those who receive some
 
         message = otlp.parse_request(export.path, export.headers.get("content-type", ""), body)
-        if export.path == "/v1/traces":
+        if export.path in ("/v1/traces", otlp.ZIPKIN_PATH):
             self._spans.update(otlp.spans_of(message))  # a resend replaces itself
+        elif export.resent:
+            return
         elif export.path == "/v1/logs":
             self._log_records += otlp.log_records_of(message)
         else:

@@ -22,6 +22,7 @@ FINDING_IDS = (
     "datagrams_dropped",
     "document_not_sent",
     "exception_unasserted",
+    "export_refused",
     "input_rejected",
     "log_event_unsent",
     "lost_at_exit",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from harness.capture.arrivals import Arrivals
@@ -35,17 +35,26 @@ class Receivers:
     Args:
         recorder: Takes each arrival before it is answered.
         host: The address to listen on; others can reach it unless it is loopback.
+        required_headers: OTLP exports without one of these are answered 401.
 
     Raises:
         ConfigurationError: An address or port cannot be listened on.
     """
 
-    def __init__(self, recorder: Recorder, *, host: str = LOOPBACK, ports: Ports = EPHEMERAL) -> None:
+    def __init__(
+        self,
+        recorder: Recorder,
+        *,
+        host: str = LOOPBACK,
+        ports: Ports = EPHEMERAL,
+        required_headers: Iterable[str] = (),
+    ) -> None:
         self._host = _reachable(host)
         self._loop = ReceiverLoop()
         where: dict[str, Any] = {"host": host, "recorder": recorder}
         arrivals = Arrivals()
         self._otlp = _listen("OTLP", OtlpReceiver, self._loop, arrivals, port=ports.otlp, **where)
+        self._otlp.answers.required_headers = frozenset(name.lower() for name in required_headers)
         self._xray = _listen("X-Ray", XRayDaemon, self._loop, arrivals, port=ports.xray, **where)
         self._aws = _listen("AWS", AwsEndpoint, self._loop, arrivals, port=ports.aws, **where)
 

@@ -18,7 +18,8 @@ class ExportRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
             (``PutLogEvents``).
         headers: Lower-case name → value.
         items: How many spans, metrics, records or events it carried.
-        status: The HTTP status it was answered with.
+        status: The HTTP status it was answered with; 0 when the connection was closed instead.
+        resent: How many of the items had been accepted before, and are not counted again.
     """
 
     channel: str
@@ -26,6 +27,7 @@ class ExportRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     headers: dict[str, str] = {}
     items: int = 0
     status: int = 200
+    resent: int = 0
 
 
 class Rejected(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -10,9 +10,12 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from harness.capture.answers import Answer
 from harness.capture.bucket import Bucket
 from harness.capture.call_site import resolve
+from harness.capture.channels.otel import OtelChannel
 from harness.capture.channels.xray import XRayChannel
+from harness.capture.otlp_receiver import OtlpReceiver
 from harness.capture.session import Capture
 from harness.capture.xray_rules import SamplingRule
 from harness.errors import ConfigurationError
@@ -223,6 +226,35 @@ class ScenarioTelemetry:
         if not isinstance(channel, XRayChannel):
             raise ConfigurationError("sampling() needs channel 'xray' in telemetry_channels")
         return channel.sampling(*rules)
+
+    def answering(
+        self, answer: Answer, *, times: int | None = None, path: str = ""
+    ) -> AbstractContextManager[None]:
+        """Return a context in which the OTLP receiver gives exporters this answer.
+
+        Args:
+            answer: ``Answer(status=503, retry_after_s=1)``, ``Answer(delay_s=5)``, ``Answer(close=True)``.
+            times: To so many requests at most; to all by default.
+            path: Only to ``/v1/traces``, ``/v1/metrics`` or ``/v1/logs``.
+
+        Raises:
+            ConfigurationError: Channel ``otel`` is not configured.
+        """
+        return self._otlp("answering()").answers.giving(answer, times=times, path=path)
+
+    def requiring_header(self, name: str) -> AbstractContextManager[None]:
+        """Return a context in which exports without this header, or with it empty, are answered 401.
+
+        Raises:
+            ConfigurationError: Channel ``otel`` is not configured.
+        """
+        return self._otlp("requiring_header()").answers.requiring(name)
+
+    def _otlp(self, verb: str) -> OtlpReceiver:
+        channel = self._capture.channels.get("otel")
+        if not isinstance(channel, OtelChannel):
+            raise ConfigurationError(f"{verb} needs channel 'otel' in telemetry_channels")
+        return channel.receiver
 
     # What the plugin asks for
 

@@ -12,9 +12,12 @@ from harness.codec.otlp import JSON, PROTOBUF
 from harness.model import Rejected
 
 REQUEST = ExportTraceServiceRequest()
-REQUEST.resource_spans.add().scope_spans.add().spans.add(name="a", trace_id=bytes(16), span_id=bytes(8))
+REQUEST.resource_spans.add().scope_spans.add().spans.add(name="a", trace_id=b"t" * 16, span_id=b"s" * 8)
 ZIPPED = gzip.compress(REQUEST.SerializeToString(), mtime=0)
-AS_JSON = b'{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"a"}]}]}]}'
+AS_JSON = b'{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"a","traceId":"%b","spanId":"%b"}]}]}]}' % (
+    b"ab" * 16,
+    b"cd" * 8,
+)
 
 
 @pytest.fixture

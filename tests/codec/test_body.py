@@ -1,7 +1,9 @@
 import gzip
 import zlib
+from collections.abc import Callable
 
 import pytest
+import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,11 +16,12 @@ def test_every_supported_encoding_round_trips(body: bytes) -> None:
     assert decode_body(gzip.compress(body), "gzip") == body
     assert decode_body(gzip.compress(body), " GZIP ") == body
     assert decode_body(zlib.compress(body), "deflate") == body
+    assert decode_body(zstandard.compress(body), "zstd") == body
     assert decode_body(body, "") == body
     assert decode_body(body, "identity") == body
 
 
-@given(st.binary(max_size=200), st.sampled_from(["gzip", "deflate"]))
+@given(st.binary(max_size=200), st.sampled_from(["gzip", "deflate", "zstd"]))
 def test_arbitrary_bytes_decode_or_are_refused(body: bytes, encoding: str) -> None:
     try:
         assert isinstance(decode_body(body, encoding), bytes)
@@ -26,13 +29,16 @@ def test_arbitrary_bytes_decode_or_are_refused(body: bytes, encoding: str) -> No
         assert encoding in str(error)
 
 
-def test_a_bomb_is_refused_before_it_grows() -> None:
-    bomb = gzip.compress(bytes(10_000_000))
+@pytest.mark.parametrize(("encoding", "compress"), [("gzip", gzip.compress), ("zstd", zstandard.compress)])
+def test_a_bomb_is_refused_before_it_grows(encoding: str, compress: Callable[[bytes], bytes]) -> None:
+    bomb = compress(bytes(10_000_000))
 
     with pytest.raises(DecodeError) as refused:
-        decode_body(bomb, "gzip", limit=1_000_000)
+        decode_body(bomb, encoding, limit=1_000_000)
 
-    assert str(refused.value) == f"gzip body of {len(bomb)} bytes grows beyond the limit of 1000000 bytes"
+    assert str(refused.value) == (
+        f"{encoding} body of {len(bomb)} bytes grows beyond the limit of 1000000 bytes"
+    )
 
 
 def test_a_truncated_body_is_refused() -> None:
@@ -48,7 +54,9 @@ def test_an_unknown_encoding_is_named() -> None:
     with pytest.raises(DecodeError) as refused:
         decode_body(b"", "br")
 
-    assert str(refused.value) == "content-encoding 'br' is not supported; expected gzip, deflate or none"
+    assert (
+        str(refused.value) == "content-encoding 'br' is not supported; expected gzip, deflate, zstd or none"
+    )
 
 
 def test_a_plain_body_over_the_limit_is_refused() -> None:

@@ -34,10 +34,10 @@ def replayed(*arrivals: tuple[ExportRequest | Rejected | None, bytes]) -> Teleme
     )
 
 
-def traces(name: str) -> bytes:
+def traces(name: str, trace_id: bytes = b"t" * 16) -> bytes:
     request = ExportTraceServiceRequest()
     span = request.resource_spans.add().scope_spans.add().spans.add()
-    span.name, span.trace_id, span.span_id = name, b"t" * 16, b"s" * 8
+    span.name, span.trace_id, span.span_id = name, trace_id, b"s" * 8
     return request.SerializeToString()
 
 

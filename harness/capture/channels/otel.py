@@ -16,7 +16,7 @@ from harness.capture.otlp_receiver import OtlpReceiver, Received
 from harness.codec import otlp, sdk
 from harness.codec.arrivals_file import Arrival
 from harness.codec.otlp import SpanKey
-from harness.model import Rejected
+from harness.model import ExportRequest, Rejected
 
 _OTHER_ENDPOINTS = (
     "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
@@ -26,25 +26,29 @@ _OTHER_ENDPOINTS = (
 
 
 class OtelChannel:
-    """Sees spans, metrics and log records in-process, and what the exporters send of them."""
+    """Sees spans, metrics and log records in-process, and what the exporters send of them.
+
+    Attributes:
+        receiver: Where the exporters send.
+    """
 
     wire_channel = "otlp"
 
     def __init__(self, context: Context) -> None:
         self._owners = context.owners
-        self._receiver = OtlpReceiver(context.loop, context.arrivals)
+        self.receiver = OtlpReceiver(context.loop, context.arrivals)
         self._watch = OtelWatch(context.patches, context.arrivals)
         self._open: dict[int, StartedSpan] = {}
         self._seen_in_process: set[tuple[str, str]] = set()
 
     def environment(self, host: str = LOOPBACK) -> dict[str, str | None]:
         """Return the endpoint; those of one signal would win over it, so they are removed."""
-        endpoint = f"http://{host}:{self._receiver.port}"
+        endpoint = f"http://{host}:{self.receiver.port}"
         return {"OTEL_EXPORTER_OTLP_ENDPOINT": endpoint} | dict.fromkeys(_OTHER_ENDPOINTS)
 
     def listen(self, host: str) -> None:
         """Let the receiver listen on another address, too."""
-        self._receiver.listen(host)
+        self.receiver.listen(host)
 
     def flush(self, deadline: float, *, exporters: bool) -> None:
         """Flush the exporters if asked to: in-process telemetry is already here."""
@@ -70,8 +74,8 @@ class OtelChannel:
                 metrics = sdk.metrics_of(reader.collected.popleft())
                 self._seen_in_process.update((m.scope.name, m.name) for m in metrics)
                 current.metrics += metrics
-        while self._receiver.received:
-            self._ingest_request(self._receiver.received.popleft())
+        while self.receiver.received:
+            self._ingest_request(self.receiver.received.popleft())
 
     def take(self, arrival: Arrival, body: bytes) -> None:
         """Take a recorded request."""
@@ -79,7 +83,7 @@ class OtelChannel:
             return
         content_type = arrival.export.headers.get("content-type", "")
         message = otlp.parse_request(arrival.export.path, content_type, body)
-        self._receiver.received.append(Received(arrival.export, message))
+        self.receiver.received.append(Received(arrival.export, message))
 
     def _ingest_spans(self) -> None:
         while self._watch.started:
@@ -104,19 +108,25 @@ class OtelChannel:
         if isinstance(request, Rejected):
             current.rejected.append(request)
             return
-        owners = self._ingest_message(request.export.path, request.message)
+        if request.export.status >= 300 or request.export.status == 0:
+            current.exports.append(request.export)  # it was not accepted: its items come again, or are lost
+            return
+        owners = self._ingest_message(request.export, request.message)
         if not owners:
             current.exports.append(request.export)
         for owner in {id(o): o for o in owners}.values():
             # One batch may carry several scenarios' spans: each sees a request with its own share.
             share = sum(o is owner for o in owners)
-            owner.exports.append(msgspec.structs.replace(request.export, items=share))
+            resent = min(share, request.export.resent)
+            owner.exports.append(msgspec.structs.replace(request.export, items=share, resent=resent))
 
-    def _ingest_message(self, path: str, message: Any) -> list[Bucket]:
+    def _ingest_message(self, export: ExportRequest, message: Any) -> list[Bucket]:
         """Hand over what a request carries; return the owner of each item, where items have owners."""
-        if path == "/v1/traces":
+        if export.path in ("/v1/traces", otlp.ZIPKIN_PATH):
             return self._ingest_wire_spans(message)
-        if path == "/v1/logs":
+        if export.resent:
+            return []
+        if export.path == "/v1/logs":
             return self._ingest_wire_records(message)
         for metric in otlp.metrics_of(message):
             if (metric.scope.name, metric.name) not in self._seen_in_process:
@@ -162,7 +172,7 @@ class OtelChannel:
 
     def stop(self) -> None:
         """Close the receiver; the SDK's own exit handlers have run by then."""
-        self._receiver.close()
+        self.receiver.close()
 
 
 def create(context: Context) -> OtelChannel:

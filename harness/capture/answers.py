@@ -1,0 +1,91 @@
+"""What a receiver answers instead of accepting: to test how an app's exporters bear it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import NamedTuple
+
+
+class Answer(NamedTuple):
+    """One answer to an export request.
+
+    Attributes:
+        status: HTTP status; over gRPC its counterpart. With 200 the request is accepted as usual.
+        retry_after_s: Seconds that the exporter is told to wait (`Retry-After`, gRPC `RetryInfo`).
+        delay_s: Seconds until the answer is sent.
+        close: Close the connection instead of answering.
+    """
+
+    status: int = 200
+    retry_after_s: float | None = None
+    delay_s: float = 0.0
+    close: bool = False
+
+    @property
+    def accepts(self) -> bool:
+        """True when the telemetry counts as received."""
+        return self.status < 300 and not self.close
+
+
+ACCEPT = Answer()
+
+
+class _Script:
+    def __init__(self, answer: Answer, times: int | None, path: str) -> None:
+        self.answer = answer
+        self.left = times
+        self.path = path
+
+
+class Answers:
+    """Chooses the answer to each request; accepts by default.
+
+    Attributes:
+        required_headers: Header names that each request must have, with a value.
+    """
+
+    def __init__(self) -> None:
+        self.required_headers: frozenset[str] = frozenset()
+        self._scripts: list[_Script] = []
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def giving(self, answer: Answer, *, times: int | None = None, path: str = "") -> Iterator[None]:
+        """Give this answer for as long as the context lasts.
+
+        Args:
+            times: To so many requests at most.
+            path: Only to this path; to any by default.
+        """
+        script = _Script(answer, times, path)
+        self._scripts.append(script)
+        try:
+            yield
+        finally:
+            self._scripts.remove(script)
+
+    @contextmanager
+    def requiring(self, name: str) -> Iterator[None]:
+        """Demand a header for as long as the context lasts."""
+        before = self.required_headers
+        self.required_headers = before | {name.lower()}
+        try:
+            yield
+        finally:
+            self.required_headers = before
+
+    def next_for(self, path: str) -> Answer:
+        """Return the answer to a request, the latest script first."""
+        with self._lock:
+            for script in reversed(self._scripts):
+                if script.path in ("", path) and script.left != 0:
+                    if script.left is not None:
+                        script.left -= 1
+                    return script.answer
+        return ACCEPT
+
+    def missing_header(self, headers: Mapping[str, str]) -> str:
+        """Return the first required header that a request has not, or has empty; empty when all are there."""
+        return next((n for n in sorted(self.required_headers) if not headers.get(n, "").strip()), "")

@@ -1,0 +1,160 @@
+"""OTLP over gRPC: a server of grpcio, made when the first client speaks HTTP/2.
+
+It listens on a socket without a port; the HTTP receiver passes the bytes of
+such a connection through, so one port serves both protocols.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import os
+import tempfile
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from harness.codec import otlp, otlp_reply
+from harness.errors import ConfigurationError
+
+PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+"""What every HTTP/2 connection begins with. Source: RFC 9113, section 3.4."""
+
+_MAX_MESSAGE_BYTES = 64 * 1024 * 1024
+# Source: OTLP specification, "OTLP/HTTP Response" beside gRPC's status codes.
+_CODES = {400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "UNIMPLEMENTED"}
+_UNAVAILABLE = (429, 502, 503, 504)
+
+
+class Reply(NamedTuple):
+    """What the receiver says to one export.
+
+    Attributes:
+        status: As over HTTP.
+        body: The serialized response, or a reason.
+        retry_after_s: Seconds to wait, if it says so.
+        delay_s: Seconds until it is to be sent.
+        close: The connection is to be closed instead.
+    """
+
+    status: int
+    body: bytes
+    retry_after_s: float | None = None
+    delay_s: float = 0.0
+    close: bool = False
+
+
+Take = Callable[[str, Mapping[str, str], bytes], Reply]
+
+
+class GrpcServer:
+    """Serves the three OTLP services on a Unix socket.
+
+    Args:
+        take: Called with a path (``/v1/traces``), the metadata and the message's bytes,
+            from threads of gRPC's.
+
+    Raises:
+        ConfigurationError: grpcio is not installed.
+    """
+
+    def __init__(self, take: Take) -> None:
+        self._take = take
+        self._directory = tempfile.TemporaryDirectory(prefix="harness-grpc-")
+        self.socket = str(Path(self._directory.name) / "otlp")
+        self._closing = threading.Event()
+        self._server = _server_of(self._handle)
+        self._server.add_insecure_port(f"unix:{self.socket}")
+        self._server.start()
+
+    def _handle(self, path: str, request: bytes, context: Any) -> bytes:
+        metadata = {key: value for key, value in context.invocation_metadata() if isinstance(value, str)}
+        reply = self._take(path, {**metadata, "content-type": otlp.GRPC}, request)
+        self._closing.wait(reply.delay_s)
+        if reply.status < 300 and not reply.close:
+            return reply.body
+        raise _aborted(context, reply)
+
+    def close(self) -> None:
+        """Stop serving; calls under way end now."""
+        self._closing.set()
+        self._server.stop(grace=0).wait(5)
+        self._directory.cleanup()
+
+
+def _server_of(handle: Callable[[str, bytes, Any], bytes]) -> Any:
+    try:
+        import grpc
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(
+            "OTLP over gRPC needs package 'grpcio'; install telemetry-harness[otlp]"
+        ) from error
+
+    class Services(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpcio has no types
+        def service(self, call: Any) -> Any:
+            path = otlp.GRPC_METHODS.get(call.method)
+            if path is None:
+                return None
+            return grpc.unary_unary_rpc_method_handler(functools.partial(handle, path))
+
+    return grpc.server(
+        ThreadPoolExecutor(max_workers=8, thread_name_prefix="harness-grpc"),
+        handlers=[Services()],
+        options=[("grpc.max_receive_message_length", _MAX_MESSAGE_BYTES)],
+    )
+
+
+def _aborted(context: Any, reply: Reply) -> Exception:
+    """End a call with the counterpart of an HTTP status; returns what `abort` raises."""
+    import grpc
+
+    unavailable = reply.close or reply.status in _UNAVAILABLE
+    name = "UNAVAILABLE" if unavailable else _CODES.get(reply.status, "UNKNOWN")
+    code = grpc.StatusCode[name]
+    text = reply.body.decode(errors="replace") or f"answered as asked: {reply.status}"
+    if reply.retry_after_s is not None:
+        # Python's exporter reads the first, those of other languages the second.
+        context.set_trailing_metadata(
+            (
+                ("google.rpc.retryinfo-bin", otlp_reply.retry_info(reply.retry_after_s)),
+                (
+                    "grpc-status-details-bin",
+                    otlp_reply.status_details(code.value[0], text[:80], reply.retry_after_s),
+                ),
+            )
+        )
+    try:
+        context.abort(code, text)
+    except Exception as error:  # noqa: BLE001  grpc's own, which has no class of its own
+        return error
+    return RuntimeError("unreachable")
+
+
+class _Tunnel(asyncio.Protocol):
+    """Writes everything that arrives on one connection to another."""
+
+    def __init__(self, other: asyncio.Transport) -> None:
+        self._other = other
+
+    def data_received(self, data: bytes) -> None:
+        self._other.write(data)
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  asyncio's signature
+        self._other.close()
+
+    def pause_writing(self) -> None:
+        self._other.pause_reading()
+
+    def resume_writing(self) -> None:
+        self._other.resume_reading()
+
+
+async def tunnel(client: asyncio.Transport, socket: str, first: bytes) -> None:
+    """Connect a client to a Unix socket, for as long as both stay."""
+    loop = asyncio.get_running_loop()
+    server, _ = await loop.create_unix_connection(lambda: _Tunnel(client), os.fspath(socket))
+    client.set_protocol(_Tunnel(server))
+    server.write(first)
+    client.resume_reading()

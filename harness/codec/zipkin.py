@@ -1,0 +1,131 @@
+"""Zipkin v2 JSON, both ways.
+
+Source: the Zipkin API (zipkin2-api.yaml) and the OpenTelemetry specification,
+"OpenTelemetry to Zipkin Transformation".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.trace.v1 import trace_pb2
+
+from harness.errors import DecodeError
+
+CONTENT_TYPE = "application/json"
+_KINDS = {
+    "CLIENT": trace_pb2.Span.SPAN_KIND_CLIENT,
+    "SERVER": trace_pb2.Span.SPAN_KIND_SERVER,
+    "PRODUCER": trace_pb2.Span.SPAN_KIND_PRODUCER,
+    "CONSUMER": trace_pb2.Span.SPAN_KIND_CONSUMER,
+}
+_SCOPE = ("otel.scope.name", "otel.library.name")
+
+
+class _Endpoint(msgspec.Struct, rename="camel"):
+    service_name: str = ""
+    ipv4: str = ""
+    ipv6: str = ""
+    port: int = 0
+
+
+class _Annotation(msgspec.Struct):
+    timestamp: int
+    value: str
+
+
+class _Span(msgspec.Struct, rename="camel"):
+    trace_id: str
+    id: str
+    parent_id: str | None = None
+    kind: str | None = None
+    name: str = ""
+    timestamp: int = 0
+    duration: int = 0
+    local_endpoint: _Endpoint | None = None
+    remote_endpoint: _Endpoint | None = None
+    annotations: list[_Annotation] = []
+    tags: dict[str, str] = {}
+
+
+_SPANS = msgspec.json.Decoder(list[_Span])
+
+
+def parse_request(content_type: str, body: bytes) -> ExportTraceServiceRequest:
+    """Return the spans of a Zipkin request as an OTLP request.
+
+    Args:
+        content_type: JSON; Zipkin's protobuf is not read.
+        body: Uncompressed.
+
+    Raises:
+        DecodeError: Another content type, or a body that is not Zipkin v2 JSON.
+    """
+    media_type = content_type.partition(";")[0].strip().lower()
+    if media_type != CONTENT_TYPE:
+        raise DecodeError(f"content-type {content_type!r} is not {CONTENT_TYPE}")
+    try:
+        request = ExportTraceServiceRequest()
+        for span in _SPANS.decode(body):
+            _add(request, span)
+    except (msgspec.DecodeError, UnicodeDecodeError, ValueError, KeyError) as error:
+        raise DecodeError(f"body of {len(body)} bytes is not Zipkin v2 JSON: {error}") from error
+    return request
+
+
+def _add(request: ExportTraceServiceRequest, span: _Span) -> None:
+    holder = request.resource_spans.add()
+    local = span.local_endpoint or _Endpoint()
+    if local.service_name:
+        _set(holder.resource.attributes, "service.name", local.service_name)
+    scope_spans = holder.scope_spans.add()
+    tags = dict(span.tags)
+    for name in _SCOPE:
+        scope_spans.scope.name = tags.pop(name, scope_spans.scope.name)
+    item = scope_spans.spans.add(
+        # Zipkin's 64-bit trace ids are the low half of OpenTelemetry's.
+        trace_id=bytes.fromhex(span.trace_id.zfill(32)),
+        span_id=bytes.fromhex(span.id),
+        parent_span_id=bytes.fromhex(span.parent_id or ""),
+        name=span.name,
+        kind=_KINDS[span.kind] if span.kind else trace_pb2.Span.SPAN_KIND_INTERNAL,
+        start_time_unix_nano=span.timestamp * 1000,
+        end_time_unix_nano=(span.timestamp + span.duration) * 1000,
+    )
+    _set_status(item.status, tags)
+    for key, value in (*_peer(span.remote_endpoint), *tags.items()):
+        _set(item.attributes, key, value)
+    for annotation in span.annotations:
+        item.events.add(name=annotation.value, time_unix_nano=annotation.timestamp * 1000)
+
+
+def _set_status(status: Any, tags: dict[str, str]) -> None:
+    code = tags.pop("otel.status_code", "")
+    if "error" in tags:
+        status.code = trace_pb2.Status.STATUS_CODE_ERROR
+        # `error` alone, or "true", says no more than that there was one.
+        status.message = "" if tags["error"] == "true" else tags["error"]
+        del tags["error"]
+    elif code == "OK":
+        status.code = trace_pb2.Status.STATUS_CODE_OK
+
+
+def _peer(remote: _Endpoint | None) -> Iterable[tuple[str, str | int]]:
+    if remote is None:
+        return
+    if remote.service_name:
+        yield "peer.service", remote.service_name
+    if remote.ipv4 or remote.ipv6:
+        yield "network.peer.address", remote.ipv4 or remote.ipv6
+    if remote.port:
+        yield "network.peer.port", remote.port
+
+
+def _set(attributes: Any, key: str, value: str | int) -> None:
+    if isinstance(value, int):
+        attributes.add(key=key).value.int_value = value
+    else:
+        attributes.add(key=key).value.string_value = value

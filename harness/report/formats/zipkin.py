@@ -1,0 +1,52 @@
+"""`zipkin.json`: the spans of a run for Zipkin's UI.
+
+Source: the Zipkin API (zipkin2-api.yaml) and the OpenTelemetry specification,
+"OpenTelemetry to Zipkin Transformation".
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from harness.model import RunRecord, Span, SpanKind, StatusCode
+from harness.report.spans import duration_us, spans_of, tag_text
+
+NAME = "zipkin"
+FILE_NAME = "zipkin.json"
+
+_WITHOUT_KIND = (SpanKind.INTERNAL, SpanKind.UNSPECIFIED)
+
+
+def render(record: RunRecord) -> bytes:
+    """Return the spans as a list in Zipkin's v2 JSON."""
+    return msgspec.json.encode([_span(span) for span in spans_of(record)]) + b"\n"
+
+
+def _span(span: Span) -> dict[str, Any]:
+    service = span.resource.attributes.get("service.name")
+    fields = {
+        "traceId": span.trace_id,
+        "id": span.span_id,
+        "parentId": span.parent_span_id,
+        "kind": None if span.kind in _WITHOUT_KIND else span.kind.value.upper(),
+        "name": span.name,
+        "timestamp": span.start_time_unix_nano // 1000,
+        "duration": duration_us(span),
+        "localEndpoint": {"serviceName": tag_text(service)} if service is not None else None,
+        "annotations": [{"timestamp": e.time_unix_nano // 1000, "value": e.name} for e in span.events],
+        "tags": _tags(span),
+    }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _tags(span: Span) -> dict[str, str]:
+    tags = {key: tag_text(value) for key, value in span.attributes.items()}
+    if span.status.code is StatusCode.OK:
+        tags["otel.status_code"] = "OK"
+    elif span.status.code is StatusCode.ERROR:
+        tags |= {"otel.status_code": "ERROR", "error": span.status.message or "true"}
+    if span.scope.name:
+        tags["otel.scope.name"] = span.scope.name
+    return tags

@@ -1,0 +1,36 @@
+"""Spans for the formats of other tools' UIs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from harness.model import RunRecord, Span
+from harness.report.plain import to_plain
+
+
+def spans_of(record: RunRecord) -> Iterator[Span]:
+    """Yield every span of a run, that of its start-up first."""
+    for telemetry in (record.outside, *(scenario.telemetry for scenario in record.scenarios)):
+        yield from telemetry.spans
+
+
+def duration_us(span: Span) -> int:
+    """Return a span's duration in whole microseconds, at least 1: these UIs draw nothing for 0.
+
+    >>> duration_us(Span(trace_id="1", span_id="2", name="n", start_time_unix_nano=0))
+    1
+    """
+    end = span.end_time_unix_nano or span.start_time_unix_nano
+    return max(1, (end - span.start_time_unix_nano) // 1000)
+
+
+def tag_text(value: Any) -> str:
+    """Return an attribute's value as text: strings bare, the rest as JSON.
+
+    >>> tag_text("a"), tag_text(True), tag_text([1, 2])
+    ('a', 'true', '[1,2]')
+    """
+    return value if isinstance(value, str) else msgspec.json.encode(to_plain(value)).decode()

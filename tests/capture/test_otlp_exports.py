@@ -1,0 +1,219 @@
+"""Real exporters against the receiver: gRPC and HTTP, refused, slow, cut off, and sent again."""
+
+import json
+import os
+import urllib.error
+import urllib.request
+
+import pytest
+from opentelemetry._logs import LogRecord
+from opentelemetry.exporter.otlp.proto.grpc._log_exporter import OTLPLogExporter
+from opentelemetry.exporter.otlp.proto.grpc.metric_exporter import OTLPMetricExporter
+from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter as GrpcSpanExporter
+from opentelemetry.exporter.otlp.proto.http import Compression
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter as HttpSpanExporter
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
+from opentelemetry.sdk._logs import LoggerProvider
+from opentelemetry.sdk._logs.export import SimpleLogRecordProcessor
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExporter, SpanExportResult
+
+from harness import (
+    CLIENT,
+    ERROR,
+    Answer,
+    ScenarioTelemetry,
+    export_request,
+    log_record,
+    metric,
+    span,
+)
+from tests.codec.test_wire import traces
+
+ZIPKIN = [
+    {
+        "traceId": "5759e988bd862e3f",
+        "id": "53995c3f42cd8ad8",
+        "parentId": "53995c3f42cd8ad7",
+        "kind": "CLIENT",
+        "name": "get /x",
+        "timestamp": 1_500_000_000_000_000,
+        "duration": 1500,
+        "localEndpoint": {"serviceName": "frontend"},
+        "remoteEndpoint": {"serviceName": "backend", "ipv4": "10.0.0.1", "port": 80},
+        "annotations": [{"timestamp": 1_500_000_000_000_100, "value": "sent"}],
+        "tags": {"http.method": "GET", "error": "reset", "otel.scope.name": "client"},
+    }
+]
+
+
+def otlp_endpoint() -> str:
+    """Return where an app's exporters are pointed."""
+    return os.environ["OTEL_EXPORTER_OTLP_ENDPOINT"]
+
+
+def exported(telemetry: ScenarioTelemetry, exporter: SpanExporter, name: str = "sent") -> SpanExportResult:
+    """Make one span, and export it by itself."""
+    provider = TracerProvider()
+    with provider.get_tracer("tests").start_as_current_span(name) as made:
+        pass
+    result = exporter.export([made])  # type: ignore[list-item]  # an SDK's span is readable
+    exporter.shutdown()
+    return result
+
+
+def test_every_signal_over_grpc(telemetry: ScenarioTelemetry, plain_endpoint: str) -> None:
+    tracers = TracerProvider()
+    tracers.add_span_processor(SimpleSpanProcessor(GrpcSpanExporter(plain_endpoint, insecure=True)))
+    meters = MeterProvider([PeriodicExportingMetricReader(OTLPMetricExporter(plain_endpoint, insecure=True))])
+    loggers = LoggerProvider()
+    loggers.add_log_record_processor(
+        SimpleLogRecordProcessor(OTLPLogExporter(endpoint=plain_endpoint, insecure=True, headers="x-key=1"))
+    )
+
+    with tracers.get_tracer("tests").start_as_current_span("over grpc"):
+        loggers.get_logger("tests").emit(LogRecord(body="logged", severity_number=None))
+    meters.get_meter("tests").create_counter("sent").add(2)
+    meters.force_flush()
+
+    telemetry.expect(
+        span("over grpc"),
+        log_record("logged"),
+        metric("sent", value=2),
+        export_request(path="/v1/logs", headers={"x-key": "1"}),
+        export_request(path="/v1/metrics"),
+        export_request(path="/v1/traces", headers={"content-type": "application/grpc"}),
+    )
+    assert telemetry.span(span("over grpc")).witnesses == ("process", "wire")
+    for provider in (tracers, meters, loggers):
+        provider.shutdown()
+
+
+@pytest.mark.parametrize("compression", Compression)
+def test_http_in_every_encoding(telemetry: ScenarioTelemetry, compression: Compression) -> None:
+    exporter = HttpSpanExporter(otlp_endpoint() + "/v1/traces", compression=compression)
+
+    assert exported(telemetry, exporter) is SpanExportResult.SUCCESS
+    telemetry.expect(export_request(path="/v1/traces"))
+
+
+def test_an_exporter_bears_a_503_and_sends_again(telemetry: ScenarioTelemetry) -> None:
+    with telemetry.answering(Answer(status=503, retry_after_s=0), times=1, path="/v1/traces"):
+        result = exported(telemetry, HttpSpanExporter(otlp_endpoint() + "/v1/traces"))
+
+    assert result is SpanExportResult.SUCCESS
+    assert [(e.status, e.items, e.resent) for e in telemetry.exports] == [(503, 1, 0), (200, 1, 0)]
+    telemetry.expect_count(1, span("sent"))
+
+
+def test_grpc_is_told_to_wait(telemetry: ScenarioTelemetry, plain_endpoint: str) -> None:
+    with telemetry.answering(Answer(status=503, retry_after_s=0.01), times=1):
+        result = exported(telemetry, GrpcSpanExporter(plain_endpoint, insecure=True))
+
+    assert result is SpanExportResult.SUCCESS
+    assert [e.status for e in telemetry.exports] == [503, 200]
+
+
+def test_a_closed_connection_is_an_export_without_an_answer(telemetry: ScenarioTelemetry) -> None:
+    with telemetry.answering(Answer(close=True), times=1):
+        exported(telemetry, HttpSpanExporter(otlp_endpoint() + "/v1/traces"))
+
+    assert telemetry.exports[0].status == 0
+    telemetry.expect_count(1, span("sent"))
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_an_answer_that_comes_too_late_makes_a_resend_that_counts_once(
+    telemetry: ScenarioTelemetry,
+) -> None:
+    exporter = HttpSpanExporter(otlp_endpoint() + "/v1/traces", timeout=1)
+    with telemetry.answering(Answer(delay_s=3), times=1):
+        exported(telemetry, exporter)
+
+    telemetry.expect_count(1, span("sent"))
+    assert [e.resent for e in telemetry.exports][:1] == [0]
+
+
+def test_a_body_that_comes_again_is_counted_as_resent(telemetry: ScenarioTelemetry) -> None:
+    body = traces("again", os.urandom(16))
+    for _ in range(2):
+        assert post("/v1/traces", body, "application/x-protobuf")[0] == 200
+
+    telemetry.expect_count(1, span("again"))
+    assert [(e.items, e.resent) for e in telemetry.exports] == [(1, 0), (1, 1)]
+
+
+def test_a_required_header_is_demanded(telemetry: ScenarioTelemetry) -> None:
+    endpoint = otlp_endpoint() + "/v1/traces"
+    with telemetry.requiring_header("x-honeycomb-team"):
+        without = exported(telemetry, HttpSpanExporter(endpoint, headers={"x-honeycomb-team": ""}))
+        having = exported(telemetry, HttpSpanExporter(endpoint, headers={"x-honeycomb-team": "key"}))
+
+    assert (without, having) == (SpanExportResult.FAILURE, SpanExportResult.SUCCESS)
+    assert [e.status for e in telemetry.exports] == [401, 200]
+    telemetry.expect_finding("export_refused", count=1)
+
+
+def test_spans_without_ids_are_a_partial_success(telemetry: ScenarioTelemetry) -> None:
+    both = traces("kept", os.urandom(16)) + traces("lost", bytes(16))
+    status, body = post("/v1/traces", both, "application/x-protobuf")
+
+    response = ExportTraceServiceResponse.FromString(body)
+    assert status == 200
+    assert response.partial_success.rejected_spans == 1
+    assert "not all of them zero" in response.partial_success.error_message
+    telemetry.expect(span("kept"))
+    telemetry.expect_none(span("lost"))
+    telemetry.expect_finding("input_rejected", count=1)
+
+
+def test_zipkin_spans_are_spans(telemetry: ScenarioTelemetry) -> None:
+    assert post("/api/v2/spans", json.dumps(ZIPKIN).encode(), "application/json") == (202, b"")
+
+    found = telemetry.span(
+        span(
+            "get /x",
+            kind=CLIENT,
+            status=ERROR,
+            scope="client",
+            resource={"service.name": "frontend"},
+            attributes={
+                "http.method": "GET",
+                "peer.service": "backend",
+                "network.peer.address": "10.0.0.1",
+                "network.peer.port": 80,
+            },
+        )
+    )
+    assert found.trace_id == "00000000000000005759e988bd862e3f"
+    assert found.parent_span_id == "53995c3f42cd8ad7"
+    assert found.start_time_unix_nano == 1_500_000_000_000_000_000
+    assert found.end_time_unix_nano == 1_500_000_000_001_500_000
+    assert [event.name for event in found.events] == ["sent"]
+
+
+@pytest.mark.parametrize("body", [b"{}", b"[{}]", b'[{"traceId":"xyz","id":"1"}]', b"\xff", b"[[["])
+def test_what_is_not_zipkin_is_refused(telemetry: ScenarioTelemetry, body: bytes) -> None:
+    status, reason = post("/api/v2/spans", body, "application/json")
+
+    assert (status, b"is not Zipkin v2 JSON" in reason) == (400, True)
+    telemetry.expect_finding("input_rejected", count=1)
+
+
+def post(path: str, body: bytes, content_type: str) -> tuple[int, bytes]:
+    request = urllib.request.Request(  # noqa: S310  our own loopback
+        otlp_endpoint() + path, body, {"Content-Type": content_type}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read()
+
+
+@pytest.fixture
+def plain_endpoint() -> str:
+    """The endpoint as gRPC wants it."""
+    return otlp_endpoint().removeprefix("http://")
