@@ -14,6 +14,9 @@ from harness.report.walk import rebuild
 
 RUN_FILE = "run.json"
 
+_NOT_JSON: frozenset[Any] = frozenset({Any, dict, float})
+"""What can hold a value that JSON has no word for."""
+
 
 class _Header(msgspec.Struct):
     schema_version: int
@@ -27,7 +30,11 @@ def encode_record(record: RunRecord) -> bytes:
     >>> encode_record(RunRecord())[:20]
     b'{"schema_version":1,'
     """
-    return msgspec.json.encode(rebuild(record, _plain_field)) + b"\n"
+    plain = rebuild(record, _plain_field, _NOT_JSON)
+    try:
+        return msgspec.json.encode(plain) + b"\n"
+    except UnicodeEncodeError:  # a lone surrogate, in a field that is text by its type
+        return msgspec.json.encode(rebuild(record, _plain_field)) + b"\n"
 
 
 def _plain_field(_: str, value: Any) -> Any:
