@@ -18,8 +18,9 @@ def examples(document: Path) -> list[str]:
     return PYTHON.findall(document.read_text())
 
 
-def test_the_readmes_scenario_passes(tmp_path: Path) -> None:
-    (example,) = examples(ROOT / "README.md")
+@pytest.mark.parametrize("number", range(2))
+def test_the_readmes_scenarios_pass(tmp_path: Path, number: int) -> None:
+    example = examples(ROOT / "README.md")[number]
     project = ProjectCopy(tmp_path)
     (tmp_path / "scenarios" / "test_readme.py").write_text(example)
 

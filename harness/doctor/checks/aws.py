@@ -1,0 +1,53 @@
+"""Region and credentials of services that call AWS: without them the app does not start, or sends nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.doctor.checks import finding
+from harness.doctor.compose import Service
+from harness.doctor.interpolation import variables_in
+from harness.doctor.project import Project
+from harness.model import Finding, Level
+
+_REGION = ("AWS_REGION", "AWS_DEFAULT_REGION")
+_CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+
+
+def check(project: Project) -> Iterator[Finding]:
+    """Yield what each service that has AWS variables lacks, and which of them are empty."""
+    for service in project.services.values():
+        names = [name for name in service.environment if name.startswith("AWS_")]
+        if not names:
+            continue
+        yield from _region(service)
+        for name in names:
+            setting = service.environment[name]
+            if not setting.value.strip() and name in (*_REGION, *_CREDENTIALS):
+                unset = ", ".join(variables_in(setting.raw))
+                reason = f": {unset} is not set" if unset else ""
+                yield finding(
+                    "aws_variable_empty",
+                    setting.site,
+                    f"{name} of service {service.name!r} is empty{reason}; boto3 raises NoRegionError or "
+                    "NoCredentialsError while the app starts",
+                    level=Level.WARNING,
+                )
+        present = [name for name in _CREDENTIALS if name in service.environment]
+        if len(present) == 1:
+            (missing,) = set(_CREDENTIALS) - set(present)
+            yield finding(
+                "aws_credentials_incomplete",
+                service.environment[present[0]].site,
+                f"service {service.name!r} has {present[0]} and no {missing}",
+            )
+
+
+def _region(service: Service) -> Iterator[Finding]:
+    if not any(name in service.environment for name in _REGION):
+        yield finding(
+            "aws_region_missing",
+            service.site,
+            f"service {service.name!r} has AWS variables and no region: boto3 raises NoRegionError; "
+            "add AWS_DEFAULT_REGION",
+        )

@@ -1,0 +1,130 @@
+"""``aws`` commands as written: their required options, and the files that they are given.
+
+Source: the AWS CLI's reference of ``xray`` and ``logs``.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from harness.doctor.checks import finding
+from harness.doctor.commands import Command
+from harness.doctor.project import Project
+from harness.doctor.text import shown_path
+from harness.model import Finding, Level, Site
+
+_REQUIRED = {
+    ("logs", "create-log-group"): ("log-group-name",),
+    ("logs", "create-log-stream"): ("log-group-name", "log-stream-name"),
+    ("xray", "create-group"): ("group-name",),
+    ("xray", "create-sampling-rule"): ("sampling-rule",),
+    ("xray", "update-sampling-rule"): ("sampling-rule-update",),
+}
+_MEMBERS = {
+    "create-sampling-rule": "SamplingRule",
+    "update-sampling-rule": "SamplingRuleUpdate",
+}
+_RULE_MEMBERS = (
+    "ResourceARN", "Priority", "FixedRate", "ReservoirSize", "ServiceName",
+    "ServiceType", "Host", "HTTPMethod", "URLPath", "Version",
+)  # fmt: skip
+_LIMITS: dict[str, tuple[float, float]] = {
+    "Priority": (1, 9999),
+    "FixedRate": (0, 1),
+    "ReservoirSize": (0, math.inf),
+    "Version": (1, math.inf),
+}
+
+
+def check(project: Project) -> Iterator[Finding]:
+    """Yield what AWS would answer with an error, and rules that match no segment of the code."""
+    for command in project.commands:
+        given = command.options.get("cli-input-json")
+        if given is None:
+            yield from _options(command)
+        else:
+            yield from _input(project, command, given.removeprefix("file://"))
+
+
+def _options(command: Command) -> Iterator[Finding]:
+    for option in _REQUIRED.get((command.service, command.operation), ()):
+        if option not in command.options:
+            yield finding(
+                "cli_option_missing",
+                command.site,
+                f"aws {command.service} {command.operation} needs --{option}",
+            )
+
+
+def _input(project: Project, command: Command, name: str) -> Iterator[Finding]:
+    file = _found(project.directory, command.file.parent, name)
+    if file is None:
+        yield finding(
+            "cli_input_missing",
+            command.site,
+            f"--cli-input-json names {name!r}, which is not below {shown_path(project.directory)}",
+        )
+        return
+    try:
+        document: Any = json.loads(file.read_bytes())
+    except ValueError as error:
+        yield finding(
+            "cli_input_invalid", Site(shown_path(file), getattr(error, "lineno", 1)), f"is not JSON: {error}"
+        )
+        return
+    member = _MEMBERS.get(command.operation)
+    if member is None:
+        return
+    if not isinstance(document, dict) or member not in document:
+        has = ", ".join(document) if isinstance(document, dict) else type(document).__name__
+        yield finding(
+            "cli_input_invalid",
+            command.site,
+            f"{command.operation} needs {member!r} in {name!r}, which has {has}: AWS answers "
+            f'Missing required parameter in input: "{member}"',
+        )
+    elif command.operation == "create-sampling-rule":
+        yield from _rule(project, document[member], file)
+
+
+def _found(directory: Path, beside: Path, name: str) -> Path | None:
+    return next((path for path in (directory / name, beside / name) if path.is_file()), None)
+
+
+def _rule(project: Project, rule: dict[str, Any], file: Path) -> Iterator[Finding]:
+    lines = file.read_text(encoding="utf-8").splitlines()
+
+    def site(member: str) -> Site:
+        number = next((n for n, line in enumerate(lines, start=1) if f'"{member}"' in line), 1)
+        return Site(shown_path(file), number)
+
+    if missing := [member for member in _RULE_MEMBERS if member not in rule]:
+        words = ", ".join(missing)
+        yield finding("sampling_rule_invalid", site("SamplingRule"), f"the sampling rule lacks {words}")
+    for member, (low, high) in _LIMITS.items():
+        value = rule.get(member)
+        fits = isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
+        if member in rule and not fits:
+            limits = f"{low} to {high}" if high < math.inf else f"{low} or more"
+            yield finding("sampling_rule_invalid", site(member), f"{member} is {value!r}, expected {limits}")
+    names = {name.text for name in project.source.segments}
+    pattern = str(rule.get("ServiceName", "*"))
+    if names and not {"*", "?"} & set(pattern) and pattern not in names:
+        yield finding(
+            "sampling_rule_matches_nothing",
+            site("ServiceName"),
+            f"ServiceName is {pattern!r}, and the code's segments are named {', '.join(sorted(names))}",
+        )
+    rate, reservoir = rule.get("FixedRate"), rule.get("ReservoirSize")
+    if isinstance(rate, float) and isinstance(reservoir, int) and reservoir > 0:
+        yield finding(
+            "sampling_reservoir",
+            site("ReservoirSize"),
+            f"the first {reservoir} requests of each second are sampled besides FixedRate {rate:g}: "
+            f"a service with fewer than that is sampled whole",
+            level=Level.INFO,
+        )

@@ -1,0 +1,118 @@
+"""The X-Ray daemon's address, against the service that runs the daemon, and the names of segments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from harness.doctor.checks import finding
+from harness.doctor.compose import Service, Setting
+from harness.doctor.project import Project
+from harness.model import Finding, Level
+
+_ADDRESS = "AWS_XRAY_DAEMON_ADDRESS"
+_URL = "AWS_XRAY_URL"
+_DEFAULT_PORT = 2000
+# Source: AWS X-Ray SDK for Python, daemon_config.py.
+_FORM = re.compile(
+    r"(?:[^\s:]+:\d+|(?:tcp:[^\s:]+:\d+ udp:[^\s:]+:\d+)|(?:udp:[^\s:]+:\d+ tcp:[^\s:]+:\d+))\Z"
+)
+
+
+def check(project: Project) -> Iterator[Finding]:
+    """Yield what is wrong between apps and daemon, and what dynamic naming does to rules and groups."""
+    daemons = [s for s in project.services.values() if "xray-daemon" in s.image or "xray-daemon" in s.name]
+    for daemon in daemons:
+        yield from _command(daemon)
+    for service in project.services.values():
+        address = service.environment.get(_ADDRESS)
+        if address is not None:
+            yield from _address(project, daemons, address)
+        elif daemons and "aws_xray_sdk" in project.source.imports and service.context is not None:
+            yield finding(
+                "xray_address_missing",
+                service.site,
+                f"service {service.name!r} sets no {_ADDRESS}: segments go to 127.0.0.1:2000 in its own "
+                f"container, and nothing says that they are lost; add {_ADDRESS}: "
+                f'"{daemons[0].name}:{_DEFAULT_PORT}"',
+            )
+    yield from _dynamic_naming(project)
+
+
+def _command(daemon: Service) -> Iterator[Finding]:
+    for word in daemon.command:
+        if " " in word.value.strip():
+            yield finding(
+                "command_in_one_argument",
+                word.site,
+                f"the daemon gets {word.value!r} as one argument; expected one list item for each word, "
+                "or a string instead of a list",
+                level=Level.WARNING,
+            )
+
+
+def _address(project: Project, daemons: list[Service], address: Setting) -> Iterator[Finding]:
+    if not _FORM.match(address.value):
+        yield finding(
+            "xray_address_invalid",
+            address.site,
+            f"{_ADDRESS} is {address.value!r}, expected host:port, or tcp:host:port udp:host:port"
+            + ("; an empty one raises while the SDK is imported" if not address.value else ""),
+        )
+        return
+    for host, port in re.findall(r"([^\s:]+):(\d+)(?:\s|\Z)", address.value):
+        if host not in project.services:
+            known = ", ".join(sorted(project.services))
+            yield finding(
+                "xray_address_unknown",
+                address.site,
+                f"{_ADDRESS} has host {host!r}, which is no service of this file ({known}); "
+                "UDP to nobody gives no error",
+            )
+        elif project.services[host] in daemons and int(port) not in _ports_of(project.services[host]):
+            listens = ", ".join(map(str, sorted(_ports_of(project.services[host]))))
+            yield finding(
+                "xray_port_mismatch",
+                address.site,
+                f"{_ADDRESS} has port {port}, and service {host!r} listens on {listens}; "
+                "UDP to nobody gives no error",
+            )
+
+
+def _ports_of(daemon: Service) -> set[int]:
+    words = " ".join(word.value for word in daemon.command).split()
+    bound = [
+        words[i + 1] for i, word in enumerate(words[:-1]) if word in ("-b", "-t", "--bind", "--bind-tcp")
+    ]
+    ports = {int(match[1]) for text in bound if (match := re.search(r":(\d+)\Z", text))}
+    return ports or {_DEFAULT_PORT}
+
+
+def _dynamic_naming(project: Project) -> Iterator[Finding]:
+    """Yield defects of names that follow the Host header while rules and groups know one name."""
+    if not project.source.dynamic_naming or not project.source.segments:
+        return
+    name = project.source.segments[0]
+    known = [rule for rule in ("create-sampling-rule", "create-group") if _uses(project, rule)]
+    if not known:
+        return
+    for service in project.services.values():
+        url = service.environment.get(_URL)
+        if url is not None:
+            yield finding(
+                "xray_dynamic_naming",
+                url.site,
+                f"with {_URL} {url.raw!r} a segment takes the name of the Host that matches it, so "
+                f"{_words(known)} for {name.text!r} no longer match; localhost hides this: leave "
+                f"dynamic_naming out ({project.source.dynamic_naming[0].site})",
+                level=Level.WARNING,
+            )
+
+
+def _uses(project: Project, operation: str) -> bool:
+    return any(command.operation == operation for command in project.commands)
+
+
+def _words(operations: list[str]) -> str:
+    names = {"create-sampling-rule": "the sampling rule", "create-group": "the group"}
+    return " and ".join(names[operation] for operation in operations)

@@ -1,0 +1,67 @@
+"""``aws`` commands in scripts and documents."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from harness.doctor.text import read_text, shown_path
+from harness.model import Site
+
+_START = re.compile(r"^\s*(?:\$\s+)?aws\s+(?:xray|logs)\s+\S")
+
+
+class Command(msgspec.Struct, frozen=True):
+    """One ``aws xray …`` or ``aws logs …``.
+
+    Attributes:
+        service: ``xray`` or ``logs``.
+        operation: ``create-group``.
+        options: Option without its dashes → value; empty for a flag.
+        file: Where it stands.
+    """
+
+    service: str
+    operation: str
+    options: dict[str, str]
+    file: Path
+    site: Site
+
+
+def read_commands(file: Path) -> Iterator[Command]:
+    """Yield the commands of a script or document, continued lines joined.
+
+    Raises:
+        ConfigurationError: The file cannot be read.
+    """
+    number = 0
+    lines = iter(read_text(file).splitlines())
+    for line in lines:
+        number += 1
+        start, text = number, line
+        while text.endswith("\\"):
+            number += 1
+            text = text[:-1] + " " + next(lines, "")
+        if _START.match(text):
+            yield from _parsed(text, file, Site(shown_path(file), start))
+
+
+def _parsed(text: str, file: Path, site: Site) -> Iterator[Command]:
+    try:
+        words = shlex.split(text.strip().removeprefix("$"), comments=True)
+    except ValueError:
+        return  # quotes that do not close: prose, not a command
+    _, service, operation, *rest = words
+    options: dict[str, str] = {}
+    name = ""
+    for word in rest:
+        if word.startswith("--"):
+            name, _, value = word[2:].partition("=")
+            options[name] = value
+        elif name:
+            options[name] = f"{options[name]} {word}".strip()
+    yield Command(service, operation, options, file, site)

@@ -1,0 +1,138 @@
+"""What Python code says of its telemetry, from its syntax tree."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from harness.doctor.text import shown_path
+from harness.model import Site
+
+_SKIPPED = frozenset({"node_modules", "__pycache__", "site-packages", "tests"})
+_SPAN_STARTERS = frozenset({"start_span", "start_as_current_span"})
+
+
+class Name(msgspec.Struct, frozen=True):
+    """A name that the code gives, and where."""
+
+    text: str
+    site: Site
+
+
+class Source(msgspec.Struct, frozen=True):
+    """Names in a tree of Python code.
+
+    Attributes:
+        log_groups: Of watchtower handlers.
+        deprecated: Arguments of watchtower that are deprecated: `log_group`, `stream_name`.
+        segments: The X-Ray SDK's `service`.
+        dynamic_naming: Where the X-Ray SDK is given `dynamic_naming`.
+        spans: Of spans that the code starts.
+        imports: Top-level modules.
+        words: How often each lower-case word occurs in identifiers and strings that are not span names.
+    """
+
+    log_groups: list[Name] = []
+    deprecated: list[Name] = []
+    segments: list[Name] = []
+    dynamic_naming: list[Name] = []
+    spans: list[Name] = []
+    imports: set[str] = set()
+    words: dict[str, int] = {}
+
+
+def read_source(directory: Path) -> Source:
+    """Return what the Python files below a directory say; files that do not parse are left out."""
+    source = Source()
+    for file in _python_files(directory):
+        try:
+            tree = ast.parse(file.read_bytes())
+        except (SyntaxError, ValueError, OSError):
+            continue  # the app does not run, which is not for us to say
+        _Reader(source, shown_path(file)).visit(tree)
+    return source
+
+
+def _python_files(directory: Path) -> Iterator[Path]:
+    for file in sorted(directory.rglob("*.py")):
+        parents = file.relative_to(directory).parts[:-1]
+        if not any(part in _SKIPPED or part.startswith(".") for part in parents):
+            yield file
+
+
+class _Reader(ast.NodeVisitor):
+    def __init__(self, source: Source, file: str) -> None:
+        self._source = source
+        self._file = file
+
+    def visit_Import(self, node: ast.Import) -> None:
+        self._source.imports.update(alias.name.partition(".")[0] for alias in node.names)
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        self._source.imports.add((node.module or "").partition(".")[0])
+
+    def visit_Name(self, node: ast.Name) -> None:
+        self._count(node.id)
+
+    def visit_Constant(self, node: ast.Constant) -> None:
+        if isinstance(node.value, str):
+            self._count(node.value)
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        self._count(node.name)
+        self.generic_visit(node)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        function = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if function == "CloudWatchLogHandler":
+            self._log_handler(node)
+        elif function == "configure":
+            self._xray_configure(node)
+        elif function in _SPAN_STARTERS and node.args and _text(node.args[0]) is not None:
+            self._source.spans.append(self._name(node.args[0]))
+            node = ast.Call(func=node.func, args=node.args[1:], keywords=node.keywords)
+        self.generic_visit(node)
+
+    def _log_handler(self, node: ast.Call) -> None:
+        for keyword in node.keywords:
+            if keyword.arg in ("log_group", "log_group_name") and _text(keyword.value) is not None:
+                self._source.log_groups.append(self._name(keyword.value))
+            if keyword.arg in ("log_group", "stream_name"):
+                self._source.deprecated.append(Name(keyword.arg, self._site(keyword.value)))
+        if node.args and _text(node.args[0]) is not None:
+            self._source.log_groups.append(self._name(node.args[0]))
+
+    def _xray_configure(self, node: ast.Call) -> None:
+        for keyword in node.keywords:
+            if keyword.arg == "service" and _text(keyword.value) is not None:
+                self._source.segments.append(self._name(keyword.value))
+            elif keyword.arg == "dynamic_naming":
+                self._source.dynamic_naming.append(Name("dynamic_naming", self._site(keyword.value)))
+
+    def _name(self, node: ast.expr) -> Name:
+        return Name(_text(node) or "", self._site(node))
+
+    def _site(self, node: ast.expr) -> Site:
+        return Site(self._file, node.lineno)
+
+    def _count(self, text: str) -> None:
+        for word in words_of(text):
+            self._source.words[word] = self._source.words.get(word, 0) + 1
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of an identifier or name, in lower case.
+
+    >>> words_of("HomeActivities /api/home-data")
+    ['home', 'activities', 'api', 'home', 'data']
+    """
+    import re
+
+    return [word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", text)]
+
+
+def _text(node: ast.expr) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
