@@ -33,6 +33,8 @@ _ACCEPTED = b'{"nextSequenceToken":"49590302938219438000000000000000000000000000
 _SERIALIZATION_ERROR = b'{"__type":"SerializationException","message":"the body does not parse"}'
 _INTERNAL_FAILURE = b'{"__type":"InternalFailure","message":"moto failed; see the rejected input"}'
 MOTO_TIMEOUT_S = 10.0
+MAX_REPLAY_BYTES = 16 * 1024 * 1024
+"""Of requests kept for moto, which most runs never ask; what was captured of them is not touched."""
 _STUCK = (
     "moto logs, and waits if the caller holds logging's lock, as logging.config.dictConfig does "
     "while it makes a handler: make the client before, and pass it in"
@@ -76,6 +78,7 @@ class AwsEndpoint:
         self._recorder = recorder
         self._groups = LogGroups()
         self._to_replay: deque[Request] = deque()
+        self._to_replay_bytes = 0
         self._moto_lock = threading.Lock()
         self._moto: wsgi.WsgiApp | None = None
         self._workers = ThreadPoolExecutor(max_workers=8, thread_name_prefix="harness-moto")
@@ -115,16 +118,23 @@ class AwsEndpoint:
         request.headers.pop("content-encoding", None)
         request = request._replace(body=body)
         if operation == "PutLogEvents" and self._can_answer(telemetry):
-            self._to_replay.append(request)
+            self._remember(request)
             self._record(operation, request, telemetry, 200)
             return Response(200, JSON_1_1, _ACCEPTED)
         answer = self._groups.answer(operation, request.headers, body)
         if answer is not None:
-            self._to_replay.append(request)
+            self._remember(request)
             self._record(operation, request, (), answer.status)
             return answer
         self._groups.left_to_moto(operation)
         return self._ask_moto(operation, request, telemetry)
+
+    def _remember(self, request: Request) -> None:
+        """Keep a request for moto; the oldest log events are forgotten when there are too many."""
+        self._to_replay.append(request)
+        self._to_replay_bytes += len(request.body)
+        while self._to_replay_bytes > MAX_REPLAY_BYTES:
+            self._to_replay_bytes -= len(self._to_replay.popleft().body)
 
     def _can_answer(self, events: tuple[LogEvent, ...] | tuple[Metric, ...]) -> bool:
         """Return whether moto would accept these log events, as far as we can know."""
@@ -163,7 +173,9 @@ class AwsEndpoint:
             if self._moto is None:
                 self._moto = _moto_application()
             while self._to_replay:
-                self._call_safely(self._moto, self._to_replay.popleft())
+                earlier = self._to_replay.popleft()
+                self._to_replay_bytes -= len(earlier.body)
+                self._call_safely(self._moto, earlier)
             return self._call_safely(self._moto, request)
 
     def _call_safely(self, moto: wsgi.WsgiApp, request: Request) -> Response:

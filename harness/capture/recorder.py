@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Protocol
 
-from harness.model import ExportRequest, Rejected
+from harness.model import ExportRequest, Incident, Rejected
 
 
 class Recorder(Protocol):
@@ -19,6 +19,10 @@ class Recorder(Protocol):
         """Take what could not be decoded."""
         ...
 
-    def datagrams(self, datagrams: Iterable[bytes]) -> None:
+    def incident(self, incident: Incident) -> None:
+        """Take what was lost on the way."""
+        ...
+
+    def datagrams(self, datagrams: Sequence[bytes]) -> None:
         """Take X-Ray datagrams, in order."""
         ...

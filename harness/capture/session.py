@@ -143,6 +143,8 @@ class Capture:
             if arrival.rejected is not None:
                 rejected = msgspec.structs.replace(arrival.rejected, payload=body)
                 self.owners.current.rejected.append(rejected)
+            elif arrival.incident is not None:
+                self.owners.current.incidents.append(arrival.incident)
             elif arrival.start is None:
                 channel = by_wire.get(arrival.export.channel if arrival.export else "xray")
                 if channel is not None:

@@ -16,7 +16,7 @@ from harness.capture.loop import ReceiverLoop
 from harness.capture.recorder import Recorder
 from harness.capture.xray_rules import SamplingRule, rules_response, targets_response
 from harness.errors import ConfigurationError
-from harness.model import ExportRequest, Rejected
+from harness.model import ExportRequest, Incident, Rejected
 
 _PORT_TRIES = 20
 _JSON = (("content-type", "application/json"),)
@@ -133,5 +133,21 @@ class XRayDaemon:
     def close(self) -> None:
         """Stop receiving on both transports."""
         self._control.close()
+        lost = self.drops()
         for receiver in (self.datagrams, *self._also):
             receiver.close()
+        if self._recorder is not None and lost:
+            self._recorder.incident(datagrams_dropped(lost))
+
+
+def datagrams_dropped(lost: int) -> Incident:
+    """Return the incident of datagrams that the kernel dropped."""
+    return Incident(
+        id="datagrams_dropped",
+        channel="xray",
+        message=(
+            f"the kernel dropped {lost} datagrams because the receive buffer was full; "
+            "raise net.core.rmem_max"
+        ),
+        context={"datagrams": lost},
+    )

@@ -7,13 +7,13 @@ entry cut short; everything before it is read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import IO
 
 import msgspec
 
 from harness.errors import RecordError
-from harness.model import ExportRequest, Rejected
+from harness.model import ExportRequest, Incident, Rejected
 
 FILE_NAME = "received.bin"
 
@@ -26,19 +26,23 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Arrival(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One entry: the start, a request, a datagram, or what no receiver could take.
+    """One entry: the start, a request, datagrams, or what no receiver could take.
 
     Attributes:
         size: Bytes of the body.
         start: The recording's own, without a body.
         export: The request, with what it was answered; None for a datagram.
+        datagrams: The sizes of the datagrams in the body.
         rejected: What could not be decoded, its payload being the body.
+        incident: What was lost on the way, without a body.
     """
 
     size: int
     start: Start | None = None
     export: ExportRequest | None = None
+    datagrams: tuple[int, ...] = ()
     rejected: Rejected | None = None
+    incident: Incident | None = None
 
 
 _ENCODE = msgspec.json.Encoder().encode
@@ -59,9 +63,11 @@ def of_export(export: ExportRequest, body: bytes) -> bytes:
     return b"%b\n%b\n" % (_ENCODE(Arrival(size=len(body), export=export)), body)
 
 
-def of_datagram(datagram: bytes) -> bytes:
-    """Return the entry of an X-Ray datagram."""
-    return b'{"size":%d}\n%b\n' % (len(datagram), datagram)
+def of_datagrams(datagrams: Sequence[bytes]) -> bytes:
+    """Return the entry of X-Ray datagrams; one for many, because they come in floods."""
+    body = b"".join(datagrams)
+    head = Arrival(size=len(body), datagrams=tuple(map(len, datagrams)))
+    return b"%b\n%b\n" % (_ENCODE(head), body)
 
 
 def of_rejected(rejected: Rejected) -> bytes:
@@ -69,6 +75,11 @@ def of_rejected(rejected: Rejected) -> bytes:
     body = rejected.payload
     slim = msgspec.structs.replace(rejected, payload=b"")
     return b"%b\n%b\n" % (_ENCODE(Arrival(size=len(body), rejected=slim)), body)
+
+
+def of_incident(incident: Incident) -> bytes:
+    """Return the entry of something that was lost."""
+    return b"%b\n\n" % _ENCODE(Arrival(size=0, incident=incident))
 
 
 def read(stream: IO[bytes]) -> Iterator[tuple[Arrival, bytes]]:
@@ -90,4 +101,14 @@ def read(stream: IO[bytes]) -> Iterator[tuple[Arrival, bytes]]:
         body = stream.read(arrival.size + 1)
         if len(body) <= arrival.size:
             return  # killed while writing the body
-        yield arrival, body[:-1]
+        yield from _apart(arrival, body[:-1])
+
+
+def _apart(arrival: Arrival, body: bytes) -> Iterator[tuple[Arrival, bytes]]:
+    """Yield an entry, or each datagram of it."""
+    if not arrival.datagrams:
+        yield arrival, body
+    at = 0
+    for size in arrival.datagrams:
+        yield Arrival(size=size), body[at : at + size]
+        at += size

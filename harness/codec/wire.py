@@ -11,6 +11,7 @@ from harness.codec.arrivals_file import Arrival
 from harness.errors import DecodeError
 from harness.model import (
     ExportRequest,
+    Incident,
     LogEvent,
     LogRecord,
     Metric,
@@ -35,11 +36,14 @@ class WireTelemetry:
         self._log_events: list[LogEvent] = []
         self._exports: list[ExportRequest] = []
         self._rejected: list[Rejected] = []
+        self._incidents: list[Incident] = []
 
     def add(self, arrival: Arrival, body: bytes) -> None:
         """Take one arrival; what does not decode is kept as rejected."""
         if arrival.rejected is not None:
             self._rejected.append(msgspec.structs.replace(arrival.rejected, payload=body))
+        elif arrival.incident is not None:
+            self._incidents.append(arrival.incident)
         elif arrival.export is None:
             self._add_datagram(body)
         else:
@@ -98,7 +102,7 @@ class WireTelemetry:
             log_events=tuple(self._log_events),
             exports=tuple(self._exports),
             rejected=tuple(self._rejected),
-            incidents=orphans,
+            incidents=(*self._incidents, *orphans),
         )
 
 

@@ -6,12 +6,12 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 from harness.codec import arrivals_file
 from harness.errors import ConfigurationError
-from harness.model import ExportRequest, Rejected
+from harness.model import ExportRequest, Incident, Rejected
 
 
 class Recording:
@@ -58,10 +58,14 @@ class Recording:
         """Append what could not be decoded."""
         self._append(arrivals_file.of_rejected(rejected), 1)
 
-    def datagrams(self, datagrams: Iterable[bytes]) -> None:
+    def incident(self, incident: Incident) -> None:
+        """Append what was lost on the way."""
+        self._append(arrivals_file.of_incident(incident), 0)
+
+    def datagrams(self, datagrams: Sequence[bytes]) -> None:
         """Append X-Ray datagrams."""
-        entries = [arrivals_file.of_datagram(datagram) for datagram in datagrams]
-        self._append(b"".join(entries), len(entries))
+        if datagrams:
+            self._append(arrivals_file.of_datagrams(datagrams), len(datagrams))
 
     def _append(self, data: bytes, arrivals: int) -> None:
         with self._lock:

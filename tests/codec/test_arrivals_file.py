@@ -23,22 +23,22 @@ def test_what_is_written_is_read(body: bytes, datagram: bytes) -> None:
     written = (
         arrivals_file.of_start(START)
         + arrivals_file.of_export(EXPORT, body)
-        + arrivals_file.of_datagram(datagram)
+        + arrivals_file.of_datagrams([datagram, b"next"])
         + arrivals_file.of_rejected(REJECTED)
     )
 
-    start, export, plain, rejected = entries(written)
+    start, export, plain, more, rejected = entries(written)
 
     assert start[0].start == START
     assert (export[0].export, export[1]) == (EXPORT, body)
-    assert (plain[0].export, plain[1]) == (None, datagram)
+    assert (plain[0].export, plain[1], more[1]) == (None, datagram, b"next")
     assert rejected[0].rejected is not None
     assert (rejected[0].rejected.reason, rejected[1]) == (REJECTED.reason, REJECTED.payload)
 
 
 @given(cut=st.integers(min_value=0), bodies=st.lists(st.binary(max_size=40), min_size=1, max_size=5))
 def test_a_file_cut_anywhere_keeps_every_whole_entry(cut: int, bodies: list[bytes]) -> None:
-    whole = [arrivals_file.of_datagram(body) for body in bodies]
+    whole = [arrivals_file.of_datagrams([body]) for body in bodies]
     data = b"".join(whole)
     kept = data[: cut % (len(data) + 1)]
     ends = [len(b"".join(whole[: count + 1])) for count in range(len(whole))]

@@ -7,14 +7,14 @@ from contextlib import AbstractContextManager
 from harness.capture.bucket import Bucket
 from harness.capture.channel import Context, OpenNode
 from harness.capture.environment import LOOPBACK
-from harness.capture.xray_daemon import XRayDaemon
+from harness.capture.xray_daemon import XRayDaemon, datagrams_dropped
 from harness.capture.xray_rules import SamplingRule
 from harness.capture.xray_sampling import sampled_by
 from harness.capture.xray_watch import BegunEntity, XRayWatch
 from harness.codec import xray
 from harness.codec.arrivals_file import Arrival
 from harness.errors import DecodeError
-from harness.model import Incident, Rejected
+from harness.model import Rejected
 
 
 class XRayChannel:
@@ -95,17 +95,7 @@ class XRayChannel:
         drops = self.daemon.drops()
         if drops > self._drops:
             lost, self._drops = drops - self._drops, drops
-            self._owners.current.incidents.append(
-                Incident(
-                    id="datagrams_dropped",
-                    channel="xray",
-                    message=(
-                        f"the kernel dropped {lost} datagrams because the receive buffer was full; "
-                        "raise net.core.rmem_max"
-                    ),
-                    context={"datagrams": lost},
-                )
-            )
+            self._owners.current.incidents.append(datagrams_dropped(lost))
 
     def open_nodes(self) -> list[OpenNode]:
         """Return the segments and subsegments not ended yet."""

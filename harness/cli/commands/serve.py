@@ -31,6 +31,8 @@ def run(arguments: argparse.Namespace) -> int:
     from harness.cli import DOES_NOT_HOLD, HOLDS
     from harness.cli.receiving import begin, conclude
 
+    # By default a thread that computes keeps the others waiting for 5 ms, in which a UDP socket overflows.
+    sys.setswitchinterval(0.0002)
     stopping = {signal.SIGINT, signal.SIGTERM}
     # Blocked before any thread is made, so that none of them takes the signal.
     signal.pthread_sigmask(signal.SIG_BLOCK, stopping)
