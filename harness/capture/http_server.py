@@ -20,6 +20,8 @@ from harness.capture.loop import ReceiverLoop
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
 MAX_HEAD_BYTES = 64 * 1024
+SILENCE_S = 30.0
+"""How long a client may pause in the middle of a request; between requests it may stay for ever."""
 
 
 class Request(NamedTuple):
@@ -122,9 +124,12 @@ class _Connection(asyncio.Protocol):
         self._pending: asyncio.Future[None] | None = None
         self._tasks: set[asyncio.Future[None]] = set()
         self._half_closed = False
+        self._last_data = 0.0
+        self._timer: asyncio.TimerHandle | None = None
         self._reset()
 
     def _reset(self) -> None:
+        self._begun = False
         self._url = b""
         self._headers: dict[str, str] = {}
         self._body: list[bytes] = []
@@ -138,8 +143,26 @@ class _Connection(asyncio.Protocol):
         sock = transport.get_extra_info("socket")
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
+        self._watch_for_silence()
+
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  asyncio's signature
         self._connections.discard(self._transport)
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._begun:
+            self._malformed("the connection closed in the middle of a request", self._so_far())
+
+    def _watch_for_silence(self) -> None:
+        loop = asyncio.get_running_loop()
+        if self._begun and loop.time() - self._last_data >= SILENCE_S:
+            reason = f"the client was silent for {SILENCE_S:g} s in the middle of a request"
+            payload, self._begun = self._so_far(), False
+            self._fail(408, reason, payload)
+            return
+        self._timer = loop.call_later(SILENCE_S / 2, self._watch_for_silence)
+
+    def _so_far(self) -> bytes:
+        return (self._url + b"\n" + b"".join(self._body))[:4096]
 
     def eof_received(self) -> bool:
         """Keep a half-closed connection open while an answer is still to be written."""
@@ -147,6 +170,7 @@ class _Connection(asyncio.Protocol):
         return self._pending is not None
 
     def data_received(self, data: bytes) -> None:
+        self._last_data = asyncio.get_running_loop().time()
         if self._upgrades:
             data = self._first + data
             if self._waits_or_upgrades(data):
@@ -168,6 +192,8 @@ class _Connection(asyncio.Protocol):
         for preface, upgrade in self._upgrades.items():
             if data.startswith(preface):
                 self._transport.pause_reading()
+                if self._timer is not None:
+                    self._timer.cancel()
                 self._run(upgrade(self._transport, data))
                 return True
             if preface.startswith(data):
@@ -182,10 +208,14 @@ class _Connection(asyncio.Protocol):
         task.add_done_callback(self._tasks.discard)
 
     def _fail(self, status: int, reason: str, payload: bytes) -> None:
+        self._begun = False
         self._malformed(reason, payload[:4096])
         self._write(Response(status, (("content-type", "text/plain"),), reason.encode()), keep_alive=False)
 
     # The callbacks that httptools looks up by name.
+
+    def on_message_begin(self) -> None:
+        self._begun = True
 
     def on_url(self, url: bytes) -> None:
         self._url += url

@@ -1,6 +1,7 @@
 import asyncio
 import http.client
 import socket
+import threading
 from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
@@ -133,4 +134,50 @@ def test_a_connection_closed_half_way_harms_nobody(
         client.sendall(b"POST / HTTP/1.1\r\ncontent-length: 100\r\n\r\nhalf")
 
     assert exchange(port, b"GET /next HTTP/1.1\r\nhost: h\r\n\r\n").startswith(b"HTTP/1.1 200 OK\r\n")
-    assert malformed == []
+    assert malformed == [("the connection closed in the middle of a request", b"/\nhalf")]
+
+
+def test_a_client_that_falls_silent_in_a_request_is_told_so(
+    serve: Callable[[http_server.Handler], int], malformed: Malformed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_server, "SILENCE_S", 0.05)
+    with socket.create_connection(("127.0.0.1", serve(echo)), timeout=10) as client:
+        client.sendall(b"POST /x HTTP/1.1\r\ncontent-length: 9\r\n\r\nslow")
+        answer = client.recv(65536)
+
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert malformed == [("the client was silent for 0.05 s in the middle of a request", b"/x\nslow")]
+
+
+def test_a_client_that_is_silent_between_requests_may_stay(
+    serve: Callable[[http_server.Handler], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_server, "SILENCE_S", 0.02)
+    slow = threading.Event()
+    client = http.client.HTTPConnection("127.0.0.1", serve(echo), timeout=10)
+    for _ in range(2):
+        client.request("POST", "/", body=b"x")
+        assert client.getresponse().read() == b"x"
+        slow.wait(0.1)
+    client.close()
+
+
+def test_many_connections_that_say_nothing_keep_nobody_out(
+    serve: Callable[[http_server.Handler], int],
+) -> None:
+    port = serve(echo)
+    idle = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(300)]
+
+    assert exchange(port, b"POST / HTTP/1.1\r\ncontent-length: 2\r\nconnection: close\r\n\r\nhi").endswith(
+        b"hi"
+    )
+    for client in idle:
+        client.close()
+
+
+def test_a_body_that_comes_a_byte_at_a_time_is_whole(serve: Callable[[http_server.Handler], int]) -> None:
+    with socket.create_connection(("127.0.0.1", serve(echo)), timeout=10) as client:
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for byte in b"POST / HTTP/1.1\r\ncontent-length: 2\r\n\r\nhi":
+            client.sendall(bytes([byte]))
+        assert client.recv(65536).endswith(b"hi")
