@@ -24,10 +24,11 @@ from harness.capture.http_server import HttpServer, Request, Response
 from harness.capture.log_groups import JSON_1_1, LogGroups
 from harness.capture.loop import ReceiverLoop
 from harness.capture.recorder import Recorder
+from harness.capture.trace_headers import TraceHeaders
 from harness.codec import cloudwatch
 from harness.codec.body import decode_body
 from harness.errors import DecodeError
-from harness.model import ExportRequest, LogEvent, Metric, Rejected
+from harness.model import ExportRequest, Incident, LogEvent, Metric, Rejected
 
 _ACCEPTED = b'{"nextSequenceToken":"49590302938219438000000000000000000000000000000000000001"}'
 _SERIALIZATION_ERROR = b'{"__type":"SerializationException","message":"the body does not parse"}'
@@ -73,10 +74,11 @@ class AwsEndpoint:
         port: int = 0,
         recorder: Recorder | None = None,
     ) -> None:
-        self.received: deque[Received | Rejected] = deque()
+        self.received: deque[Received | Rejected | Incident] = deque()
         self._arrivals = arrivals
         self._recorder = recorder
         self._groups = LogGroups()
+        self._trace_headers = TraceHeaders()
         self._to_replay: deque[Request] = deque()
         self._to_replay_bytes = 0
         self._moto_lock = threading.Lock()
@@ -101,6 +103,12 @@ class AwsEndpoint:
             self._recorder.rejected(rejected)
         else:
             self.received.append(rejected)
+
+    def _lose(self, incident: Incident) -> None:
+        if self._recorder is not None:
+            self._recorder.incident(incident)
+        else:
+            self.received.append(incident)
 
     def _handle(self, request: Request) -> Response | Awaitable[Response]:
         operation = cloudwatch.operation_of(request.path, request.headers, request.body)
@@ -157,6 +165,9 @@ class AwsEndpoint:
                 f"{operation}: moto gave no answer within {MOTO_TIMEOUT_S} s; {_STUCK}", request.body
             )
             answer = Response(503, JSON_1_1, _INTERNAL_FAILURE)
+        answer, lost = self._trace_headers.after(operation, request, answer)
+        for incident in lost:
+            self._lose(incident)
         accepted = answer.status < 300
         if accepted and operation == "PutLogEvents":
             self._groups.accepting.update(

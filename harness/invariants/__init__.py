@@ -37,6 +37,7 @@ FINDING_IDS = (
     "span_unfinished",
     "subsegment_orphaned",
     "subsegment_unfinished",
+    "trace_context_lost",
 )
 """What the built-in invariants, and the plugin, find without being asked for."""
 

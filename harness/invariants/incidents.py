@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from harness.model import Finding, Level, Telemetry, Verdict
 
 _WARNINGS = frozenset({"name_changed"})
-_SIGNALS = {"otel": "span", "xray": "segment", "cloudwatch": "log_event"}
+_SIGNALS = {"otel": "span", "xray": "segment", "cloudwatch": "log_event", "aws": "segment"}
 
 
 def check(telemetry: Telemetry, verdicts: tuple[Verdict, ...]) -> Iterator[Finding]:  # noqa: ARG001  an invariant's signature

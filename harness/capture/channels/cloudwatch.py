@@ -75,6 +75,8 @@ class CloudWatchChannel:
             request = self._endpoint.received.popleft()
             if isinstance(request, Rejected):
                 self._owners.current.rejected.append(request)
+            elif isinstance(request, Incident):
+                self._owners.current.incidents.append(request)
             else:
                 self._ingest_request(request)
 

@@ -1,0 +1,134 @@
+"""The X-Ray trace header of messages: kept where moto drops it, and missed where a receiver drops it.
+
+Source: SQS developer guide, "Message system attributes"; EventBridge API reference,
+PutEventsRequestEntry; SNS developer guide, "Active tracing". A client patched by the
+X-Ray SDK sends the HTTP header ``X-Amzn-Trace-Id``, which these services take for it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from harness.capture.http_server import Request, Response
+from harness.model import Incident
+
+ATTRIBUTE = "AWSTraceHeader"
+_SENT_LIMIT = 10_000
+_MESSAGE_ID = re.compile(rb"<MessageId>([^<]+)</MessageId>")
+_ROOT = re.compile(r"Root=(1-[0-9a-f]{8}-[0-9a-f]{24})")
+
+
+class TraceHeaders:
+    """Remembers the trace header of each message or event, by the id that its service gave it."""
+
+    def __init__(self) -> None:
+        self._sent: dict[str, str] = {}
+
+    def after(self, operation: str, request: Request, answer: Response) -> tuple[Response, list[Incident]]:
+        """Look at an answer of moto's.
+
+        Returns:
+            The answer, with the trace headers that AWS would return, and what a receiver loses.
+        """
+        if answer.status != 200 or operation not in _READERS:
+            return answer, []
+        if operation == "Publish":
+            self._remember(_publish(request, answer))
+            return answer, []
+        try:
+            asked = msgspec.json.decode(request.body)
+            body = msgspec.json.decode(answer.body)
+            if operation != "ReceiveMessage":
+                self._remember(_READERS[operation](request, asked, body))
+                return answer, []
+            incidents = self._receive(asked, body)
+        except (msgspec.DecodeError, KeyError, TypeError, AttributeError):
+            return answer, []  # not the JSON of these operations: nothing of ours in it
+        return answer._replace(body=msgspec.json.encode(body)), incidents
+
+    def _remember(self, sent: Iterator[tuple[str, str]]) -> None:
+        self._sent.update((id_, header) for id_, header in sent if header)
+        while len(self._sent) > _SENT_LIMIT:
+            del self._sent[next(iter(self._sent))]
+
+    def _receive(self, asked: dict[str, Any], body: dict[str, Any]) -> list[Incident]:
+        names = {*asked.get("AttributeNames", ()), *asked.get("MessageSystemAttributeNames", ())}
+        queue = str(asked.get("QueueUrl", "")).rpartition("/")[2]
+        incidents = []
+        for message in body.get("Messages", ()):
+            header = message.get("Attributes", {}).get(ATTRIBUTE) or self._header_of(message)
+            if header and names & {ATTRIBUTE, "All"}:
+                message.setdefault("Attributes", {})[ATTRIBUTE] = header
+            elif header:
+                incidents.append(_lost(queue, header))
+        return incidents
+
+    def _header_of(self, message: dict[str, Any]) -> str:
+        """Return what a message was sent with: itself, or as an event or notification in its body."""
+        if message["MessageId"] in self._sent:
+            return self._sent[message["MessageId"]]
+        try:
+            inner = msgspec.json.decode(message["Body"])
+        except (msgspec.DecodeError, KeyError):
+            return ""
+        ids = (inner.get("id"), inner.get("MessageId")) if isinstance(inner, dict) else ()
+        return next((self._sent[id_] for id_ in ids if isinstance(id_, str) and id_ in self._sent), "")
+
+
+def _send_message(request: Request, asked: dict[str, Any], body: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    yield body["MessageId"], _header_in(asked) or _http_header(request)
+
+
+def _send_message_batch(
+    request: Request, asked: dict[str, Any], body: dict[str, Any]
+) -> Iterator[tuple[str, str]]:
+    entries = {entry["Id"]: entry for entry in asked["Entries"]}
+    for sent in body.get("Successful", ()):
+        yield sent["MessageId"], _header_in(entries[sent["Id"]]) or _http_header(request)
+
+
+def _put_events(request: Request, asked: dict[str, Any], body: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for entry, sent in zip(asked["Entries"], body["Entries"], strict=True):
+        if "EventId" in sent:
+            yield sent["EventId"], entry.get("TraceHeader") or _http_header(request)
+
+
+def _publish(request: Request, answer: Response) -> Iterator[tuple[str, str]]:
+    for id_ in _MESSAGE_ID.findall(answer.body):
+        yield id_.decode(), _http_header(request)
+
+
+_READERS: dict[str, Any] = {
+    "SendMessage": _send_message,
+    "SendMessageBatch": _send_message_batch,
+    "PutEvents": _put_events,
+    "Publish": _publish,
+    "ReceiveMessage": None,
+}
+
+
+def _header_in(message: dict[str, Any]) -> str:
+    attribute = message.get("MessageSystemAttributes", {}).get(ATTRIBUTE, {})
+    return str(attribute.get("StringValue", ""))
+
+
+def _http_header(request: Request) -> str:
+    return request.headers.get("x-amzn-trace-id", "")
+
+
+def _lost(queue: str, header: str) -> Incident:
+    root = _ROOT.search(header)
+    return Incident(
+        id="trace_context_lost",
+        channel="aws",
+        name=f"SQS queue {queue}",
+        trace_id=root[1] if root else None,
+        message=(
+            f"a message of queue {queue!r} carries the trace header {header!r}, and its receiver did not ask "
+            f"for it: the trace ends here; receive with MessageSystemAttributeNames=[{ATTRIBUTE!r}]"
+        ),
+    )

@@ -1,0 +1,109 @@
+"""Event-driven hops: SNS, SQS, EventBridge and a handler go on with the trace, or it is said where it ends."""
+
+import json
+import uuid
+from typing import Any
+
+import boto3
+import pytest
+from aws_xray_sdk.core import xray_recorder
+from aws_xray_sdk.core.models.trace_header import TraceHeader
+
+from harness import ScenarioTelemetry, segment
+
+ROOT = "1-5759e988-bd862e3fe1be46a994272793"
+HEADER = f"Root={ROOT};Parent=53995c3f42cd8ad8;Sampled=1"
+AS_ATTRIBUTE = {"AWSTraceHeader": {"DataType": "String", "StringValue": HEADER}}
+
+
+class Queue:
+    """A queue of its own, and the ways into it."""
+
+    def __init__(self) -> None:
+        self.sqs = boto3.client("sqs")
+        self.url = self.sqs.create_queue(QueueName=f"q-{uuid.uuid4().hex}")["QueueUrl"]
+        attributes = self.sqs.get_queue_attributes(QueueUrl=self.url, AttributeNames=["QueueArn"])
+        self.arn = attributes["Attributes"]["QueueArn"]
+
+    def receive(self, *names: str) -> list[dict[str, Any]]:
+        answer = self.sqs.receive_message(
+            QueueUrl=self.url, MessageSystemAttributeNames=list(names), MaxNumberOfMessages=10
+        )
+        messages: list[dict[str, Any]] = answer.get("Messages", [])
+        return messages
+
+
+@pytest.fixture
+def queue(telemetry: ScenarioTelemetry) -> Queue:
+    return Queue()
+
+
+def headers(messages: list[dict[str, Any]]) -> list[str | None]:
+    return [message.get("Attributes", {}).get("AWSTraceHeader") for message in messages]
+
+
+def patched(client: Any) -> Any:
+    """Return a client that sends the header that the X-Ray SDK's patch adds."""
+    client.meta.events.register(
+        "before-send.*", lambda request, **_: request.headers.__setitem__("X-Amzn-Trace-Id", HEADER)
+    )
+    return client
+
+
+def test_sqs_keeps_the_header_of_messages_and_batches(queue: Queue) -> None:
+    queue.sqs.send_message(QueueUrl=queue.url, MessageBody="a", MessageSystemAttributes=AS_ATTRIBUTE)
+    entry = {"Id": "1", "MessageBody": "b", "MessageSystemAttributes": AS_ATTRIBUTE}
+    queue.sqs.send_message_batch(QueueUrl=queue.url, Entries=[entry, {"Id": "2", "MessageBody": "c"}])
+
+    messages = sorted(queue.receive("AWSTraceHeader"), key=lambda message: message["Body"])
+    assert headers(messages) == [HEADER, HEADER, None]
+
+
+def test_sqs_takes_the_header_of_a_patched_client(queue: Queue) -> None:
+    patched(boto3.client("sqs")).send_message(QueueUrl=queue.url, MessageBody="a")
+
+    assert headers(queue.receive("All")) == [HEADER]
+
+
+def test_eventbridge_hands_the_header_to_its_target(queue: Queue) -> None:
+    events, source = boto3.client("events"), f"shop.{uuid.uuid4().hex}"
+    events.put_rule(Name=source, EventPattern=json.dumps({"source": [source]}))
+    events.put_targets(Rule=source, Targets=[{"Id": "1", "Arn": queue.arn}])
+    events.put_events(
+        Entries=[{"Source": source, "DetailType": "sold", "Detail": "{}", "TraceHeader": HEADER}]
+    )
+
+    assert headers(queue.receive("AWSTraceHeader")) == [HEADER]
+
+
+def test_sns_hands_the_header_to_its_subscriber(queue: Queue) -> None:
+    sns = patched(boto3.client("sns"))
+    topic = sns.create_topic(Name=f"t-{uuid.uuid4().hex}")["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue.arn)
+    sns.publish(TopicArn=topic, Message="sold")
+
+    assert headers(queue.receive("AWSTraceHeader")) == [HEADER]
+
+
+def test_a_receiver_that_does_not_ask_loses_the_trace(queue: Queue, telemetry: ScenarioTelemetry) -> None:
+    queue.sqs.send_message(QueueUrl=queue.url, MessageBody="a", MessageSystemAttributes=AS_ATTRIBUTE)
+
+    assert headers(queue.receive("SentTimestamp")) == [None]
+    (lost,) = telemetry.expect_finding("trace_context_lost", count=1)
+    assert lost.where.startswith("SQS queue q-")
+    assert lost.trace_id == ROOT
+    assert "receive with MessageSystemAttributeNames=['AWSTraceHeader']" in lost.message
+
+
+def test_a_handler_goes_on_with_the_trace(queue: Queue, telemetry: ScenarioTelemetry) -> None:
+    def handler(event: dict[str, Any]) -> None:
+        header = TraceHeader.from_header_str(event["Records"][0]["attributes"]["AWSTraceHeader"])
+        with xray_recorder.in_segment("worker", traceid=header.root, parent_id=header.parent, sampling=1):
+            pass
+
+    queue.sqs.send_message(QueueUrl=queue.url, MessageBody="a", MessageSystemAttributes=AS_ATTRIBUTE)
+    (message,) = queue.receive("All")
+    handler({"Records": [{"body": message["Body"], "attributes": message["Attributes"]}]})
+
+    found = telemetry.segment(segment("worker"))
+    assert (found.trace_id, found.parent_id) == (ROOT, "53995c3f42cd8ad8")
