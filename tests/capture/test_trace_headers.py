@@ -1,4 +1,4 @@
-"""Event-driven hops: SNS, SQS, EventBridge and a handler go on with the trace, or it is said where it ends."""
+"""Event-driven hops: SNS, SQS, EventBridge and a handler go on with the trace, or it is said where not."""
 
 import json
 import uuid
