@@ -3,6 +3,7 @@
     HarnessError
     ├── ConfigurationError    a wrong option, ini value or environment
     ├── RecordError           a run record that cannot be read or written
+    ├── FilterError           a filter expression that X-Ray would refuse
     ├── DecodeError           bytes that are not what their channel promises
     ├── SettleTimeout         telemetry still open or in flight at the deadline
     └── OutboundRefused       a captured process tried to reach the real world
@@ -24,6 +25,18 @@ class ConfigurationError(HarnessError):
 
 class RecordError(HarnessError):
     """A run record cannot be read or written."""
+
+
+class FilterError(HarnessError, ValueError):
+    """A filter expression does not parse, or asks for what is not evaluated here.
+
+    Attributes:
+        column: Where, counted from 1.
+    """
+
+    def __init__(self, message: str, column: int = 1) -> None:
+        super().__init__(message)
+        self.column = column
 
 
 class DecodeError(HarnessError):

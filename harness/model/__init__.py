@@ -10,6 +10,7 @@ from harness.model.site import Site
 from harness.model.span import Link, Resource, Scope, Span, SpanEvent, SpanKind, Status, StatusCode
 from harness.model.telemetry import Telemetry
 from harness.model.tree import Node, Trace, Tree, segment_tree, span_node, traces_of, trees_of
+from harness.model.xray_trace import XRayTrace, xray_traces_of
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -44,8 +45,10 @@ __all__ = [
     "Tree",
     "Unfinished",
     "Verdict",
+    "XRayTrace",
     "segment_tree",
     "span_node",
     "traces_of",
     "trees_of",
+    "xray_traces_of",
 ]
