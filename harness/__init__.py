@@ -66,6 +66,7 @@ if TYPE_CHECKING:
         span,
         starts_with,
         subsegment,
+        trace,
     )
     from harness.model import MetricType, Status, Temporality
     from harness.pytest_plugin.scenario import ScenarioTelemetry
@@ -120,6 +121,7 @@ __all__ = [
     "span",
     "starts_with",
     "subsegment",
+    "trace",
 ]
 
 _MODULES = {
