@@ -5,6 +5,7 @@ from harness.model.finding import Finding, Level, Match, Verdict
 from harness.model.log import LogEvent, LogRecord
 from harness.model.metric import DataPoint, Metric, MetricType, Temporality
 from harness.model.record import SCHEMA_VERSION, RunRecord, ScenarioRecord
+from harness.model.sampling import DaemonCounters, SamplingStatistics
 from harness.model.segment import Segment, Subsegment
 from harness.model.site import Site
 from harness.model.span import Link, Resource, Scope, Span, SpanEvent, SpanKind, Status, StatusCode
@@ -14,6 +15,7 @@ from harness.model.xray_trace import XRayTrace, xray_traces_of
 
 __all__ = [
     "SCHEMA_VERSION",
+    "DaemonCounters",
     "DataPoint",
     "ExportRequest",
     "Finding",
@@ -29,6 +31,7 @@ __all__ = [
     "Rejected",
     "Resource",
     "RunRecord",
+    "SamplingStatistics",
     "ScenarioRecord",
     "Scope",
     "Segment",

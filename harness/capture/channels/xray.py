@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import time
+import weakref
 from contextlib import AbstractContextManager
+
+import msgspec
 
 from harness.capture.bucket import Bucket
 from harness.capture.channel import Context, OpenNode
@@ -13,7 +16,7 @@ from harness.capture.xray_sampling import sampled_by
 from harness.capture.xray_watch import BegunEntity, XRayWatch
 from harness.codec import xray
 from harness.errors import DecodeError
-from harness.model import Incident, Rejected
+from harness.model import DaemonCounters, Incident, Rejected, SamplingStatistics
 
 
 class XRayChannel:
@@ -25,7 +28,11 @@ class XRayChannel:
         self.daemon = XRayDaemon(context.loop, context.arrivals)
         self._watch = XRayWatch(context.patches, context.arrivals, self.daemon.address)
         self._current: list[BegunEntity] = []
-        self._drops = 0
+        self._counted = DaemonCounters()
+        self._statistics: weakref.WeakKeyDictionary[Bucket, list[SamplingStatistics]] = (
+            weakref.WeakKeyDictionary()
+        )
+        self._reported = 0
 
     def environment(self) -> dict[str, str | None]:
         """Return the daemon's address."""
@@ -57,6 +64,9 @@ class XRayChannel:
             owner = self._owners.of_trace(incident.trace_id) if incident.trace_id else current
             owner.incidents.append(incident)
         self._count_drops()
+        reported = self.daemon.statistics[self._reported :]
+        self._reported += len(reported)
+        self._statistics.setdefault(current, []).extend(reported)
 
     def _owner_of_beginning(self, begun: BegunEntity) -> Bucket:
         parent = getattr(begun.entity, "parent_segment", None)
@@ -69,18 +79,20 @@ class XRayChannel:
         try:
             document = xray.parse_document(xray.split_datagram(datagram))
         except DecodeError as error:
+            self._count(received=1, rejected=1)
             self._owners.current.rejected.append(
                 Rejected(channel="xray", reason=str(error), payload=datagram)
             )
             return
+        self._count(received=1, sent=1)
         trace_id = document.trace_id or ""
         owner = self._owners.of_node(trace_id, document.id, document.parent_id or "")
         (owner or self._owners.of_trace(trace_id)).documents.append(document)
 
     def _count_drops(self) -> None:
-        drops = self.daemon.datagrams.drops()
-        if drops > self._drops:
-            lost, self._drops = drops - self._drops, drops
+        lost = self.daemon.datagrams.drops() - self._counted.spillover
+        if lost > 0:
+            self._count(spillover=lost)
             self._owners.current.incidents.append(
                 Incident(
                     id="datagrams_dropped",
@@ -92,6 +104,18 @@ class XRayChannel:
                     context={"datagrams": lost},
                 )
             )
+
+    def _count(self, **more: int) -> None:
+        counted = {name: getattr(self._counted, name) + number for name, number in more.items()}
+        self._counted = msgspec.structs.replace(self._counted, **counted)
+
+    def counters(self) -> DaemonCounters:
+        """Return what became of the datagrams of this process so far."""
+        return self._counted
+
+    def statistics_of(self, bucket: Bucket) -> tuple[SamplingStatistics, ...]:
+        """Return what SDKs reported about sampling while a bucket was the current one."""
+        return tuple(self._statistics.get(bucket, ()))
 
     def open_nodes(self) -> list[OpenNode]:
         """Return the segments and subsegments not ended yet."""
