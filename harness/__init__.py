@@ -67,6 +67,7 @@ if TYPE_CHECKING:
         span,
         starts_with,
         subsegment,
+        trace,
     )
     from harness.launch import App
     from harness.model import MetricType, Status, Temporality
@@ -126,6 +127,7 @@ __all__ = [
     "span",
     "starts_with",
     "subsegment",
+    "trace",
 ]
 
 _MODULES = {

@@ -4,6 +4,7 @@
     ├── ConfigurationError    a wrong option, ini value or environment
     ├── RecordError           a run record that cannot be read or written
     ├── LaunchError           an app under test that does not start
+    ├── FilterError           a filter expression that X-Ray would refuse
     ├── DecodeError           bytes that are not what their channel promises
     ├── SettleTimeout         telemetry still open or in flight at the deadline
     └── OutboundRefused       a captured process tried to reach the real world
@@ -29,6 +30,18 @@ class RecordError(HarnessError):
 
 class LaunchError(HarnessError):
     """An app under test did not start, or did not become ready."""
+
+
+class FilterError(HarnessError, ValueError):
+    """A filter expression does not parse, or asks for what is not evaluated here.
+
+    Attributes:
+        column: Where, counted from 1.
+    """
+
+    def __init__(self, message: str, column: int = 1) -> None:
+        super().__init__(message)
+        self.column = column
 
 
 class DecodeError(HarnessError):

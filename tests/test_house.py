@@ -9,7 +9,7 @@ import pytest
 
 from tests.project import ROOT
 
-PURE = ("model", "codec", "expect", "invariants", "analysis", "report")
+PURE = ("model", "xray_filter", "codec", "expect", "invariants", "analysis", "report")
 FORBIDDEN = (
     "pytest",
     "opentelemetry.sdk",

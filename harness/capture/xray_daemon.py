@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from typing import Any
 
@@ -14,9 +13,12 @@ from harness.capture.environment import LOOPBACK
 from harness.capture.http_server import HttpServer, Request, Response
 from harness.capture.loop import ReceiverLoop
 from harness.capture.recorder import Recorder
-from harness.capture.xray_rules import SamplingRule, rules_response, targets_response
-from harness.errors import ConfigurationError
-from harness.model import ExportRequest, Incident, Rejected
+from harness.capture.xray_api.reservoirs import targets_response
+from harness.capture.xray_api.state import XRayState
+from harness.capture.xray_rules import SamplingRule
+from harness.codec.xray_sampling import statistics_of
+from harness.errors import ConfigurationError, DecodeError
+from harness.model import ExportRequest, Incident, Rejected, SamplingStatistics
 
 _PORT_TRIES = 20
 _JSON = (("content-type", "application/json"),)
@@ -32,8 +34,7 @@ class XRayDaemon:
     Attributes:
         datagrams: What arrived over UDP.
         requests: What was asked over TCP.
-        rules: The sampling rules served, besides one that samples everything.
-        statistics: What SDKs reported with `GetSamplingTargets`.
+        state: The rules and statistics, shared with X-Ray's API.
     """
 
     def __init__(
@@ -44,16 +45,30 @@ class XRayDaemon:
         host: str = LOOPBACK,
         port: int = 0,
         recorder: Recorder | None = None,
+        state: XRayState | None = None,
     ) -> None:
         self.requests: deque[ExportRequest | Rejected] = deque()
-        self.rules: tuple[SamplingRule, ...] = ()
-        self.statistics: list[dict[str, Any]] = []
+        self.state = state or XRayState()
         self._arrivals = arrivals
         self._recorder = recorder
         self.datagrams, self._control = self._bind(loop, host, port)
         self._also: list[DatagramReceiver] = []
         self.port = self.datagrams.port
         self.address = f"{LOOPBACK}:{self.port}"
+
+    @property
+    def rules(self) -> tuple[SamplingRule, ...]:
+        """The rules that a scenario samples by; what none of them matches is sampled."""
+        return self.state.rules.of_scenario
+
+    @rules.setter
+    def rules(self, rules: tuple[SamplingRule, ...]) -> None:
+        self.state.rules.of_scenario = rules
+
+    @property
+    def statistics(self) -> list[SamplingStatistics]:
+        """What SDKs have reported with `GetSamplingTargets`."""
+        return self.state.statistics
 
     def _bind(self, loop: ReceiverLoop, host: str, port: int) -> tuple[DatagramReceiver, HttpServer]:
         """Take the port, or a free UDP port whose TCP namesake is free too."""
@@ -91,25 +106,22 @@ class XRayDaemon:
 
     def _reply(self, request: Request) -> Response:
         if request.path == "/GetSamplingRules":
-            return Response(200, _JSON, msgspec.json.encode(rules_response(self.rules)))
+            records = [record.to_wire() for record in self.state.rules.served()]
+            return _json(200, {"SamplingRuleRecords": records, "NextToken": None})
         if request.path in ("/SamplingTargets", "/GetSamplingTargets"):
             return self._targets(request)
         self._malformed(f"{request.method} {request.path} is not an operation of the daemon", request.body)
-        return Response(404, _JSON, b'{"message": "unknown operation"}')
+        return _json(404, {"message": "unknown operation"})
 
     def _targets(self, request: Request) -> Response:
         try:
-            documents = msgspec.json.decode(request.body, type=dict[str, Any]).get(
-                "SamplingStatisticsDocuments"
-            )
-            statistics = msgspec.convert(documents or [], list[dict[str, Any]])
-        except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+            statistics = statistics_of(request.body)
+        except DecodeError as error:
             self._malformed(f"SamplingTargets body does not parse: {error}", request.body)
-            return Response(400, _JSON, b'{"message": "body does not parse"}')
-        self.statistics += statistics
-        return Response(
-            200, _JSON, msgspec.json.encode(targets_response(self.rules, statistics, time.time()))
-        )
+            return _json(400, {"message": "body does not parse"})
+        state = self.state
+        state.statistics += statistics
+        return _json(200, targets_response(state.rules, state.reservoirs, statistics, state.clock()))
 
     def listen(self, host: str) -> None:
         """Listen on another address, too, with the same port number."""
@@ -151,3 +163,7 @@ def datagrams_dropped(lost: int) -> Incident:
         ),
         context={"datagrams": lost},
     )
+
+
+def _json(status: int, body: dict[str, Any]) -> Response:
+    return Response(status, _JSON, msgspec.json.encode(body))

@@ -23,6 +23,7 @@ from harness.expect.metrics import MetricExpectation, metric
 from harness.expect.presence import absent, present
 from harness.expect.segments import SegmentExpectation, SubsegmentExpectation, segment, subsegment
 from harness.expect.spans import SpanExpectation, span
+from harness.expect.traces import TraceExpectation, trace
 
 __all__ = [
     "CLIENT",
@@ -45,6 +46,7 @@ __all__ = [
     "SpanExpectation",
     "SubsegmentExpectation",
     "TelemetryAssertionError",
+    "TraceExpectation",
     "absent",
     "all_of",
     "any_of",
@@ -83,4 +85,5 @@ __all__ = [
     "span",
     "starts_with",
     "subsegment",
+    "trace",
 ]

@@ -11,6 +11,7 @@ from harness.expect.log_records import LogRecordExpectation
 from harness.expect.metrics import POINT_FIELDS, MetricExpectation
 from harness.expect.segments import SegmentExpectation, SubsegmentExpectation
 from harness.expect.spans import SpanExpectation
+from harness.expect.traces import TraceExpectation
 
 KINDS: tuple[type[Expectation[Any]], ...] = (
     SpanExpectation,
@@ -20,6 +21,7 @@ KINDS: tuple[type[Expectation[Any]], ...] = (
     LogRecordExpectation,
     MetricExpectation,
     ExportExpectation,
+    TraceExpectation,
 )
 """The built-in kinds of expectations."""
 

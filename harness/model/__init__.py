@@ -5,14 +5,17 @@ from harness.model.finding import Finding, Level, Match, Verdict
 from harness.model.log import LogEvent, LogRecord
 from harness.model.metric import DataPoint, Metric, MetricType, Temporality
 from harness.model.record import SCHEMA_VERSION, RunRecord, ScenarioRecord
+from harness.model.sampling import DaemonCounters, SamplingStatistics
 from harness.model.segment import Segment, Subsegment
 from harness.model.site import Site
 from harness.model.span import Link, Resource, Scope, Span, SpanEvent, SpanKind, Status, StatusCode
 from harness.model.telemetry import Telemetry
 from harness.model.tree import Node, Trace, Tree, segment_tree, span_node, traces_of, trees_of
+from harness.model.xray_trace import XRayTrace, xray_traces_of
 
 __all__ = [
     "SCHEMA_VERSION",
+    "DaemonCounters",
     "DataPoint",
     "ExportRequest",
     "Finding",
@@ -28,6 +31,7 @@ __all__ = [
     "Rejected",
     "Resource",
     "RunRecord",
+    "SamplingStatistics",
     "ScenarioRecord",
     "Scope",
     "Segment",
@@ -44,8 +48,10 @@ __all__ = [
     "Tree",
     "Unfinished",
     "Verdict",
+    "XRayTrace",
     "segment_tree",
     "span_node",
     "traces_of",
     "trees_of",
+    "xray_traces_of",
 ]

@@ -32,6 +32,7 @@ from harness.expect import (
 from harness.expect.exports import ExportExpectation
 from harness.invariants import Invariant, all_invariants, check_invariants
 from harness.model import (
+    DaemonCounters,
     ExportRequest,
     Finding,
     Incident,
@@ -39,6 +40,7 @@ from harness.model import (
     LogRecord,
     Metric,
     Rejected,
+    SamplingStatistics,
     Segment,
     Site,
     Span,
@@ -222,10 +224,37 @@ class ScenarioTelemetry:
         Raises:
             ConfigurationError: Channel ``xray`` is not configured.
         """
+        return self._xray("sampling()").sampling(*rules)
+
+    @property
+    def sampling_statistics(self) -> tuple[SamplingStatistics, ...]:
+        """What X-Ray SDKs have reported about their sampling decisions, in order of arrival.
+
+        An SDK reports every 10 seconds, for all the requests since its last report.
+
+        Raises:
+            ConfigurationError: Channel ``xray`` is not configured.
+        """
+        channel = self._xray("sampling_statistics")
+        self._capture.settle()
+        return channel.statistics_of(self._bucket())
+
+    @property
+    def daemon_counters(self) -> DaemonCounters:
+        """What became of the X-Ray datagrams of the whole process, under the daemon's own names.
+
+        Raises:
+            ConfigurationError: Channel ``xray`` is not configured.
+        """
+        channel = self._xray("daemon_counters")
+        self._capture.settle()
+        return channel.counters()
+
+    def _xray(self, what: str) -> XRayChannel:
         channel = self._capture.channels.get("xray")
         if not isinstance(channel, XRayChannel):
-            raise ConfigurationError("sampling() needs channel 'xray' in telemetry_channels")
-        return channel.sampling(*rules)
+            raise ConfigurationError(f"{what} needs channel 'xray' in telemetry_channels")
+        return channel
 
     def answering(
         self, answer: Answer, *, times: int | None = None, path: str = ""

@@ -1,5 +1,6 @@
 """The X-Ray channel in this process, through the fixture that users have."""
 
+import http.client
 import socket
 import threading
 from collections.abc import Iterator
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 from aws_xray_sdk.core import xray_recorder
 
-from harness import ScenarioTelemetry, regex, segment, subsegment
+from harness import ScenarioTelemetry, export_request, regex, segment, subsegment
 from harness.codec.xray import HEADER
 from harness.model import Segment
 
@@ -172,3 +173,33 @@ def test_duplicates_and_another_process_are_one_segment_each(telemetry: Scenario
 
     assert [(found.id, found.end_time) for found in telemetry.segments] == [("a" * 16, 2.0), ("b" * 16, 2.0)]
     assert all(isinstance(found, Segment) and found.site is None for found in telemetry.segments)
+
+
+def test_what_sdks_report_about_sampling_is_the_scenarios(telemetry: ScenarioTelemetry) -> None:
+    document = (
+        b'{"RuleName":"Default","ClientID":"%b","RequestCount":9,"SampledCount":3,"BorrowCount":1,'
+        b'"Timestamp":1}' % (b"a" * 24)
+    )
+    connection = http.client.HTTPConnection(xray_recorder.emitter.ip, xray_recorder.emitter.port, timeout=10)
+    connection.request("POST", "/SamplingTargets", b'{"SamplingStatisticsDocuments":[%b]}' % document)
+    assert connection.getresponse().status == 200
+    connection.close()
+
+    (statistics,) = telemetry.sampling_statistics
+    assert (statistics.rule_name, statistics.client_id) == ("Default", "a" * 24)
+    assert (statistics.request_count, statistics.sampled_count, statistics.borrow_count) == (9, 3, 1)
+    telemetry.expect(export_request("/SamplingTargets", channel="xray"))
+
+
+def test_the_daemon_counts_what_becomes_of_datagrams(telemetry: ScenarioTelemetry) -> None:
+    before = telemetry.daemon_counters
+    send(HEADER + b"{}")
+    send(
+        HEADER + b'{"id":"cccccccccccccccc","name":"n","trace_id":"1-5759e988-bd862e3fe1be46a994272791",'
+        b'"start_time":1,"end_time":2}'
+    )
+
+    after = telemetry.daemon_counters
+    assert (after.received - before.received, after.rejected - before.rejected) == (2, 1)
+    assert (after.sent - before.sent, after.spillover) == (1, before.spillover)
+    telemetry.expect_finding("input_rejected", count=1)

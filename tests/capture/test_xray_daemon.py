@@ -84,7 +84,7 @@ def test_targets_hand_out_the_reservoir_and_keep_the_statistics(daemon: XRayDaem
     (target,) = answer["SamplingTargetDocuments"]
     assert (target["RuleName"], target["FixedRate"], target["ReservoirQuota"]) == ("Cruddur", 0.1, 5)
     assert [lost["RuleName"] for lost in answer["UnprocessedStatistics"]] == ["Gone"]
-    assert [statistic["RequestCount"] for statistic in daemon.statistics] == [10, 10]
+    assert [statistic.request_count for statistic in daemon.statistics] == [10, 10]
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b'{"SamplingStatisticsDocuments": 3}', b"\xff"])

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import weakref
 from contextlib import AbstractContextManager
+
+import msgspec
 
 from harness.capture.bucket import Bucket
 from harness.capture.channel import Context, OpenNode
@@ -14,7 +17,7 @@ from harness.capture.xray_watch import BegunEntity, XRayWatch
 from harness.codec import xray
 from harness.codec.arrivals_file import Arrival
 from harness.errors import DecodeError
-from harness.model import Rejected
+from harness.model import DaemonCounters, Rejected, SamplingStatistics
 
 
 class XRayChannel:
@@ -28,7 +31,11 @@ class XRayChannel:
         self.daemon = XRayDaemon(context.loop, context.arrivals)
         self._watch = XRayWatch(context.patches, context.arrivals, self.daemon.address)
         self._current: list[BegunEntity] = []
-        self._drops = 0
+        self._counted = DaemonCounters()
+        self._statistics: weakref.WeakKeyDictionary[Bucket, list[SamplingStatistics]] = (
+            weakref.WeakKeyDictionary()
+        )
+        self._reported = 0
 
     def environment(self, host: str = LOOPBACK) -> dict[str, str | None]:
         """Return the daemon's address."""
@@ -64,6 +71,9 @@ class XRayChannel:
             owner = self._owners.of_trace(incident.trace_id) if incident.trace_id else current
             owner.incidents.append(incident)
         self._count_drops()
+        reported = self.daemon.statistics[self._reported :]
+        self._reported += len(reported)
+        self._statistics.setdefault(current, []).extend(reported)
 
     def take(self, arrival: Arrival, body: bytes) -> None:
         """Take a recorded datagram or request."""
@@ -83,19 +93,33 @@ class XRayChannel:
         try:
             document = xray.parse_document(xray.split_datagram(datagram))
         except DecodeError as error:
+            self._count(received=1, rejected=1)
             self._owners.current.rejected.append(
                 Rejected(channel="xray", reason=str(error), payload=datagram)
             )
             return
+        self._count(received=1, sent=1)
         trace_id = document.trace_id or ""
         owner = self._owners.of_node(trace_id, document.id, document.parent_id or "")
         (owner or self._owners.of_trace(trace_id)).documents.append(document)
 
     def _count_drops(self) -> None:
-        drops = self.daemon.drops()
-        if drops > self._drops:
-            lost, self._drops = drops - self._drops, drops
+        lost = self.daemon.drops() - self._counted.spillover
+        if lost > 0:
+            self._count(spillover=lost)
             self._owners.current.incidents.append(datagrams_dropped(lost))
+
+    def _count(self, **more: int) -> None:
+        counted = {name: getattr(self._counted, name) + number for name, number in more.items()}
+        self._counted = msgspec.structs.replace(self._counted, **counted)
+
+    def counters(self) -> DaemonCounters:
+        """Return what became of the datagrams of this process so far."""
+        return self._counted
+
+    def statistics_of(self, bucket: Bucket) -> tuple[SamplingStatistics, ...]:
+        """Return what SDKs reported about sampling while a bucket was the current one."""
+        return tuple(self._statistics.get(bucket, ()))
 
     def open_nodes(self) -> list[OpenNode]:
         """Return the segments and subsegments not ended yet."""

@@ -1,0 +1,28 @@
+"""What X-Ray's service side knows: one value, shared by the daemon and the AWS endpoint."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from harness.capture.xray_api.reservoirs import Reservoirs
+from harness.capture.xray_api.rules import RuleBook
+from harness.model import SamplingStatistics
+
+
+class XRayState:
+    """Rules, reservoirs and statistics of this process.
+
+    It lives as long as the receivers: a rule created in one scenario is there
+    in the next, as it would be in AWS.
+
+    Attributes:
+        clock: Seconds since the epoch.
+        statistics: What SDKs have reported, in order.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self.clock = clock
+        self.rules = RuleBook(clock)
+        self.reservoirs = Reservoirs()
+        self.statistics: list[SamplingStatistics] = []

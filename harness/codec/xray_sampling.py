@@ -1,0 +1,56 @@
+"""Bodies of `GetSamplingTargets` → statistics.
+
+Two documents are on the wire: the X-Ray SDKs write ``SampledCount`` and a
+whole ``Timestamp``, ADOT's sampler ``SampleCount`` and a fractional one.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from harness.errors import DecodeError
+from harness.model.sampling import SamplingStatistics
+
+
+class _Document(msgspec.Struct, rename="pascal"):
+    rule_name: str
+    request_count: int
+    timestamp: float
+    client_id: str = msgspec.field(name="ClientID")
+    sampled_count: int | None = None
+    sample_count: int | None = None
+    borrow_count: int = 0
+
+
+class _Body(msgspec.Struct, rename="pascal"):
+    sampling_statistics_documents: list[_Document] = []
+
+
+_BODY = msgspec.json.Decoder(_Body)
+
+
+def statistics_of(body: bytes) -> tuple[SamplingStatistics, ...]:
+    """Return the statistics that a client reports, in order.
+
+    Raises:
+        DecodeError: Not JSON, or a document without rule, client, time or counts.
+    """
+    try:
+        documents = _BODY.decode(body).sampling_statistics_documents
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise DecodeError(str(error).replace(", got ", ", captured ")) from error
+    return tuple(_statistics(document) for document in documents)
+
+
+def _statistics(document: _Document) -> SamplingStatistics:
+    sampled = document.sample_count if document.sampled_count is None else document.sampled_count
+    if sampled is None:
+        raise DecodeError(f"the document of rule {document.rule_name!r} has no SampledCount")
+    return SamplingStatistics(
+        rule_name=document.rule_name,
+        client_id=document.client_id,
+        request_count=document.request_count,
+        sampled_count=sampled,
+        borrow_count=document.borrow_count,
+        timestamp=document.timestamp,
+    )
