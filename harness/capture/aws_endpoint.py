@@ -10,10 +10,11 @@ on each scenario, and most runs never import moto.
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 import time
 from collections import deque
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -33,6 +34,7 @@ from harness.model import ExportRequest, Incident, LogEvent, Metric, Rejected
 _ACCEPTED = b'{"nextSequenceToken":"49590302938219438000000000000000000000000000000000000001"}'
 _SERIALIZATION_ERROR = b'{"__type":"SerializationException","message":"the body does not parse"}'
 _INTERNAL_FAILURE = b'{"__type":"InternalFailure","message":"moto failed; see the rejected input"}'
+_SERVICE = re.compile(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/aws4_request")
 MOTO_TIMEOUT_S = 10.0
 MAX_REPLAY_BYTES = 16 * 1024 * 1024
 """Of requests kept for moto, which most runs never ask; what was captured of them is not touched."""
@@ -60,6 +62,7 @@ class AwsEndpoint:
     Args:
         port: 0 for an ephemeral port.
         recorder: Takes what arrives instead of `received`.
+        services: AWS service, as signatures name it → who answers for it instead of moto.
 
     Attributes:
         received: Requests in order of arrival, with the telemetry decoded from them.
@@ -73,10 +76,12 @@ class AwsEndpoint:
         host: str = LOOPBACK,
         port: int = 0,
         recorder: Recorder | None = None,
+        services: Mapping[str, Callable[[Request], Response]] | None = None,
     ) -> None:
         self.received: deque[Received | Rejected | Incident] = deque()
         self._arrivals = arrivals
         self._recorder = recorder
+        self._services = services or {}
         self._groups = LogGroups()
         self._trace_headers = TraceHeaders()
         self._to_replay: deque[Request] = deque()
@@ -111,6 +116,9 @@ class AwsEndpoint:
             self.received.append(incident)
 
     def _handle(self, request: Request) -> Response | Awaitable[Response]:
+        signed = _SERVICE.search(request.headers.get("authorization", ""))
+        if signed and signed[1] in self._services:
+            return self._services[signed[1]](request)
         operation = cloudwatch.operation_of(request.path, request.headers, request.body)
         content_type = request.headers.get("content-type", "")
         telemetry: tuple[LogEvent, ...] | tuple[Metric, ...] = ()

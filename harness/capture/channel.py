@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from harness.capture.arrivals import Arrivals
 from harness.capture.environment import LOOPBACK
+from harness.capture.http_server import Request, Response
 from harness.capture.loop import ReceiverLoop
 from harness.capture.ownership import Ownership
 from harness.capture.patching import Patches
@@ -20,6 +22,8 @@ class Context(NamedTuple):
     arrivals: Arrivals
     patches: Patches
     owners: Ownership
+    services: dict[str, Callable[[Request], Response]]
+    """AWS service, as request signatures name it → who answers for it instead of moto."""
 
 
 class OpenNode(NamedTuple):

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 
 from harness.capture.arrivals import Arrivals
 from harness.capture.environment import LOOPBACK
@@ -34,6 +35,7 @@ class DatagramReceiver:
         port: 0 for an ephemeral port.
         recorder: Takes what arrives instead of `received`.
         received: Where to append; a deque of its own by default.
+        also: Called with each batch that was read, on the receiver's thread.
     """
 
     def __init__(
@@ -44,10 +46,12 @@ class DatagramReceiver:
         port: int = 0,
         recorder: Recorder | None = None,
         received: deque[bytes] | None = None,
+        also: Callable[[list[bytes]], None] | None = None,
     ) -> None:
         self.received: deque[bytes] = deque() if received is None else received
         self._arrivals = arrivals
         self._recorder = recorder
+        self._also = also
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind((host, port))
         _widen(self._socket)
@@ -71,7 +75,8 @@ class DatagramReceiver:
 
         A datagram is out of the kernel and not yet in `received` only while the lock is held.
         """
-        receive, append = self._socket.recv, self.received.append
+        batch: list[bytes] = []
+        receive, append = self._socket.recv, batch.append
         with self._reading:
             try:
                 for _ in range(limit):
@@ -79,10 +84,16 @@ class DatagramReceiver:
             except BlockingIOError:
                 return False
             finally:
-                if self._recorder is not None:
-                    self._recorder.datagrams(self.received)
-                    self.received.clear()
+                self._deliver(batch)
         return True
+
+    def _deliver(self, batch: list[bytes]) -> None:
+        if self._recorder is not None:
+            self._recorder.datagrams(batch)
+        else:
+            self.received.extend(batch)
+        if self._also is not None:
+            self._also(batch)
 
     def barrier(self, deadline: float) -> bool:
         """Receive everything that was sent before this call.

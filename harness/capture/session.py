@@ -51,7 +51,7 @@ class Capture:
         self._given_up: set[int] = set()
         self._hosts: set[str] = set()
         self._loop = ReceiverLoop()
-        context = Context(self._loop, self.arrivals, self._patches, self.owners)
+        context = Context(self._loop, self.arrivals, self._patches, self.owners, {})
         self.channels: dict[str, Channel] = {
             name: _created(name, create, context) for name, create in factories.items()
         }

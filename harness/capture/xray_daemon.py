@@ -51,6 +51,7 @@ class XRayDaemon:
         self.state = state or XRayState()
         self._arrivals = arrivals
         self._recorder = recorder
+        self.state.take_document = self._take
         self.datagrams, self._control = self._bind(loop, host, port)
         self._also: list[DatagramReceiver] = []
         self.port = self.datagrams.port
@@ -73,9 +74,15 @@ class XRayDaemon:
     def _bind(self, loop: ReceiverLoop, host: str, port: int) -> tuple[DatagramReceiver, HttpServer]:
         """Take the port, or a free UDP port whose TCP namesake is free too."""
         for _ in range(1 if port else _PORT_TRIES):
-            datagrams = DatagramReceiver(self._arrivals, host=host, port=port, recorder=self._recorder)
+            datagrams = DatagramReceiver(
+                self._arrivals,
+                host=host,
+                port=port,
+                recorder=self._recorder,
+                also=self.state.documents.extend,
+            )
             try:
-                control = HttpServer(loop, self._handle, self._malformed, host=host, port=datagrams.port)
+                control = HttpServer(loop, self.answer, self._malformed, host=host, port=datagrams.port)
             except OSError:
                 datagrams.close()
                 if port:
@@ -91,7 +98,16 @@ class XRayDaemon:
         else:
             self.requests.append(rejected)
 
-    def _handle(self, request: Request) -> Response:
+    def _take(self, datagram: bytes) -> None:
+        """Take a document that came through the API, as if it had come by UDP."""
+        if self._recorder is not None:
+            self._recorder.datagrams([datagram])
+        else:
+            self.datagrams.received.append(datagram)
+        self.state.documents.extend([datagram])
+
+    def answer(self, request: Request) -> Response:
+        """Answer an SDK that samples, or a client of X-Ray's API; called on the receivers' thread."""
         reply = self._reply(request)
         export = ExportRequest(
             channel="xray", path=request.path, headers=request.headers, status=reply.status
@@ -105,11 +121,16 @@ class XRayDaemon:
         return reply
 
     def _reply(self, request: Request) -> Response:
-        if request.path == "/GetSamplingRules":
+        signed = "authorization" in request.headers
+        if request.path == "/GetSamplingRules" and not signed:
             records = [record.to_wire() for record in self.state.rules.served()]
             return _json(200, {"SamplingRuleRecords": records, "NextToken": None})
-        if request.path in ("/SamplingTargets", "/GetSamplingTargets"):
+        if request.path in ("/SamplingTargets", "/GetSamplingTargets") and not signed:
             return self._targets(request)
+        from harness.capture.xray_api import api  # for those who ask for more than to sample
+
+        if request.path in api.OPERATIONS or signed:
+            return api.answer(self.state, request)
         self._malformed(f"{request.method} {request.path} is not an operation of the daemon", request.body)
         return _json(404, {"message": "unknown operation"})
 
@@ -129,7 +150,12 @@ class XRayDaemon:
         received = self.datagrams.received
         self._also.append(
             DatagramReceiver(
-                self._arrivals, host=host, port=self.port, recorder=self._recorder, received=received
+                self._arrivals,
+                host=host,
+                port=self.port,
+                recorder=self._recorder,
+                received=received,
+                also=self.state.documents.extend,
             )
         )
 

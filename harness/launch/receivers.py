@@ -56,7 +56,10 @@ class Receivers:
         self._otlp = _listen("OTLP", OtlpReceiver, self._loop, arrivals, port=ports.otlp, **where)
         self._otlp.answers.required_headers = frozenset(name.lower() for name in required_headers)
         self._xray = _listen("X-Ray", XRayDaemon, self._loop, arrivals, port=ports.xray, **where)
-        self._aws = _listen("AWS", AwsEndpoint, self._loop, arrivals, port=ports.aws, **where)
+        services = {"xray": self._xray.answer}
+        self._aws = _listen(
+            "AWS", AwsEndpoint, self._loop, arrivals, port=ports.aws, services=services, **where
+        )
 
     @property
     def endpoints(self) -> dict[str, str]:

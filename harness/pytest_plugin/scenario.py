@@ -48,6 +48,8 @@ from harness.model import (
     Trace,
     Unfinished,
     Verdict,
+    XRayTrace,
+    xray_traces_of,
 )
 from harness.pytest_plugin.acknowledge import Acknowledgement
 
@@ -238,6 +240,23 @@ class ScenarioTelemetry:
         channel = self._xray("sampling_statistics")
         self._capture.settle()
         return channel.statistics_of(self._bucket())
+
+    def in_group(self, name: str) -> tuple[XRayTrace, ...]:
+        """Return the traces of this scenario that belong to an X-Ray group, made through its API.
+
+        Raises:
+            ConfigurationError: Channel ``xray`` is not configured, or there is no such group.
+        """
+        state = self._xray("in_group()").daemon.state
+        known = {group["GroupName"]: group["FilterExpression"] for group in state.groups.all()}
+        if name not in known:
+            names = ", ".join(sorted(known)) or "there is none"
+            raise ConfigurationError(f"no X-Ray group {name!r}; known: {names}; create it with CreateGroup")
+        from harness.xray_filter import holds, parse  # imports a parser library
+
+        traces = xray_traces_of(self.segments)
+        expression = known[name]
+        return tuple(trace for trace in traces if not expression or holds(parse(expression), trace))
 
     @property
     def daemon_counters(self) -> DaemonCounters:

@@ -39,7 +39,7 @@ class CloudWatchChannel:
 
     def __init__(self, context: Context) -> None:
         self._owners = context.owners
-        self._endpoint = AwsEndpoint(context.loop, context.arrivals)
+        self._endpoint = AwsEndpoint(context.loop, context.arrivals, services=context.services)
         self._watch = WatchtowerWatch(context.patches)
         self._waiting: defaultdict[LogEvent, deque[_Queued]] = defaultdict(deque)
 

@@ -29,6 +29,7 @@ class XRayChannel:
         self._owners = context.owners
         self._arrivals = context.arrivals
         self.daemon = XRayDaemon(context.loop, context.arrivals)
+        context.services["xray"] = self.daemon.answer
         self._watch = XRayWatch(context.patches, context.arrivals, self.daemon.address)
         self._current: list[BegunEntity] = []
         self._counted = DaemonCounters()
@@ -38,8 +39,9 @@ class XRayChannel:
         self._reported = 0
 
     def environment(self, host: str = LOOPBACK) -> dict[str, str | None]:
-        """Return the daemon's address."""
-        return {"AWS_XRAY_DAEMON_ADDRESS": f"{host}:{self.daemon.port}"}
+        """Return the daemon's address, which is that of X-Ray's API, too."""
+        address = f"{host}:{self.daemon.port}"
+        return {"AWS_XRAY_DAEMON_ADDRESS": address, "AWS_ENDPOINT_URL_XRAY": f"http://{address}"}
 
     def listen(self, host: str) -> None:
         """Let the daemon listen on another address, too."""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
+from harness.capture.xray_api.documents import DocumentStore
+from harness.capture.xray_api.groups import Groups
 from harness.capture.xray_api.reservoirs import Reservoirs
 from harness.capture.xray_api.rules import RuleBook
 from harness.model import SamplingStatistics
@@ -18,6 +21,10 @@ class XRayState:
 
     Attributes:
         clock: Seconds since the epoch.
+        groups: Names for filter expressions.
+        documents: What the read API looks at.
+        take_document: Takes a datagram that came through the API; set by the daemon.
+        telemetry_records: What daemons reported of themselves.
         statistics: What SDKs have reported, in order.
     """
 
@@ -26,3 +33,7 @@ class XRayState:
         self.rules = RuleBook(clock)
         self.reservoirs = Reservoirs()
         self.statistics: list[SamplingStatistics] = []
+        self.groups = Groups()
+        self.documents = DocumentStore()
+        self.telemetry_records: list[dict[str, Any]] = []
+        self.take_document: Callable[[bytes], None] = lambda datagram: self.documents.extend([datagram])

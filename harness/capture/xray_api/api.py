@@ -1,0 +1,63 @@
+"""X-Ray's API by path; imported at the first request to it.
+
+Source: botocore, xray 2016-04-12: every operation is a POST with a JSON body.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from harness.capture.http_server import Request, Response
+from harness.capture.xray_api import group_operations as groups
+from harness.capture.xray_api import rule_operations as rules
+from harness.capture.xray_api import service_graph, trace_operations
+from harness.capture.xray_api.refusal import Refusal
+from harness.capture.xray_api.state import XRayState
+
+Operation = Callable[[XRayState, bytes], dict[str, Any]]
+
+OPERATIONS: dict[str, Operation] = {
+    "/CreateGroup": groups.create,
+    "/GetGroup": groups.get,
+    "/Groups": groups.get_all,
+    "/UpdateGroup": groups.update,
+    "/DeleteGroup": groups.delete,
+    "/CreateSamplingRule": rules.create,
+    "/GetSamplingRules": rules.get,
+    "/UpdateSamplingRule": rules.update,
+    "/DeleteSamplingRule": rules.delete,
+    "/SamplingTargets": rules.targets,
+    "/SamplingStatisticSummaries": rules.summaries,
+    "/TraceSegments": trace_operations.put_segments,
+    "/TelemetryRecords": trace_operations.put_telemetry,
+    "/TraceSummaries": trace_operations.get_summaries,
+    "/Traces": trace_operations.batch_get,
+    "/ServiceGraph": service_graph.get_service_graph,
+    "/TraceGraph": service_graph.get_trace_graph,
+}
+
+
+def answer(state: XRayState, request: Request) -> Response:
+    """Return the API's answer; AWS's errors are answers, too."""
+    operation = OPERATIONS.get(request.path)
+    if operation is None:
+        return _refused(Refusal(f"{request.path!r} is no operation", "UnknownOperationException", 404))
+    try:
+        return _json(200, operation(state, request.body or b"{}"))
+    except Refusal as refusal:
+        return _refused(refusal)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        message = str(error).replace(", got ", ", captured ")
+        return _refused(Refusal(message))
+
+
+def _refused(refusal: Refusal) -> Response:
+    response = _json(refusal.status, {"message": str(refusal), "__type": refusal.kind})
+    return response._replace(headers=(*response.headers, ("x-amzn-errortype", refusal.kind)))
+
+
+def _json(status: int, body: dict[str, Any]) -> Response:
+    return Response(status, (("content-type", "application/json"),), msgspec.json.encode(body))

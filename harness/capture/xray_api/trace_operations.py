@@ -1,0 +1,202 @@
+"""Segments in, traces out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from harness.capture.xray_api.refusal import Refusal
+from harness.capture.xray_api.state import XRayState
+from harness.codec import xray
+from harness.errors import DecodeError, FilterError
+from harness.model import Segment, XRayTrace
+from harness.model.xray_checks import Rule, problems_of
+
+MAX_DOCUMENT_BYTES = 64 * 1024
+MAX_BATCH = 5
+"""Trace ids in one ``BatchGetTraces``. Source: X-Ray API reference."""
+
+
+class _Put(msgspec.Struct, rename="pascal"):
+    trace_segment_documents: list[str]
+
+
+class _Records(msgspec.Struct, rename="pascal"):
+    telemetry_records: list[dict[str, Any]]
+
+
+class _Query(msgspec.Struct, rename="pascal", kw_only=True):
+    start_time: float
+    end_time: float
+    filter_expression: str | None = None
+    time_range_type: str = "TraceId"
+
+
+class _Batch(msgspec.Struct, rename="pascal"):
+    trace_ids: list[str]
+
+
+def put_segments(state: XRayState, body: bytes) -> dict[str, Any]:
+    """``PutTraceSegments``: what is taken is captured as datagrams are, the rest is named."""
+    unprocessed = []
+    for document in msgspec.json.decode(body, type=_Put).trace_segment_documents:
+        problem = _problem(document)
+        if problem is None:
+            state.take_document(xray.HEADER + document.encode())
+        else:
+            unprocessed.append(problem)
+    return {"UnprocessedTraceSegments": unprocessed}
+
+
+def _problem(document: str) -> dict[str, Any] | None:
+    """Return why X-Ray does not take a document."""
+    data = document.encode()
+    if len(data) > MAX_DOCUMENT_BYTES:
+        return _unprocessed(None, "TooLarge", f"{len(data)} bytes, at most {MAX_DOCUMENT_BYTES}")
+    try:
+        parsed = xray.parse_document(data)
+    except DecodeError as error:
+        return _unprocessed(None, "ParseError", str(error))
+    for problem in problems_of(parsed):
+        if problem.rule is Rule.ENFORCED:
+            return _unprocessed(parsed.id, problem.code, f"{problem.name}: {problem.message}")
+    return None
+
+
+def _unprocessed(id_: str | None, code: str, message: str) -> dict[str, Any]:
+    return {"Id": id_, "ErrorCode": code, "Message": message}
+
+
+def put_telemetry(state: XRayState, body: bytes) -> dict[str, Any]:
+    """``PutTelemetryRecords``: a daemon's counters."""
+    state.telemetry_records += msgspec.json.decode(body, type=_Records).telemetry_records
+    return {}
+
+
+def get_summaries(state: XRayState, body: bytes) -> dict[str, Any]:
+    """``GetTraceSummaries``, with a filter expression or without."""
+    query = msgspec.json.decode(body, type=_Query)
+    traces = traces_between(state, query.start_time, query.end_time)
+    if query.filter_expression:
+        traces = filtered(state, traces, query.filter_expression)
+    return {
+        "TraceSummaries": [_summary(trace) for trace in traces],
+        "ApproximateTime": state.clock(),
+        "TracesProcessedCount": len(traces),
+    }
+
+
+def traces_between(state: XRayState, start: float, end: float) -> tuple[XRayTrace, ...]:
+    """Return the traces that begin in a range of seconds since the epoch.
+
+    Raises:
+        Refusal: The range ends before it starts.
+    """
+    if end < start:
+        raise Refusal("EndTime is before StartTime")
+    return tuple(trace for trace in state.documents.traces() if start <= trace.segments[0].start_time <= end)
+
+
+def filtered(state: XRayState, traces: tuple[XRayTrace, ...], text: str) -> tuple[XRayTrace, ...]:
+    """Return the traces for which a filter expression holds.
+
+    Raises:
+        Refusal: The expression does not parse.
+    """
+    from harness.xray_filter import holds, parse
+
+    try:
+        expression = parse(text)
+        groups = {
+            name: parse(group["FilterExpression"])
+            for group in state.groups.all()
+            if group["FilterExpression"]
+            for name in (group["GroupName"], group["GroupARN"])
+        }
+    except FilterError as error:
+        raise Refusal(f"FilterExpression: {error}") from error
+    return tuple(trace for trace in traces if holds(expression, trace, groups))
+
+
+def _summary(trace: XRayTrace) -> dict[str, Any]:
+    from harness.xray_filter.service_map import service_map
+
+    root = trace.root
+    services = service_map(trace).services
+    summary = {
+        "Id": trace.trace_id,
+        "StartTime": root.start_time,
+        "Duration": duration(trace),
+        "ResponseTime": None if root.end_time is None else root.end_time - root.start_time,
+        "HasFault": any(segment.fault for segment in trace.segments),
+        "HasError": any(segment.error for segment in trace.segments),
+        "HasThrottle": any(segment.throttle for segment in trace.segments),
+        "IsPartial": any(segment.in_progress for segment in trace.segments),
+        "Http": _http(root),
+        "Annotations": _annotations(trace),
+        "Users": [{"UserName": s.user, "ServiceIds": [_service(s)]} for s in trace.segments if s.user],
+        "ServiceIds": [{"Name": node.name, "Names": [node.name], "Type": node.type} for node in services],
+        "EntryPoint": _service(root),
+        "Revision": 1,
+    }
+    return {name: value for name, value in summary.items() if value is not None}
+
+
+def duration(trace: XRayTrace) -> float | None:
+    """Return the seconds from a trace's first start to its last end; None while nothing has ended."""
+    ends = [segment.end_time for segment in trace.segments if segment.end_time is not None]
+    return max(ends) - trace.segments[0].start_time if ends else None
+
+
+def _service(segment: Segment) -> dict[str, Any]:
+    return {"Name": segment.name, "Names": [segment.name], "Type": segment.origin or ""}
+
+
+def _http(root: Segment) -> dict[str, Any]:
+    request, response = root.http.get("request"), root.http.get("response")
+    fields = {
+        "HttpURL": request.get("url") if isinstance(request, dict) else None,
+        "HttpMethod": request.get("method") if isinstance(request, dict) else None,
+        "UserAgent": request.get("user_agent") if isinstance(request, dict) else None,
+        "ClientIp": request.get("client_ip") if isinstance(request, dict) else None,
+        "HttpStatus": response.get("status") if isinstance(response, dict) else None,
+    }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _annotations(trace: XRayTrace) -> dict[str, list[dict[str, Any]]]:
+    from harness.xray_filter.service_map import documents_of
+
+    found: dict[str, list[dict[str, Any]]] = {}
+    for segment in trace.segments:
+        for document in documents_of(segment):
+            for key, value in document.annotations.items():
+                item = {"AnnotationValue": _annotation(value), "ServiceIds": [_service(segment)]}
+                found.setdefault(key, []).append(item)
+    return found
+
+
+def _annotation(value: Any) -> dict[str, Any]:
+    if isinstance(value, bool):
+        return {"BooleanValue": value}
+    return {"NumberValue": value} if isinstance(value, int | float) else {"StringValue": str(value)}
+
+
+def batch_get(state: XRayState, body: bytes) -> dict[str, Any]:
+    """``BatchGetTraces``: subsegments joined to their segment, in-progress ones replaced."""
+    wanted = msgspec.json.decode(body, type=_Batch).trace_ids
+    if len(wanted) > MAX_BATCH:
+        raise Refusal(f"{len(wanted)} trace ids, at most {MAX_BATCH}")
+    known = {trace.trace_id: trace for trace in state.documents.traces()}
+    return {
+        "Traces": [_trace(known[trace_id]) for trace_id in wanted if trace_id in known],
+        "UnprocessedTraceIds": [trace_id for trace_id in wanted if trace_id not in known],
+    }
+
+
+def _trace(trace: XRayTrace) -> dict[str, Any]:
+    segments = [
+        {"Id": segment.id, "Document": msgspec.json.encode(segment).decode()} for segment in trace.segments
+    ]
+    return {"Id": trace.trace_id, "Duration": duration(trace), "LimitExceeded": False, "Segments": segments}

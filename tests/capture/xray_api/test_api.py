@@ -1,0 +1,219 @@
+"""X-Ray's API by boto3: groups, rules, segments in and traces out, through both ports."""
+
+import json
+import os
+import time
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from aws_xray_sdk.core import xray_recorder
+from botocore.exceptions import ClientError
+
+from harness import ScenarioTelemetry, segment, subsegment, trace
+
+RULE = {
+    "ResourceARN": "*",
+    "Priority": 9000,
+    "FixedRate": 0.1,
+    "ReservoirSize": 5,
+    "ServiceName": "backend-flask",
+    "ServiceType": "*",
+    "Host": "*",
+    "HTTPMethod": "*",
+    "URLPath": "*",
+    "Version": 1,
+}
+
+
+@pytest.fixture(params=["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_XRAY"])
+def xray(request: pytest.FixtureRequest) -> Any:
+    """X-Ray through the AWS endpoint, and through the daemon's port."""
+    return boto3.client("xray", endpoint_url=os.environ[request.param])
+
+
+@pytest.fixture
+def name() -> str:
+    return f"n-{uuid.uuid4().hex[:24]}"
+
+
+@pytest.fixture
+def rule(xray: Any, name: str) -> Iterator[dict[str, Any]]:
+    created = xray.create_sampling_rule(SamplingRule={"RuleName": name, **RULE})
+    yield created["SamplingRuleRecord"]["SamplingRule"]
+    known = [r["SamplingRule"]["RuleName"] for r in xray.get_sampling_rules()["SamplingRuleRecords"]]
+    if name in known:
+        xray.delete_sampling_rule(RuleName=name)
+
+
+def refusal(call: Any, **arguments: Any) -> tuple[str, str]:
+    with pytest.raises(ClientError) as refused:
+        call(**arguments)
+    error = refused.value.response["Error"]
+    return error["Code"], error["Message"]
+
+
+def new_trace_id() -> str:
+    return f"1-{int(time.time()):08x}-{uuid.uuid4().hex[:24]}"
+
+
+def document(trace_id_: str, **fields: Any) -> str:
+    now = time.time()
+    whole = {
+        "name": "shop",
+        "id": uuid.uuid4().hex[:16],
+        "trace_id": trace_id_,
+        "start_time": now,
+        "end_time": now + 0.25,
+        **fields,
+    }
+    return json.dumps({key: value for key, value in whole.items() if value is not None})
+
+
+def test_groups(xray: Any, name: str) -> None:
+    created = xray.create_group(GroupName=name, FilterExpression='service("backend-flask")')["Group"]
+    assert created["FilterExpression"] == 'service("backend-flask")'
+    assert xray.get_group(GroupName=name)["Group"] == created
+    assert name in [group["GroupName"] for group in xray.get_groups()["Groups"]]
+
+    updated = xray.update_group(GroupARN=created["GroupARN"], FilterExpression="fault")["Group"]
+    assert updated["FilterExpression"] == "fault"
+    assert refusal(xray.create_group, GroupName=name) == (
+        "InvalidRequestException",
+        f"group '{name}' already exists",
+    )
+
+    xray.delete_group(GroupName=name)
+    assert refusal(xray.delete_group, GroupName=name)[1] == f"group '{name}' does not exist"
+    code, message = refusal(xray.create_group, GroupName=name, FilterExpression="service(")
+    assert code == "InvalidRequestException"
+    assert message.startswith("FilterExpression: ")
+
+
+def test_sampling_rules(xray: Any, rule: dict[str, Any]) -> None:
+    records = [record["SamplingRule"] for record in xray.get_sampling_rules()["SamplingRuleRecords"]]
+    assert records[-1]["RuleName"] == "Default"
+    assert rule in records
+
+    updated = xray.update_sampling_rule(SamplingRuleUpdate={"RuleARN": rule["RuleARN"], "FixedRate": 0.5})[
+        "SamplingRuleRecord"
+    ]["SamplingRule"]
+    assert (updated["FixedRate"], updated["ReservoirSize"]) == (0.5, 5)
+    assert refusal(xray.create_sampling_rule, SamplingRule={"RuleName": rule["RuleName"], **RULE})[1] == (
+        f"sampling rule '{rule['RuleName']}' already exists"
+    )
+    code, message = refusal(xray.delete_sampling_rule, RuleName="Default")
+    assert (code, message) == ("InvalidRequestException", "the default rule cannot be deleted")
+
+
+def test_a_rule_of_the_api_is_what_sdks_get(rule: dict[str, Any]) -> None:
+    import urllib.request
+
+    address = os.environ["AWS_XRAY_DAEMON_ADDRESS"]
+    request = urllib.request.Request(f"http://{address}/GetSamplingRules", b"{}", method="POST")
+    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+        served = json.load(answer)["SamplingRuleRecords"]
+
+    names = [record["SamplingRule"]["RuleName"] for record in served]
+    assert names == [rule["RuleName"], "Default"]
+
+
+def test_sampling_targets_and_summaries(xray: Any, rule: dict[str, Any]) -> None:
+    statistics = {
+        "RuleName": rule["RuleName"],
+        "ClientID": "a" * 24,
+        "Timestamp": time.time(),
+        "RequestCount": 10,
+        "SampledCount": 6,
+        "BorrowCount": 1,
+    }
+    (target,) = xray.get_sampling_targets(SamplingStatisticsDocuments=[statistics])["SamplingTargetDocuments"]
+    assert (target["FixedRate"], target["ReservoirQuota"]) == (0.1, 5)
+
+    summaries = xray.get_sampling_statistic_summaries()["SamplingStatisticSummaries"]
+    (mine,) = [item for item in summaries if item["RuleName"] == rule["RuleName"]]
+    assert (mine["RequestCount"], mine["SampledCount"], mine["BorrowCount"]) == (10, 6, 1)
+
+
+def test_segments_that_are_put_are_captured_and_can_be_read(xray: Any, telemetry: ScenarioTelemetry) -> None:
+    trace_id = new_trace_id()
+    segment_id = uuid.uuid4().hex[:16]
+    answer = xray.put_trace_segments(
+        TraceSegmentDocuments=[
+            document(trace_id, type="subsegment", parent_id=segment_id, name="db", namespace="remote"),
+            document(trace_id, id=segment_id, end_time=None, in_progress=True),
+            document(trace_id, id=segment_id, annotations={"rows": 3}, fault=True),
+        ]
+    )
+    assert answer["UnprocessedTraceSegments"] == []
+    telemetry.expect(segment("shop", fault=True, annotations={"rows": 3}).with_subsegment(subsegment("db")))
+
+    (found,) = xray.batch_get_traces(TraceIds=[trace_id])["Traces"]
+    (only,) = found["Segments"]
+    read = json.loads(only["Document"])
+    assert "in_progress" not in read
+    assert [child["name"] for child in read["subsegments"]] == ["db"]
+
+    now = time.time()
+    window = {"StartTime": now - 60, "EndTime": now + 60}
+    summaries = xray.get_trace_summaries(**window, FilterExpression="fault AND annotation.rows = 3")
+    (summary,) = [item for item in summaries["TraceSummaries"] if item["Id"] == trace_id]
+    assert (summary["HasFault"], summary["EntryPoint"]["Name"]) == (True, "shop")
+    assert summary["Annotations"]["rows"][0]["AnnotationValue"] == {"NumberValue": 3.0}
+    others = xray.get_trace_summaries(**window, FilterExpression="annotation.rows = 4")["TraceSummaries"]
+    assert trace_id not in [item["Id"] for item in others]
+    code, message = refusal(xray.get_trace_summaries, **window, FilterExpression="fualt")
+    assert code == "InvalidRequestException"
+    assert "FilterExpression: " in message
+
+    services = {s["Name"]: s for s in xray.get_trace_graph(TraceIds=[trace_id])["Services"]}
+    (edge,) = services["shop"]["Edges"]
+    assert edge["ReferenceId"] == services["db"]["ReferenceId"]
+    assert services["shop"]["SummaryStatistics"]["FaultStatistics"]["TotalCount"] == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"id": "short"}, "InvalidId"),
+        ({"end_time": None}, "MissingEndTime"),
+        ({"in_progress": True}, "InProgressEndTime"),
+        ({"trace_id": "2-x"}, "ParseError"),
+        ({"name": None}, "ParseError"),
+        ({"type": "subsegment"}, "ParseError"),
+        ({"metadata": {"x": "y" * 70_000}}, "TooLarge"),
+    ],
+)
+def test_documents_that_x_ray_refuses_are_named(fields: dict[str, Any], code: str) -> None:
+    xray = boto3.client("xray")
+
+    (problem,) = xray.put_trace_segments(TraceSegmentDocuments=[document(new_trace_id(), **fields)])[
+        "UnprocessedTraceSegments"
+    ]
+    assert problem["ErrorCode"] == code
+
+
+def test_the_service_graph_of_a_group(xray: Any, name: str, telemetry: ScenarioTelemetry) -> None:
+    xray.create_group(GroupName=name, FilterExpression=f'service("{name}")')
+    with (
+        xray_recorder.in_segment(name, sampling=1),
+        xray_recorder.in_subsegment("db", namespace="remote"),
+    ):
+        pass
+
+    (grouped,) = telemetry.in_group(name)
+    assert grouped.segments[0].name == name
+    telemetry.expect(trace(filter=f'service("{name}") AND ok'))
+    now = time.time()
+    graph = xray.get_service_graph(StartTime=now - 60, EndTime=now + 60, GroupName=name)
+    assert [service["Name"] for service in graph["Services"]] == [name, "db"]
+    xray.delete_group(GroupName=name)
+
+
+def test_telemetry_records_are_taken(xray: Any) -> None:
+    record = {"Timestamp": time.time(), "SegmentsReceivedCount": 2}
+    answer = xray.put_telemetry_records(TelemetryRecords=[record])
+
+    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 200
