@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from harness.codec import cloudwatch, metric_merge, xray, xray_trees
+from harness.codec import adot, cloudwatch, metric_merge, xray, xray_trees
 from harness.codec.arrivals_file import Arrival
 from harness.errors import DecodeError
 from harness.model import (
@@ -53,9 +53,24 @@ class WireTelemetry:
         if not datagram:
             return  # the daemon ignores empty datagrams
         try:
-            self._documents.append(xray.parse_document(xray.split_datagram(datagram)))
+            body = xray.split_datagram(datagram)
+            payload = adot.parse_payload(body)
+            if payload is None:
+                self._documents.append(xray.parse_document(body))
+            else:
+                self._add_payload(payload)
         except DecodeError as error:
             self._rejected.append(Rejected(channel="xray", reason=str(error), payload=datagram))
+
+    def _add_payload(self, payload: adot.Payload) -> None:
+        from harness.codec import otlp
+
+        if payload.path == "/v1/metrics":
+            self._metrics += otlp.metrics_of(payload.message)
+        elif payload.kind != adot.UNSAMPLED:
+            self._spans.update(otlp.spans_of(payload.message))
+        items = otlp.count_items(payload.message)
+        self._exports.append(ExportRequest(channel="xray", path=f"udp {payload.kind}", items=items))
 
     def _add_export(self, export: ExportRequest, body: bytes) -> None:
         self._exports.append(export)

@@ -62,3 +62,31 @@ def test_create_log_group_without_a_name_is_refused_by_the_command_line(
     assert done.returncode != 0
     assert "the following arguments are required: --log-group-name" in done.stderr
     assert telemetry.exports == ()
+
+
+def test_groups(aws: Aws, telemetry: ScenarioTelemetry) -> None:
+    created = aws(
+        *("xray", "create-group", "--group-name", "Cruddur", "--region", "us-east-1"),
+        *("--filter-expression", 'service("backend-flask")'),
+    )
+    try:
+        assert created["Group"]["FilterExpression"] == 'service("backend-flask")'
+        assert "Cruddur" in [group["GroupName"] for group in aws("xray", "get-groups")["Groups"]]
+    finally:
+        aws("xray", "delete-group", "--group-name", "Cruddur")
+    telemetry.expect(*(export_request(path=path) for path in ("/CreateGroup", "/Groups", "/DeleteGroup")))
+
+
+def test_the_sampling_rule_file(aws: Aws, telemetry: ScenarioTelemetry) -> None:
+    given = ("--cli-input-json", "file://aws/json/xray.json", "--region", "us-east-1")
+    rule = aws("xray", "create-sampling-rule", *given)["SamplingRuleRecord"]["SamplingRule"]
+    try:
+        update = aws.run("xray", "update-sampling-rule", *given)
+        records = aws("xray", "get-sampling-rules")["SamplingRuleRecords"]
+    finally:
+        aws("xray", "delete-sampling-rule", "--rule-arn", rule["RuleARN"])
+
+    assert (rule["FixedRate"], rule["ReservoirSize"]) == (0.1, 5)
+    assert update.returncode != 0
+    assert 'Missing required parameter in input: "SamplingRuleUpdate"' in update.stderr
+    assert [record["SamplingRule"]["RuleName"] for record in records] == ["Cruddur", "Default"]

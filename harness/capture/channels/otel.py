@@ -13,6 +13,7 @@ from harness.capture.environment import LOOPBACK
 from harness.capture.otel_evidence import StartedSpan
 from harness.capture.otel_watch import OtelWatch
 from harness.capture.otlp_receiver import OtlpReceiver, Received
+from harness.capture.wire_spans import ingest_wire_spans
 from harness.codec import otlp, sdk
 from harness.codec.arrivals_file import Arrival
 from harness.codec.otlp import SpanKey
@@ -123,7 +124,7 @@ class OtelChannel:
     def _ingest_message(self, export: ExportRequest, message: Any) -> list[Bucket]:
         """Hand over what a request carries; return the owner of each item, where items have owners."""
         if export.path in ("/v1/traces", otlp.ZIPKIN_PATH):
-            return self._ingest_wire_spans(message)
+            return ingest_wire_spans(self._owners, message)
         if export.resent:
             return []
         if export.path == "/v1/logs":
@@ -145,18 +146,6 @@ class OtelChannel:
 
     def _owner_of_record(self, trace_id: str, span_id: str) -> Bucket:
         return self._owners.of_node(trace_id, span_id) or self._owners.of_trace(trace_id)
-
-    def _ingest_wire_spans(self, message: Any) -> list[Bucket]:
-        owners = []
-        for key, decode in otlp.spans_of(message):
-            trace_id, span_id = key[0].hex(), key[1].hex()
-            owner = self._owners.of_node(trace_id, span_id) or self._owners.of_trace(trace_id)
-            owners.append(owner)
-            owner.on_wire.add(key)
-            if key not in owner.started:
-                owner.node_ids.add(span_id)
-                owner.wire_spans[key] = decode()  # a resend replaces itself
-        return owners
 
     def open_nodes(self) -> list[OpenNode]:
         """Return the spans not ended yet."""

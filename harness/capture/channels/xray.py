@@ -14,10 +14,10 @@ from harness.capture.xray_daemon import XRayDaemon, datagrams_dropped
 from harness.capture.xray_rules import SamplingRule
 from harness.capture.xray_sampling import sampled_by
 from harness.capture.xray_watch import BegunEntity, XRayWatch
-from harness.codec import xray
+from harness.codec import adot, xray
 from harness.codec.arrivals_file import Arrival
 from harness.errors import DecodeError
-from harness.model import DaemonCounters, Rejected, SamplingStatistics
+from harness.model import DaemonCounters, ExportRequest, Rejected, SamplingStatistics
 
 
 class XRayChannel:
@@ -93,7 +93,12 @@ class XRayChannel:
         if not datagram:
             return  # the daemon ignores empty datagrams
         try:
-            document = xray.parse_document(xray.split_datagram(datagram))
+            body = xray.split_datagram(datagram)
+            payload = adot.parse_payload(body)
+            if payload is not None:
+                self._ingest_payload(payload)
+                return
+            document = xray.parse_document(body)
         except DecodeError as error:
             self._count(received=1, rejected=1)
             self._owners.current.rejected.append(
@@ -104,6 +109,21 @@ class XRayChannel:
         trace_id = document.trace_id or ""
         owner = self._owners.of_node(trace_id, document.id, document.parent_id or "")
         (owner or self._owners.of_trace(trace_id)).documents.append(document)
+
+    def _ingest_payload(self, payload: adot.Payload) -> None:
+        """Hand over what ADOT sent; unsampled spans are counted, not captured: X-Ray never shows them."""
+        from harness.capture.wire_spans import ingest_wire_spans
+        from harness.codec import otlp
+
+        self._count(received=1, sent=1)
+        current = self._owners.current
+        if payload.path == "/v1/metrics":
+            current.metrics += otlp.metrics_of(payload.message)
+        elif payload.kind != adot.UNSAMPLED:
+            ingest_wire_spans(self._owners, payload.message)
+        current.exports.append(
+            ExportRequest(channel="xray", path=f"udp {payload.kind}", items=otlp.count_items(payload.message))
+        )
 
     def _count_drops(self) -> None:
         lost = self.daemon.drops() - self._counted.spillover

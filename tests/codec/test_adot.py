@@ -1,0 +1,44 @@
+import base64
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.codec import xray
+from harness.codec.adot import parse_payload
+from harness.codec.arrivals_file import Arrival
+from harness.codec.otlp import count_items
+from harness.codec.wire import telemetry_of
+from harness.errors import DecodeError
+from tests.codec.test_wire import traces
+
+SPANS = base64.b64encode(traces("sent"))
+
+
+@pytest.mark.parametrize("kind", ["T1S", "T1U"])
+def test_spans_are_decoded(kind: str) -> None:
+    payload = parse_payload(kind.encode() + SPANS)
+
+    assert payload is not None
+    assert (payload.kind, payload.path, count_items(payload.message)) == (kind, "/v1/traces", 1)
+
+
+def test_a_document_is_no_payload() -> None:
+    assert parse_payload(b'{"name":"x"}') is None
+
+
+@given(st.binary(max_size=60))
+def test_anything_behind_a_prefix_decodes_or_is_refused(body: bytes) -> None:
+    try:
+        assert parse_payload(b"T1S" + body) is not None
+    except DecodeError as error:
+        assert str(error)
+
+
+def test_a_recorded_run_has_the_sampled_spans_only() -> None:
+    datagrams = [xray.HEADER + kind + SPANS for kind in (b"T1S", b"T1U")] + [xray.HEADER + b"T1S*"]
+    telemetry = telemetry_of((Arrival(size=len(datagram)), datagram) for datagram in datagrams)
+
+    assert [span.name for span in telemetry.spans] == ["sent"]
+    assert [(e.path, e.items) for e in telemetry.exports] == [("udp T1S", 1), ("udp T1U", 1)]
+    assert [r.reason.partition(":")[0] for r in telemetry.rejected] == ["T1S payload is not base64"]
