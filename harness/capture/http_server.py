@@ -20,6 +20,7 @@ from harness.capture.loop import ReceiverLoop
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
 MAX_HEAD_BYTES = 64 * 1024
+_BUFFER_BYTES = 256 * 1024
 SILENCE_S = 30.0
 """How long a client may pause in the middle of a request; between requests it may stay for ever."""
 
@@ -78,6 +79,8 @@ class HttpServer:
         self._handler = handler
         self._malformed = malformed
         self._upgrades = upgrades or {}
+        # One for all connections: what is read into it is taken before anything else is read.
+        self._buffer = memoryview(bytearray(_BUFFER_BYTES))
         self.connections: set[asyncio.Transport] = set()
         self._servers = [loop.call(self._listen(host, port))]
         self.port: int = self._servers[0].sockets[0].getsockname()[1]
@@ -87,7 +90,7 @@ class HttpServer:
         return await loop.create_server(self._connection, host, port, backlog=1024)
 
     def _connection(self) -> _Connection:
-        return _Connection(self._handler, self._malformed, self.connections, self._upgrades)
+        return _Connection(self._handler, self._malformed, self.connections, self._upgrades, self._buffer)
 
     def listen(self, host: str) -> None:
         """Listen on another address, too, with the same port number."""
@@ -104,7 +107,7 @@ class HttpServer:
             transport.abort()
 
 
-class _Connection(asyncio.Protocol):
+class _Connection(asyncio.BufferedProtocol):
     """One client connection; requests are answered in order."""
 
     def __init__(
@@ -113,11 +116,13 @@ class _Connection(asyncio.Protocol):
         malformed: Malformed,
         connections: set[asyncio.Transport],
         upgrades: Mapping[bytes, Upgrade],
+        buffer: memoryview,
     ) -> None:
         self._handler = handler
         self._malformed = malformed
         self._connections = connections
         self._upgrades = upgrades
+        self._buffer = buffer
         self._first = b""
         self._transport: asyncio.Transport
         self._parser = httptools.HttpRequestParser(self)
@@ -169,23 +174,29 @@ class _Connection(asyncio.Protocol):
         self._half_closed = True
         return self._pending is not None
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002  asyncio's signature
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        self._take(self._buffer[:nbytes])
+
+    def _take(self, data: memoryview | bytes) -> None:
         self._last_data = asyncio.get_running_loop().time()
         if self._upgrades:
-            data = self._first + data
+            data = self._first + bytes(data)
             if self._waits_or_upgrades(data):
                 return
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
-            self._fail(400, "protocol upgrade is not supported", data)
+            self._fail(400, "protocol upgrade is not supported", bytes(data))
         except httptools.HttpParserCallbackError as error:
             cause = error.__context__
             if not isinstance(cause, _TooLargeError):
                 raise
             self._fail(413, str(cause), b"".join(self._body))
         except httptools.HttpParserError as error:
-            self._fail(400, f"not HTTP: {error}", data)
+            self._fail(400, f"not HTTP: {error}", bytes(data))
 
     def _waits_or_upgrades(self, data: bytes) -> bool:
         """Return True when the first bytes are another protocol's, or may become so."""

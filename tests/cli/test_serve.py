@@ -89,3 +89,15 @@ def test_a_directory_without_a_run_says_so(tmp_path: Path) -> None:
 
     assert done.returncode == 2
     assert "no such run record" in done.stderr
+
+
+def test_grpc_and_moto_are_not_loaded_before_they_are_used() -> None:
+    code = (
+        "import sys; from pathlib import Path; from tempfile import mkdtemp;"
+        "from harness.launch.receivers import Receivers; from harness.launch.recording import Recording;"
+        "receivers = Receivers(Recording(Path(mkdtemp()), 'x')); receivers.close();"
+        "print([name for name in ('grpc', 'moto', 'boto3', 'lark', 'jinja2') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)  # noqa: S603
+
+    assert done.stdout == "[]\n"
