@@ -43,6 +43,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         context: The directory that its image is built from; None without a build.
         command: Its arguments, each as PID 1 gets it.
+        log_group: Where Docker's awslogs driver writes its output; None for another driver.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     environment: dict[str, Setting] = {}
     ports: tuple[Port, ...] = ()
     command: tuple[Setting, ...] = ()
+    log_group: Setting | None = None
 
 
 def read_services(file: Path, variables: Mapping[str, str]) -> dict[str, Service]:
@@ -88,6 +90,7 @@ class _Reader:
             environment=dict(self._environment(body.get("environment") or {})),
             ports=tuple(self._ports(body.get("ports") or [])),
             command=tuple(self._command(body, body.get("command"))),
+            log_group=self._log_group(body.get("logging")),
         )
 
     def _site(self, holder: Any, key: Any) -> Site:
@@ -120,6 +123,12 @@ class _Reader:
             host = host.rpartition(":")[0]
             if target.isdecimal():
                 yield Port(int(target), protocol or "tcp", host, site)
+
+    def _log_group(self, logging: Any) -> Setting | None:
+        options = logging.get("options") if isinstance(logging, dict) else None
+        if not isinstance(options, dict) or "awslogs-group" not in options:
+            return None
+        return self._setting(options["awslogs-group"], self._site(options, "awslogs-group"))
 
     def _command(self, body: Any, command: Any) -> Iterator[Setting]:
         if isinstance(command, str):

@@ -120,6 +120,14 @@ def test_sampling_rules_are_checked(tmp_path: Path, member: str, value: object, 
     assert (expected, line) in ids
 
 
+def test_log_groups_of_compose_are_compared_with_the_code(tmp_path: Path) -> None:
+    logging = "    logging: {driver: awslogs, options: {awslogs-group: Shop}}\n"
+    compose = GOOD.replace("    build: .\n", f"    build: .\n{logging}")
+    code = "watchtower.CloudWatchLogHandler(log_group_name='shop')\n"
+
+    assert found(tmp_path, compose, app__py=code) == [("log_group_mismatch", 5)]
+
+
 def test_a_command_over_several_lines_is_one(tmp_path: Path) -> None:
     script = "# a group\naws logs create-log-group \\\n  --log-group-name shop\n"
 

@@ -6,21 +6,20 @@ from collections.abc import Iterator
 
 from harness.doctor.checks import finding
 from harness.doctor.project import Project
-from harness.model import Finding, Level
+from harness.model import Finding, Level, Site
 
 
 def check(project: Project) -> Iterator[Finding]:
     """Yield log groups that commands create and the code does not write to, and deprecated arguments."""
     names = sorted({name.text for name in project.source.log_groups})
-    for command in project.commands:
-        group = command.options.get("log-group-name", "")
-        if command.operation == "create-log-group" and group and names and group not in names:
+    for words, group, site in _other_places(project):
+        if group and names and group not in names:
             same = [name for name in names if name.lower() == group.lower()]
             hint = f"; {same[0]!r} differs in case only, and CloudWatch keeps them apart" if same else ""
             yield finding(
                 "log_group_mismatch",
-                command.site,
-                f"the command creates log group {group!r}, the code writes to {', '.join(map(repr, names))} "
+                site,
+                f"{words} log group {group!r}, the code writes to {', '.join(map(repr, names))} "
                 f"({project.source.log_groups[0].site}){hint}",
             )
     for argument in project.source.deprecated:
@@ -31,3 +30,13 @@ def check(project: Project) -> Iterator[Finding]:
             f"{'log_group_name' if argument.text == 'log_group' else 'log_stream_name'!r}",
             level=Level.WARNING,
         )
+
+
+def _other_places(project: Project) -> Iterator[tuple[str, str, Site]]:
+    for command in project.commands:
+        if command.operation == "create-log-group":
+            yield "the command creates", command.options.get("log-group-name", ""), command.site
+    for service in project.services.values():
+        if service.log_group is not None:
+            words = f"service {service.name!r} logs to"
+            yield words, service.log_group.value, service.log_group.site
