@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -20,8 +21,6 @@ from harness.codec import arrivals_file
 
 ON_REQUEST = True
 SECONDS = float(os.environ.get("SOAK_SECONDS", "300"))
-_SETTLED = 0.2
-"""Share of the time after which memory is taken for flat."""
 
 
 def measure() -> list[Figure]:
@@ -38,10 +37,11 @@ def measure() -> list[Figure]:
             size = (out / arrivals_file.FILE_NAME).stat().st_size
             on_disk = _wait_for(out, sent)
             serving.kill()
-    early, late = memory[int(len(memory) * _SETTLED)], memory[-1]
+    fifth = max(1, len(memory) // 5)
+    early, late = statistics.median(memory[fifth : 2 * fifth]), statistics.median(memory[-fifth:])
     figures = [
         Figure(
-            "soak, memory at the end beside that after a fifth of the time",
+            "soak, memory in the last fifth of the time beside the second",
             f"{late / 1024:.0f} MiB",
             f"{early / 1024:.0f} MiB; {size / 2**30:.1f} GiB on disk in {SECONDS:.0f} s",
             late / early,

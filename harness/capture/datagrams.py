@@ -18,7 +18,7 @@ from harness.capture.environment import LOOPBACK
 from harness.capture.recorder import Recorder
 
 MAX_DATAGRAM = 65_536
-RECEIVE_BUFFER = 64 * 1024 * 1024
+RECEIVE_BUFFER = 256 * 1024 * 1024
 """Asked for; the kernel grants it to root, and up to net.core.rmem_max to others."""
 
 _SO_RCVBUFFORCE = 33

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterable
 
 from harness.codec import xray, xray_trees
 from harness.errors import DecodeError
@@ -24,23 +23,25 @@ class DocumentStore:
         self.forgotten = 0
         self._max_bytes = max_bytes
         self._bytes = 0
-        self._datagrams: deque[bytes] = deque()
+        # By batch: a flood of datagrams must not wait for work on each of them.
+        self._batches: deque[tuple[int, list[bytes]]] = deque()
         self._lock = threading.Lock()
 
-    def extend(self, datagrams: Iterable[bytes]) -> None:
-        """Keep datagrams; called on the receiver's thread."""
+    def extend(self, datagrams: list[bytes]) -> None:
+        """Keep datagrams, and the list that holds them; called on the receiver's thread."""
+        size = sum(map(len, datagrams))
         with self._lock:
-            for datagram in datagrams:
-                self._datagrams.append(datagram)
-                self._bytes += len(datagram)
-            while self._bytes > self._max_bytes:
-                self._bytes -= len(self._datagrams.popleft())
-                self.forgotten += 1
+            self._batches.append((size, datagrams))
+            self._bytes += size
+            while self._bytes > self._max_bytes and len(self._batches) > 1:
+                size, forgotten = self._batches.popleft()
+                self._bytes -= size
+                self.forgotten += len(forgotten)
 
     def traces(self) -> tuple[XRayTrace, ...]:
         """Return the traces of all documents kept; what does not decode is in none."""
         with self._lock:
-            datagrams = tuple(self._datagrams)
+            datagrams = [datagram for _, batch in self._batches for datagram in batch]
         documents = []
         for datagram in datagrams:
             try:
