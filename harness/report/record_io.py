@@ -14,9 +14,6 @@ from harness.report.walk import rebuild
 
 RUN_FILE = "run.json"
 
-_NOT_JSON: frozenset[Any] = frozenset({Any, dict, float})
-"""What can hold a value that JSON has no word for."""
-
 
 class _Header(msgspec.Struct):
     schema_version: int
@@ -30,11 +27,7 @@ def encode_record(record: RunRecord) -> bytes:
     >>> encode_record(RunRecord())[:20]
     b'{"schema_version":1,'
     """
-    plain = rebuild(record, _plain_field, _NOT_JSON)
-    try:
-        return msgspec.json.encode(plain) + b"\n"
-    except UnicodeEncodeError:  # a lone surrogate, in a field that is text by its type
-        return msgspec.json.encode(rebuild(record, _plain_field)) + b"\n"
+    return msgspec.json.encode(rebuild(record, _plain_field)) + b"\n"
 
 
 def _plain_field(_: str, value: Any) -> Any:

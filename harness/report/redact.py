@@ -50,10 +50,6 @@ _DONE = re.compile(r"redacted \(\d+ (?:chars|bytes)\)")
 _MIN_RECURRING = 12
 _MIN_QUOTED = 4
 
-_KEYED: frozenset[Any] = frozenset({Any, dict})
-"""Where the value of a secret key can be."""
-_TEXT = _KEYED | {str, bytes}
-
 
 def redact(record: RunRecord) -> RunRecord:
     """Return the record with secrets replaced by ``redacted (22 chars)``.
@@ -70,8 +66,8 @@ def redact(record: RunRecord) -> RunRecord:
     {'x-honeycomb-team': 'redacted (16 chars)'}
     """
     keyed = _KeyedSecrets()
-    rebuild(record, keyed.field, _KEYED)
-    return rebuild(record, _Redaction(keyed.secrets).field, _TEXT)
+    rebuild(record, keyed.field)
+    return rebuild(record, _Redaction(keyed.secrets).field)
 
 
 def redact_text(text: str) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import jinja2
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from harness.errors import RecordError
 from harness.model import RunRecord
@@ -71,11 +71,9 @@ def _breakable(name: str) -> Markup:
     return Markup("<wbr>").join(map(visible, _BREAKS.split(name)))
 
 
-@cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_HERE / "templates"),
-        bytecode_cache=_bytecode_cache(),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         finalize=_finalize,
@@ -87,23 +85,9 @@ def _environment() -> jinja2.Environment:
     return environment
 
 
-def _bytecode_cache() -> jinja2.BytecodeCache | None:
-    """Return a cache of compiled templates in a directory that only this user can write, if there is one."""
-    try:
-        return jinja2.FileSystemBytecodeCache()
-    except (OSError, RuntimeError):
-        return None
-
-
 def _finalize(value: Any) -> Any:
-    """Make every string visible and escaped, whichever template shows it; Markup is ours."""
-    return _escaped(value) if type(value) is str else value
-
-
-@lru_cache(maxsize=10_000)
-def _escaped(text: str) -> Markup:
-    """Return the text for HTML; most texts of a page occur many times on it."""
-    return escape(visible(text))
+    """Make every string visible, whichever template shows it; Markup is ours."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 @cache
