@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from functools import cache
+from collections.abc import Iterable
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 import jinja2
+from jinja2.runtime import Macro
 from markupsafe import Markup
 
 from harness.errors import RecordError
@@ -71,6 +73,18 @@ def _breakable(name: str) -> Markup:
     return Markup("<wbr>").join(map(visible, _BREAKS.split(name)))
 
 
+def _each(items: Iterable[Any], macro: Macro) -> Markup:
+    """Return what the macro makes of each item, a line each."""
+    return Markup("\n".join([_shown(macro, item) for item in items]))  # noqa: S704  # a macro's text is escaped
+
+
+@lru_cache(maxsize=4096)
+def _shown(macro: Macro, item: Any) -> str:
+    """Return what the macro makes of an item: most attributes of a request occur in many."""
+    return macro(item)
+
+
+@cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_HERE / "templates"),
@@ -81,7 +95,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["breakable"] = _breakable
+    environment.filters |= {"breakable": _breakable, "each": _each}
     return environment
 
 
