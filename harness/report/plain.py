@@ -63,7 +63,7 @@ def _container(value: Any, depth: int) -> Any:
     # while equal records shall give equal bytes.
     if type(value) is dict and value and _is_plain(value):
         return value
-    if isinstance(value, Mapping):
+    if isinstance(value, dict | Mapping):
         plain = {_key(key): to_plain(item, depth + 1) for key, item in value.items()}
         return {"$dict": plain} if _is_reserved(plain) else plain
     if isinstance(value, list | tuple | set | frozenset):

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from harness.model import RunRecord
-from harness.report.walk import SETTLED, rebuild
+from harness.report.walk import FLAT, SETTLED, containers, rebuild
 
 SECRET_KEYS = frozenset(
     {
@@ -65,9 +65,7 @@ def redact(record: RunRecord) -> RunRecord:
     >>> redact(RunRecord(outside=Telemetry(exports=(export,)))).outside.exports[0].headers
     {'x-honeycomb-team': 'redacted (16 chars)'}
     """
-    keyed = _KeyedSecrets()
-    rebuild(record, keyed.field, keyed.SETTLED)
-    return rebuild(record, _Redaction(keyed.secrets).field)
+    return rebuild(record, _Redaction(_keyed_secrets(record)).field)
 
 
 def redact_text(text: str) -> str:
@@ -104,35 +102,25 @@ def _hidden_part(match: re.Match[str]) -> str:
     return whole[: start - offset] + _hidden(match.group("secret")) + whole[end - offset :]
 
 
-class _KeyedSecrets:
-    """The first pass, which changes nothing: the values of secret keys."""
+def _keyed_secrets(record: RunRecord) -> set[str]:
+    """Return the values of secret keys: the first pass."""
+    secrets: set[str] = set()
+    for value in containers(record):
+        _collect(value, secrets)
+    return secrets
 
-    # Of what it walks, only a container holds a key.
-    SETTLED = SETTLED | {float, str, bytes}
 
-    def __init__(self) -> None:
-        self.secrets: set[str] = set()
-
-    def field(self, value: Any) -> Any:
-        if isinstance(value, dict):
-            for key, item in value.items():
-                if _is_secret_key(key):
-                    self._secret(item)
-                elif type(item) not in self.SETTLED:
-                    self.field(item)
-        elif isinstance(value, list | tuple):
-            for item in value:
-                self.field(item)
-        return value
-
-    def _secret(self, value: Any) -> None:
-        if isinstance(value, list | tuple):
-            for item in value:
-                self._secret(item)
-        elif not isinstance(value, str):
-            self.field(value)
-        elif not _DONE.fullmatch(value):
-            self.secrets.add(value)
+def _collect(value: Any, secrets: set[str], *, is_secret: bool = False) -> None:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            is_keyed = _is_secret_key(key)
+            if is_keyed or type(item) not in FLAT:
+                _collect(item, secrets, is_secret=is_keyed)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            _collect(item, secrets, is_secret=is_secret)
+    elif is_secret and isinstance(value, str) and not _DONE.fullmatch(value):
+        secrets.add(value)
 
 
 class _Redaction:
@@ -155,10 +143,11 @@ class _Redaction:
         kind = type(value)
         # An enum is a str with a meaning of its own.
         if kind is str:
-            if value not in self._known:
-                self._known[value] = self._text(value)
+            known = self._known.get(value)
+            if known is None:
+                known = self._known[value] = self._text(value)
             # An equal text is no change: the struct around it is shared.
-            return value if (known := self._known[value]) == value else known
+            return value if known == value else known
         if kind in SETTLED:
             return value
         if isinstance(value, dict):

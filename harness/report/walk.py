@@ -1,8 +1,8 @@
-"""Rebuilding a record: every field of every struct in it through one function."""
+"""Walking a record: every field of every struct in it, to look at or to rebuild."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from operator import is_
 from typing import Any, TypeVar, cast
 
@@ -13,6 +13,8 @@ T = TypeVar("T")
 Change = Callable[[Any], Any]
 # No walk changes these, and most fields hold one.
 SETTLED: frozenset[type] = frozenset({int, bool, type(None)})
+# What holds nothing else.
+FLAT = SETTLED | {float, str, bytes}
 
 
 def rebuild(value: T, change: Change, settled: frozenset[type] = SETTLED) -> T:
@@ -30,6 +32,24 @@ def rebuild(value: T, change: Change, settled: frozenset[type] = SETTLED) -> T:
     Site(file='A.PY', line=1, function='')
     """
     return cast("T", _Rebuild(change, settled)[type(value)](value))
+
+
+def containers(value: Struct) -> Iterator[Any]:
+    """Yield each dict, and whatever else can hold one, in the fields of a struct and of those in it.
+
+    >>> from harness.model import RunRecord
+    >>> list(containers(RunRecord(packages={"msgspec": "0.20"})))
+    [{'msgspec': '0.20'}]
+    """
+    pending: list[Any] = [value]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, Struct):
+            item = astuple(item)
+        if isinstance(item, tuple):
+            pending += [below for below in item if type(below) not in FLAT]
+        else:
+            yield item
 
 
 class _Rebuild(dict[type, Change]):

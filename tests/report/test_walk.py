@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.model import Resource
-from harness.report.walk import rebuild
+from harness.model import Resource, Site, Telemetry
+from harness.report.walk import SETTLED, containers, rebuild
 from tests.report.records import a_run, a_scenario, a_span, example_run
 
 
@@ -40,3 +40,19 @@ def test_what_occurs_twice_is_changed_once() -> None:
 
     assert len(calls) == 1
     assert spans[0].resource is spans[1].resource
+
+
+def test_what_is_settled_is_passed_by() -> None:
+    site = Site("a.py", 1, "run")
+
+    assert rebuild(site, str.upper, SETTLED | {str}) is site
+
+
+def test_the_containers_of_every_struct_and_nothing_flat() -> None:
+    span = a_span(attributes={"a": 1}, resource=Resource(attributes={"b": "x"}))
+
+    found = list(containers(a_run(a_scenario(telemetry=Telemetry(spans=(span,))))))
+
+    assert {"a": 1} in found
+    assert {"b": "x"} in found
+    assert not any(isinstance(value, int | bytes | tuple) for value in found)
