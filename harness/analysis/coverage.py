@@ -7,6 +7,7 @@ captured. Telemetry outside every scenario is left out: nobody could check it.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -103,7 +104,7 @@ class _Row:
     captured: int = 0
     asserted: int = 0
     scenarios: dict[str, None] = field(default_factory=dict)
-    fields: dict[str, _Field] = field(default_factory=dict)
+    fields: defaultdict[str, _Field] = field(default_factory=lambda: defaultdict(_Field))
 
 
 def coverage_of(record: RunRecord) -> Coverage:
@@ -112,11 +113,11 @@ def coverage_of(record: RunRecord) -> Coverage:
     >>> coverage_of(RunRecord()).names.percent is None
     True
     """
-    rows: dict[tuple[str, str, str], _Row] = {}
+    rows: defaultdict[tuple[str, str, str], _Row] = defaultdict(_Row)
     for scenario in record.scenarios:
         checks = checks_of(scenario)
         for node in nodes_of(scenario.telemetry):
-            row = rows.setdefault((node.signal, node.scope, node.name), _Row())
+            row = rows[node.signal, node.scope, node.name]
             _count(row, node, checks.get((node.signal, node.node_id), []), scenario.name)
     frozen = tuple(_frozen_row(key, rows[key]) for key in sorted(rows))
     return Coverage(
@@ -138,7 +139,7 @@ def _count(row: _Row, node: Node, checks: list[tuple[str, ...]], scenario: str) 
         row.asserted += 1
         row.scenarios[scenario] = None
     for path, value in node.facts.items():
-        item = row.fields.setdefault(path, _Field())
+        item = row.fields[path]
         item.captured += 1
         item.types.add(type(value).__name__)
         asserted = sum(is_checked(path, fields) for fields in checks)

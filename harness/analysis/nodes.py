@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from harness.model import Node, ScenarioRecord, Segment, Telemetry, Tree, segment_tree, span_node
 
@@ -46,6 +47,7 @@ def checks_of(scenario: ScenarioRecord) -> dict[tuple[str, str], list[tuple[str,
     return checks
 
 
+@lru_cache(maxsize=4096)
 def is_checked(path: str, fields: tuple[str, ...]) -> bool:
     """Return True when one of the checked fields covers the fact at `path`.
 

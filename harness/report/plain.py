@@ -25,6 +25,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from harness.report.walk import SETTLED
+
 MAX_DEPTH = 100
 _RESERVED = ("$bytes", "$float", "$dict")
 _MARK = re.compile(rb'"\$(?:bytes|float|dict)"\s*:')
@@ -37,8 +39,8 @@ def to_plain(value: Any, depth: int = 0) -> Any:
     {'a': {'$bytes': 'aGk='}, 'b': [1, {'$float': 'inf'}]}
     """
     if isinstance(value, str):
-        return _text(value)
-    if value is None or isinstance(value, bool | int):
+        return value if value.isascii() else _text(value)
+    if value is None or isinstance(value, int):
         return value
     if isinstance(value, float):
         return value if math.isfinite(value) else {"$float": str(value)}
@@ -48,18 +50,37 @@ def to_plain(value: Any, depth: int = 0) -> Any:
 
 
 def _text(value: str) -> str:
-    return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode("utf-8")
+    return value.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _key(value: Any) -> str:
+    key = str(value)
+    return key if key.isascii() else _text(key)
 
 
 def _container(value: Any, depth: int) -> Any:
-    if isinstance(value, Mapping):
-        plain = {_text(str(key)): to_plain(item, depth + 1) for key, item in value.items()}
+    # Not an empty one: it makes its struct anew, and msgspec omits a struct that *is* the default,
+    # while equal records shall give equal bytes.
+    if type(value) is dict and value and _is_plain(value):
+        return value
+    if isinstance(value, dict | Mapping):
+        plain = {_key(key): to_plain(item, depth + 1) for key, item in value.items()}
         return {"$dict": plain} if _is_reserved(plain) else plain
     if isinstance(value, list | tuple | set | frozenset):
         return [to_plain(item, depth + 1) for item in value]
     if isinstance(value, bytes | bytearray | memoryview):
         return {"$bytes": base64.b64encode(bytes(value)).decode("ascii")}
     return _text(repr(value))
+
+
+def _is_plain(value: dict[Any, Any]) -> bool:
+    """Return True for a dict of nothing but ASCII and whole numbers, as most are."""
+    for key, item in value.items():
+        if type(key) is not str or not key.isascii():
+            return False
+        if not item.isascii() if type(item) is str else type(item) not in SETTLED:
+            return False
+    return not _is_reserved(value)
 
 
 def _is_reserved(value: dict[str, Any]) -> bool:

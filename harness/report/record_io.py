@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from harness.errors import RecordError
 from harness.model import SCHEMA_VERSION, RunRecord
 from harness.report.plain import from_plain, has_marks, to_plain
-from harness.report.walk import rebuild
+from harness.report.walk import SETTLED, rebuild
 
 RUN_FILE = "run.json"
+# A field of type bytes is base64 by its own type.
+_SETTLED = SETTLED | {bytes}
 
 
 class _Header(msgspec.Struct):
@@ -27,12 +28,7 @@ def encode_record(record: RunRecord) -> bytes:
     >>> encode_record(RunRecord())[:20]
     b'{"schema_version":1,'
     """
-    return msgspec.json.encode(rebuild(record, _plain_field)) + b"\n"
-
-
-def _plain_field(_: str, value: Any) -> Any:
-    # A field of type bytes is base64 by its own type.
-    return value if isinstance(value, bytes) else to_plain(value)
+    return msgspec.json.encode(rebuild(record, to_plain, _SETTLED)) + b"\n"
 
 
 def decode_record(data: bytes, *, source: str = RUN_FILE) -> RunRecord:

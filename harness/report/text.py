@@ -19,7 +19,8 @@ def visible(text: str) -> str:
     >>> visible("a\x1b[31m\u202eb")
     'a\\x1b[31m\\u202eb'
     """
-    return _INVISIBLE.sub(_escape, text)
+    # What Python calls printable holds none of them.
+    return text if text.isprintable() else _INVISIBLE.sub(_escape, text)
 
 
 def _escape(match: re.Match[str]) -> str:
@@ -44,6 +45,8 @@ def one_line(text: str) -> str:
     >>> one_line("a\nb")
     'a\\nb'
     """
+    if text.isprintable():
+        return text
     return visible(text).replace("\n", "\\n").replace("\t", "\\t")
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.report.text import clipped, duration_text, one_line, visible
+from harness.report.text import _INVISIBLE, clipped, duration_text, one_line, visible
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,9 @@ def test_a_text_at_its_limit_is_whole() -> None:
 )
 def test_a_duration(ms: float, text: str) -> None:
     assert duration_text(ms) == text
+
+
+def test_what_python_calls_printable_needs_no_escape() -> None:
+    printable = "".join(character for character in map(chr, range(0x110000)) if character.isprintable())
+
+    assert _INVISIBLE.search(printable) is None

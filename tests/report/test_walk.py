@@ -2,22 +2,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.model import Resource
-from harness.report.walk import rebuild
+from harness.model import Resource, Site, Telemetry
+from harness.report.walk import SETTLED, containers, rebuild
 from tests.report.records import a_run, a_scenario, a_span, example_run
 
 
 def test_what_does_not_change_is_the_original() -> None:
     record = example_run()
 
-    assert rebuild(record, lambda _, value: value) is record
+    assert rebuild(record, lambda value: value) is record
 
 
 def test_only_what_changes_is_replaced() -> None:
     one, other = a_scenario("one"), a_scenario("other")
 
-    def rename(name: str, value: Any) -> Any:
-        return "renamed" if (name, value) == ("name", "other") else value
+    def rename(value: Any) -> Any:
+        return "renamed" if value == "other" else value
 
     rebuilt = rebuild(a_run(one, other), rename)
 
@@ -30,8 +30,8 @@ def test_what_occurs_twice_is_changed_once() -> None:
     shared = Resource(attributes={"service.name": "x"})
     calls = []
 
-    def change(name: str, value: Any) -> Any:
-        if name == "attributes" and value:
+    def change(value: Any) -> Any:
+        if value == {"service.name": "x"}:
             calls.append(value)
             return {}
         return value
@@ -40,3 +40,19 @@ def test_what_occurs_twice_is_changed_once() -> None:
 
     assert len(calls) == 1
     assert spans[0].resource is spans[1].resource
+
+
+def test_what_is_settled_is_passed_by() -> None:
+    site = Site("a.py", 1, "run")
+
+    assert rebuild(site, str.upper, SETTLED | {str}) is site
+
+
+def test_the_containers_of_every_struct_and_nothing_flat() -> None:
+    span = a_span(attributes={"a": 1}, resource=Resource(attributes={"b": "x"}))
+
+    found = list(containers(a_run(a_scenario(telemetry=Telemetry(spans=(span,))))))
+
+    assert {"a": 1} in found
+    assert {"b": "x"} in found
+    assert not any(isinstance(value, int | bytes | tuple) for value in found)

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-import jinja2
 from markupsafe import Markup
 
 from harness.errors import RecordError
@@ -17,10 +14,9 @@ from harness.model import RunRecord
 from harness.report.html.build import page_of
 from harness.report.html.limits import REFUSE_BYTES
 from harness.report.html.page import Page
-from harness.report.text import visible
+from harness.report.html.templating import environment
 
 _HERE = Path(__file__).parent
-_BREAKS = re.compile(r"(?<=[/_:])(?![/_:])")
 
 
 def render_html(record: RunRecord) -> str:
@@ -46,7 +42,7 @@ def render_page(page: Page, *, refuse_bytes: int = REFUSE_BYTES) -> str:
     """
     style, script = _asset("page.css"), _asset("page.js")
     html = (
-        _environment()
+        environment()
         .get_template("page.html.j2")
         .render(
             page=page,
@@ -63,31 +59,6 @@ def render_page(page: Page, *, refuse_bytes: int = REFUSE_BYTES) -> str:
             " run fewer scenarios at a time, or read run.json"
         )
     return html
-
-
-@cache
-def _breakable(name: str) -> Markup:
-    """Return a node id that may be broken after a slash, a colon or an underscore, rather than in a word."""
-    return Markup("<wbr>").join(map(visible, _BREAKS.split(name)))
-
-
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_HERE / "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        finalize=_finalize,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters["breakable"] = _breakable
-    return environment
-
-
-def _finalize(value: Any) -> Any:
-    """Make every string visible, whichever template shows it; Markup is ours."""
-    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 @cache

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(frozen=True, kw_only=True)
-class CountView:
+class CountView(msgspec.Struct, frozen=True, kw_only=True):
     """A number with its noun: ``3``, ``spans``."""
 
     number: str
     noun: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class FindingView:
+class FindingView(msgspec.Struct, frozen=True, kw_only=True):
     """One finding.
 
     Attributes:
@@ -32,8 +30,7 @@ class FindingView:
     anchor: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class VerdictView:
+class VerdictView(msgspec.Struct, frozen=True, kw_only=True):
     """One check: the expectation, and whether it holds."""
 
     passed: bool
@@ -42,8 +39,7 @@ class VerdictView:
     matched: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class FactView:
+class FactView(msgspec.Struct, frozen=True, kw_only=True):
     """One attribute, annotation, metadata or http value of a node."""
 
     path: str
@@ -52,8 +48,7 @@ class FactView:
     asserted: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class RowView:
+class RowView(msgspec.Struct, frozen=True, kw_only=True):
     """One line of a waterfall.
 
     Attributes:
@@ -80,8 +75,7 @@ class RowView:
     facts_left_out: int = 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class WaterfallView:
+class WaterfallView(msgspec.Struct, frozen=True, kw_only=True):
     """One request on one time axis.
 
     Attributes:
@@ -98,8 +92,7 @@ class WaterfallView:
     rows_left_out: int = 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class EvidenceView:
+class EvidenceView(msgspec.Struct, frozen=True, kw_only=True):
     """What is unfinished, rejected or lost, one line each."""
 
     kind: str
@@ -108,8 +101,7 @@ class EvidenceView:
     site: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ScenarioView:
+class ScenarioView(msgspec.Struct, frozen=True, kw_only=True):
     """One scenario.
 
     Attributes:
@@ -137,8 +129,7 @@ class ScenarioView:
         return self.status == "failed"
 
 
-@dataclass(frozen=True, kw_only=True)
-class FieldView:
+class FieldView(msgspec.Struct, frozen=True, kw_only=True):
     """One path of a coverage row."""
 
     path: str
@@ -148,8 +139,7 @@ class FieldView:
     checked_by: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class CoverageRowView:
+class CoverageRowView(msgspec.Struct, frozen=True, kw_only=True):
     """One name with the paths of its nodes."""
 
     signal: str
@@ -167,8 +157,7 @@ class CoverageRowView:
         return not self.is_asserted or any(item.asserted == 0 for item in self.fields)
 
 
-@dataclass(frozen=True, kw_only=True)
-class ShareView:
+class ShareView(msgspec.Struct, frozen=True, kw_only=True):
     """Captured, asserted and unasserted of one kind of thing."""
 
     noun: str
@@ -178,16 +167,14 @@ class ShareView:
     percent: int | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class CoverageView:
+class CoverageView(msgspec.Struct, frozen=True, kw_only=True):
     """The coverage table with its totals."""
 
     shares: tuple[ShareView, ...]
     rows: tuple[CoverageRowView, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Page:
+class Page(msgspec.Struct, frozen=True, kw_only=True):
     """Everything on `index.html`.
 
     Attributes:
