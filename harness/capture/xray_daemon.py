@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from typing import Any
 
@@ -21,6 +22,8 @@ from harness.errors import ConfigurationError, DecodeError
 from harness.model import ExportRequest, Incident, Rejected, SamplingStatistics
 
 _PORT_TRIES = 20
+_CATCH_UP_S = 1.0
+"""How long a question to the API reads the socket of senders that never pause."""
 _JSON = (("content-type", "application/json"),)
 
 
@@ -52,6 +55,7 @@ class XRayDaemon:
         self._arrivals = arrivals
         self._recorder = recorder
         self.state.take_document = self._take
+        self.state.catch_up = lambda: self.barrier(time.monotonic() + _CATCH_UP_S)
         self.datagrams, self._control = self._bind(loop, host, port)
         self._also: list[DatagramReceiver] = []
         self.port = self.datagrams.port

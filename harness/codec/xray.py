@@ -17,6 +17,9 @@ from harness.model import Segment, Subsegment
 HEADER = b'{"format":"json","version":1}\n'
 """What every X-Ray SDK puts before a document."""
 
+MAX_DOCUMENT_BYTES = 64 * 1024
+"""X-Ray's limit; a datagram is always smaller, what `PutTraceSegments` brings need not be."""
+
 _Document = TypeVar("_Document", Segment, Subsegment)
 _TRACE_ID = re.compile(r"1-[0-9a-f]{8}-[0-9a-f]{24}\Z", re.IGNORECASE)
 _BARE_CONSTANT = re.compile(rb"(?<![\w\"])-?(NaN|Infinity)(?![\w\"])")

@@ -39,9 +39,12 @@ def to_plain(value: Any, depth: int = 0) -> Any:
     {'a': {'$bytes': 'aGk='}, 'b': [1, {'$float': 'inf'}]}
     """
     if isinstance(value, str):
-        return value if value.isascii() else _text(value)
-    if value is None or isinstance(value, int):
+        own = value if type(value) is str else str.__str__(value)  # an encoder may refuse a subclass
+        return own if own.isascii() else _text(own)
+    if type(value) in SETTLED:
         return value
+    if isinstance(value, int):
+        return int(value)
     if isinstance(value, float):
         return value if math.isfinite(value) else {"$float": str(value)}
     if depth >= MAX_DEPTH:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import math
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -9,7 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.report import decode_record, encode_record, redact
 from harness.report.plain import MAX_DEPTH, from_plain, has_marks, to_plain
+from tests.builders import a_telemetry
+from tests.report.records import a_run, a_scenario, a_span
 
 
 class Opaque:
@@ -100,3 +104,16 @@ def test_a_damaged_mark_is_refused(value: object, message: str) -> None:
 def test_marks_are_looked_for_as_keys() -> None:
     assert has_marks(b'{"$float":"nan"}')
     assert not has_marks(b'{"a":"$float"}')
+
+
+class _Name(str):
+    __slots__ = ()
+
+
+def test_a_subclass_of_text_or_number_is_what_it_extends() -> None:
+    record = a_run(
+        a_scenario(telemetry=a_telemetry(a_span(attributes={"name": _Name("x"), "code": HTTPStatus.OK})))
+    )
+
+    (span,) = decode_record(encode_record(redact(record))).scenarios[0].telemetry.spans
+    assert span.attributes == {"name": "x", "code": 200}

@@ -46,7 +46,7 @@ def get_service_graph(state: XRayState, body: bytes) -> dict[str, Any]:
 def get_trace_graph(state: XRayState, body: bytes) -> dict[str, Any]:
     """``GetTraceGraph``, of the traces named."""
     wanted = set(msgspec.json.decode(body, type=_Traces).trace_ids)
-    return {"Services": _services(trace for trace in state.documents.traces() if trace.trace_id in wanted)}
+    return {"Services": _services(trace for trace in state.traces() if trace.trace_id in wanted)}
 
 
 def _services(traces: Iterable[XRayTrace]) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from harness.capture.xray_api.documents import DocumentStore
 from harness.capture.xray_api.groups import Groups
 from harness.capture.xray_api.reservoirs import Reservoirs
 from harness.capture.xray_api.rules import RuleBook
-from harness.model import SamplingStatistics
+from harness.model import SamplingStatistics, XRayTrace
 
 
 class XRayState:
@@ -23,6 +23,7 @@ class XRayState:
         clock: Seconds since the epoch.
         groups: Names for filter expressions.
         documents: What the read API looks at.
+        catch_up: Reads what was sent before a question; set by the daemon.
         take_document: Takes a datagram that came through the API; set by the daemon.
         telemetry_records: What daemons reported of themselves.
         statistics: What SDKs have reported, in order.
@@ -36,4 +37,10 @@ class XRayState:
         self.groups = Groups()
         self.documents = DocumentStore()
         self.telemetry_records: list[dict[str, Any]] = []
+        self.catch_up: Callable[[], object] = lambda: None
         self.take_document: Callable[[bytes], None] = lambda datagram: self.documents.extend([datagram])
+
+    def traces(self) -> tuple[XRayTrace, ...]:
+        """Return the traces of what was sent before this question."""
+        self.catch_up()
+        return self.documents.traces()

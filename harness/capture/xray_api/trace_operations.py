@@ -9,11 +9,10 @@ import msgspec
 from harness.capture.xray_api.refusal import Refusal
 from harness.capture.xray_api.state import XRayState
 from harness.codec import xray
-from harness.errors import DecodeError, FilterError
+from harness.codec.xray_refusals import refusal_of
+from harness.errors import FilterError
 from harness.model import Segment, XRayTrace
-from harness.model.xray_checks import Rule, problems_of
 
-MAX_DOCUMENT_BYTES = 64 * 1024
 MAX_BATCH = 5
 """Trace ids in one ``BatchGetTraces``. Source: X-Ray API reference."""
 
@@ -38,34 +37,16 @@ class _Batch(msgspec.Struct, rename="pascal"):
 
 
 def put_segments(state: XRayState, body: bytes) -> dict[str, Any]:
-    """``PutTraceSegments``: what is taken is captured as datagrams are, the rest is named."""
+    """``PutTraceSegments``: what X-Ray takes is captured as datagrams are, the rest is named."""
     unprocessed = []
-    for document in msgspec.json.decode(body, type=_Put).trace_segment_documents:
-        problem = _problem(document)
-        if problem is None:
-            state.take_document(xray.HEADER + document.encode())
+    for text in msgspec.json.decode(body, type=_Put).trace_segment_documents:
+        document = text.encode()
+        refused = refusal_of(document, state.clock())
+        if refused is None:
+            state.take_document(xray.HEADER + document)
         else:
-            unprocessed.append(problem)
+            unprocessed.append(refused.to_wire())
     return {"UnprocessedTraceSegments": unprocessed}
-
-
-def _problem(document: str) -> dict[str, Any] | None:
-    """Return why X-Ray does not take a document."""
-    data = document.encode()
-    if len(data) > MAX_DOCUMENT_BYTES:
-        return _unprocessed(None, "TooLarge", f"{len(data)} bytes, at most {MAX_DOCUMENT_BYTES}")
-    try:
-        parsed = xray.parse_document(data)
-    except DecodeError as error:
-        return _unprocessed(None, "ParseError", str(error))
-    for problem in problems_of(parsed):
-        if problem.rule is Rule.ENFORCED:
-            return _unprocessed(parsed.id, problem.code, f"{problem.name}: {problem.message}")
-    return None
-
-
-def _unprocessed(id_: str | None, code: str, message: str) -> dict[str, Any]:
-    return {"Id": id_, "ErrorCode": code, "Message": message}
 
 
 def put_telemetry(state: XRayState, body: bytes) -> dict[str, Any]:
@@ -95,7 +76,7 @@ def traces_between(state: XRayState, start: float, end: float) -> tuple[XRayTrac
     """
     if end < start:
         raise Refusal("EndTime is before StartTime")
-    return tuple(trace for trace in state.documents.traces() if start <= trace.segments[0].start_time <= end)
+    return tuple(trace for trace in state.traces() if start <= trace.segments[0].start_time <= end)
 
 
 def filtered(state: XRayState, traces: tuple[XRayTrace, ...], text: str) -> tuple[XRayTrace, ...]:
@@ -188,7 +169,7 @@ def batch_get(state: XRayState, body: bytes) -> dict[str, Any]:
     wanted = msgspec.json.decode(body, type=_Batch).trace_ids
     if len(wanted) > MAX_BATCH:
         raise Refusal(f"{len(wanted)} trace ids, at most {MAX_BATCH}")
-    known = {trace.trace_id: trace for trace in state.documents.traces()}
+    known = {trace.trace_id: trace for trace in state.traces()}
     return {
         "Traces": [_trace(known[trace_id]) for trace_id in wanted if trace_id in known],
         "UnprocessedTraceIds": [trace_id for trace_id in wanted if trace_id not in known],

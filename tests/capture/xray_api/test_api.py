@@ -179,11 +179,12 @@ def test_segments_that_are_put_are_captured_and_can_be_read(xray: Any, telemetry
     [
         ({"id": "short"}, "InvalidId"),
         ({"end_time": None}, "MissingEndTime"),
-        ({"in_progress": True}, "InProgressEndTime"),
-        ({"trace_id": "2-x"}, "ParseError"),
-        ({"name": None}, "ParseError"),
-        ({"type": "subsegment"}, "ParseError"),
-        ({"metadata": {"x": "y" * 70_000}}, "TooLarge"),
+        ({"in_progress": True}, "InvalidEndTime"),
+        ({"trace_id": "2-x"}, "InvalidTraceId"),
+        ({"trace_id": "1-5759e988-bd862e3fe1be46a994272793"}, "InvalidTraceId"),
+        ({"name": None}, "MissingName"),
+        ({"type": "subsegment"}, "MissingParentId"),
+        ({"metadata": {"x": "y" * 70_000}}, "SegmentTooLarge"),
     ],
 )
 def test_documents_that_x_ray_refuses_are_named(fields: dict[str, Any], code: str) -> None:

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.codec.xray_refusals import refusal_of
+
+NOW = 1_700_000_000
+GOOD: dict[str, Any] = {
+    "name": "web",
+    "id": "a" * 16,
+    "trace_id": f"1-{NOW:08x}-abcdefabcdefabcdefabcdef",
+    "start_time": NOW,
+    "end_time": NOW + 1,
+}
+
+
+def code(**changes: Any) -> str | None:
+    document = {key: value for key, value in {**GOOD, **changes}.items() if value != "absent"}
+    refusal = refusal_of(json.dumps(document).encode(), NOW)
+    return None if refusal is None else refusal.code
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, None),
+        ({"end_time": "absent", "in_progress": True}, None),
+        ({"in_progress": False}, None),
+        ({"type": "subsegment", "parent_id": "b" * 16}, None),
+        ({"parent_id": "b" * 16}, None),
+        ({"id": "absent"}, "MissingId"),
+        ({"id": "xyz"}, "InvalidId"),
+        ({"trace_id": "absent"}, "MissingTraceId"),
+        ({"trace_id": "1-2-3"}, "InvalidTraceId"),
+        ({"trace_id": f"1-{NOW - 31 * 86400:08x}-abcdefabcdefabcdefabcdef"}, "InvalidTraceId"),
+        ({"trace_id": 3}, "InvalidTraceId"),
+        ({"name": ""}, "MissingName"),
+        ({"name": 3}, "InvalidName"),
+        ({"start_time": "absent"}, "MissingStartTime"),
+        ({"start_time": "now"}, "InvalidStartTime"),
+        ({"end_time": "absent"}, "MissingEndTime"),
+        ({"in_progress": True}, "InvalidEndTime"),
+        ({"end_time": "late"}, "InvalidEndTime"),
+        ({"type": "subsegment"}, "MissingParentId"),
+        ({"parent_id": "3"}, "InvalidParentId"),
+        ({"metadata": {"n": "x" * 66_000}}, "SegmentTooLarge"),
+        ({"metadata": {"n": float("nan")}}, "ParseError"),
+    ],
+)
+def test_what_x_ray_refuses(changes: dict[str, Any], expected: str | None) -> None:
+    assert code(**changes) == expected
+
+
+DOCUMENTS = st.dictionaries(
+    st.sampled_from([*GOOD, "type", "parent_id"]), st.none() | st.integers() | st.text()
+)
+
+
+@given(st.binary() | DOCUMENTS.map(lambda document: json.dumps(document).encode()))
+def test_anything_is_taken_or_refused(body: bytes) -> None:
+    refusal = refusal_of(body, NOW)
+    assert refusal is None or refusal.to_wire()["ErrorCode"] == refusal.code
