@@ -7,7 +7,6 @@ import os
 import select
 import socket
 import struct
-import sys
 import threading
 import time
 from collections import deque
@@ -16,16 +15,14 @@ from collections.abc import Callable
 from harness.capture.arrivals import Arrivals
 from harness.capture.environment import LOOPBACK
 from harness.capture.recorder import Recorder
+from harness.capture.recvmmsg import BATCH, reader_of
 
-MAX_DATAGRAM = 65_536
 RECEIVE_BUFFER = 256 * 1024 * 1024
 """Asked for; the kernel grants it to root, and up to net.core.rmem_max to others."""
 
 _SO_RCVBUFFORCE = 33
 _SO_MEMINFO = 55
 _MEMINFO_DROPS = 8  # index of SK_MEMINFO_DROPS, include/uapi/linux/sock_diag.h
-_BATCH = 256
-"""How many datagrams are read before others may have the lock."""
 
 
 class DatagramReceiver:
@@ -57,6 +54,7 @@ class DatagramReceiver:
         _widen(self._socket)
         self.port: int = self._socket.getsockname()[1]
         self._reading = threading.Lock()
+        self._take_batch = reader_of(self._socket)
         self._wake, self._wake_writer = os.pipe()
         self._thread = threading.Thread(target=self._receive, name="harness-datagrams", daemon=True)
         self._thread.start()
@@ -66,26 +64,20 @@ class DatagramReceiver:
         poll.register(self._socket, select.POLLIN)
         poll.register(self._wake, select.POLLIN)
         while (self._wake, select.POLLIN) not in poll.poll():
-            self._read(_BATCH)
+            self._read()
             if self._arrivals.armed:
                 self._arrivals.notify()
 
-    def _read(self, limit: int) -> bool:
-        """Read what waits in the kernel; return False once nothing does.
+    def _read(self) -> bool:
+        """Read what waits in the kernel, up to a batch; return False once nothing does.
 
         A datagram is out of the kernel and not yet in `received` only while the lock is held.
         """
-        batch: list[bytes] = []
-        receive, append = self._socket.recv, batch.append
         with self._reading:
-            try:
-                for _ in range(limit):
-                    append(receive(MAX_DATAGRAM, socket.MSG_DONTWAIT))
-            except BlockingIOError:
-                return False
-            finally:
+            batch = self._take_batch()
+            if batch:
                 self._deliver(batch)
-        return True
+        return len(batch) == BATCH
 
     def _deliver(self, batch: list[bytes]) -> None:
         if self._recorder is not None:
@@ -107,7 +99,7 @@ class DatagramReceiver:
         Returns:
             False when the deadline passed first.
         """
-        while self._read(_BATCH):
+        while self._read():
             if time.monotonic() > deadline:
                 return False
         return True
@@ -123,7 +115,8 @@ class DatagramReceiver:
         """Receive what is left, then stop."""
         os.write(self._wake_writer, b"x")
         self._thread.join()
-        self._read(sys.maxsize)
+        while self._read():
+            pass
         self._socket.close()
         os.close(self._wake)
         os.close(self._wake_writer)
