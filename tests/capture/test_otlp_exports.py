@@ -33,6 +33,7 @@ from harness import (
 from harness.model import ExportRequest
 from tests.codec.test_wire import traces
 
+OWN = {"x-test": "own"}
 ZIPKIN = [
     {
         "traceId": "5759e988bd862e3f",
@@ -66,8 +67,8 @@ def exported(telemetry: ScenarioTelemetry, exporter: SpanExporter, name: str = "
 
 
 def attempts(telemetry: ScenarioTelemetry) -> list[ExportRequest]:
-    """Return the trace exports: an app of another test in this process may export metrics, too."""
-    return [export for export in telemetry.exports if export.path == "/v1/traces"]
+    """Return this file's own exports: an app of another test in this process may export, too."""
+    return [export for export in telemetry.exports if export.headers.get("x-test") == OWN["x-test"]]
 
 
 def test_every_signal_over_grpc(telemetry: ScenarioTelemetry, plain_endpoint: str) -> None:
@@ -107,7 +108,7 @@ def test_http_in_every_encoding(telemetry: ScenarioTelemetry, compression: Compr
 
 def test_an_exporter_bears_a_503_and_sends_again(telemetry: ScenarioTelemetry) -> None:
     with telemetry.answering(Answer(status=503, retry_after_s=0), times=1, path="/v1/traces"):
-        result = exported(telemetry, HttpSpanExporter(otlp_endpoint() + "/v1/traces"))
+        result = exported(telemetry, HttpSpanExporter(otlp_endpoint() + "/v1/traces", headers=OWN))
 
     assert result is SpanExportResult.SUCCESS
     assert [(e.status, e.items, e.resent) for e in attempts(telemetry)] == [(503, 1, 0), (200, 1, 0)]
@@ -116,7 +117,7 @@ def test_an_exporter_bears_a_503_and_sends_again(telemetry: ScenarioTelemetry) -
 
 def test_grpc_is_told_to_wait(telemetry: ScenarioTelemetry, plain_endpoint: str) -> None:
     with telemetry.answering(Answer(status=503, retry_after_s=0.01), times=1, path="/v1/traces"):
-        result = exported(telemetry, GrpcSpanExporter(plain_endpoint, insecure=True))
+        result = exported(telemetry, GrpcSpanExporter(plain_endpoint, insecure=True, headers=OWN))
 
     assert result is SpanExportResult.SUCCESS
     assert [e.status for e in attempts(telemetry)] == [503, 200]
@@ -124,7 +125,7 @@ def test_grpc_is_told_to_wait(telemetry: ScenarioTelemetry, plain_endpoint: str)
 
 def test_a_closed_connection_is_an_export_without_an_answer(telemetry: ScenarioTelemetry) -> None:
     with telemetry.answering(Answer(close=True), times=1, path="/v1/traces"):
-        exported(telemetry, HttpSpanExporter(otlp_endpoint() + "/v1/traces"))
+        exported(telemetry, HttpSpanExporter(otlp_endpoint() + "/v1/traces", headers=OWN))
 
     assert attempts(telemetry)[0].status == 0
     telemetry.expect_count(1, span("sent"))
@@ -134,7 +135,7 @@ def test_a_closed_connection_is_an_export_without_an_answer(telemetry: ScenarioT
 def test_an_answer_that_comes_too_late_makes_a_resend_that_counts_once(
     telemetry: ScenarioTelemetry,
 ) -> None:
-    exporter = HttpSpanExporter(otlp_endpoint() + "/v1/traces", timeout=1)
+    exporter = HttpSpanExporter(otlp_endpoint() + "/v1/traces", headers=OWN, timeout=1)
     with telemetry.answering(Answer(delay_s=3), times=1, path="/v1/traces"):
         exported(telemetry, exporter)
 
@@ -154,8 +155,8 @@ def test_a_body_that_comes_again_is_counted_as_resent(telemetry: ScenarioTelemet
 def test_a_required_header_is_demanded(telemetry: ScenarioTelemetry) -> None:
     endpoint = otlp_endpoint() + "/v1/traces"
     with telemetry.requiring_header("x-honeycomb-team"):
-        without = exported(telemetry, HttpSpanExporter(endpoint, headers={"x-honeycomb-team": ""}))
-        having = exported(telemetry, HttpSpanExporter(endpoint, headers={"x-honeycomb-team": "key"}))
+        without = exported(telemetry, HttpSpanExporter(endpoint, headers={**OWN, "x-honeycomb-team": ""}))
+        having = exported(telemetry, HttpSpanExporter(endpoint, headers={**OWN, "x-honeycomb-team": "key"}))
 
     assert (without, having) == (SpanExportResult.FAILURE, SpanExportResult.SUCCESS)
     assert [e.status for e in attempts(telemetry)] == [401, 200]
@@ -210,7 +211,7 @@ def test_what_is_not_zipkin_is_refused(telemetry: ScenarioTelemetry, body: bytes
 
 def post(path: str, body: bytes, content_type: str) -> tuple[int, bytes]:
     request = urllib.request.Request(  # noqa: S310  our own loopback
-        otlp_endpoint() + path, body, {"Content-Type": content_type}
+        otlp_endpoint() + path, body, {"Content-Type": content_type, **OWN}
     )
     try:
         with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
