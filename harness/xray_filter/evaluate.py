@@ -69,9 +69,9 @@ class Evaluation:
     def scopes(self, part: Service | Edge) -> Iterator[Scope]:
         """Yield the scope of each service or call that a part names, whatever its filter."""
         if isinstance(part, Service):
-            return (service_scope(node) for node in self.map.services if is_named(part.id, node))
+            return (service_scope(node, self.scope) for node in self.map.services if is_named(part.id, node))
         return (
-            call_scope(call)
+            call_scope(call, self.scope)
             for call in self.map.calls
             if is_named(part.source, call.source) and is_named(part.destination, call.destination)
         )

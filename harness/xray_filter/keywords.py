@@ -27,15 +27,16 @@ OPERATORS: dict[Kind, tuple[str, ...]] = {
 
 KEYWORDS: dict[str, Kind] = {
     **dict.fromkeys(("ok", "error", "throttle", "fault", "partial", "inferred", "root"), Kind.BOOLEAN),
-    **dict.fromkeys(("responsetime", "duration", "http.status"), Kind.NUMBER),
+    **dict.fromkeys(("first", "last", "remote"), Kind.BOOLEAN),
+    **dict.fromkeys(("responsetime", "duration", "http.status", "index", "coverage"), Kind.NUMBER),
     **dict.fromkeys(("http.url", "http.method", "http.useragent", "http.clientip"), Kind.STRING),
     **dict.fromkeys(("user", "name", "type", "message", "availabilityzone"), Kind.STRING),
     **dict.fromkeys(("instance.id", "resource.arn", "group.name", "group.arn"), Kind.STRING),
 }
 """Keyword → its kind; annotations have names of their own."""
 
-ROOT_CAUSE_KEYWORDS = ("first", "last", "remote", "index", "coverage", "json")
-"""Keywords that X-Ray knows about the elements of root causes, which it computes and we do not."""
+ROOT_CAUSE_KEYWORDS = ("json",)
+"""Keywords of nothing but root causes, which X-Ray computes and we do not."""
 
 WORDS = (*KEYWORDS, "annotation.key", "service", "edge", "AND", "OR", "NOT", *TEXT)
 """What may stand where a part begins, for suggestions."""

@@ -22,29 +22,34 @@ class Scope:
         heads: Whose response it is: a trace's root segment, a service's segment, both ends of a call.
         documents: All segments and subsegments whose users, annotations and exceptions belong to it.
         services: The services in it.
+        order: All services of the trace, in order of start, for ``first``, ``last`` and ``index``.
+        root: The trace's root segment, for ``coverage``.
     """
 
     heads: tuple[Document, ...]
     documents: tuple[Document, ...]
     services: tuple[ServiceNode, ...]
+    order: tuple[ServiceNode, ...]
+    root: Document
 
 
 def trace_scope(trace: XRayTrace, found: ServiceMap) -> Scope:
     """Return the scope of a whole trace."""
     documents = tuple(item for segment in trace.segments for item in documents_of(segment))
-    return Scope((trace.root,), documents, tuple(found.services))
+    services = tuple(found.services)
+    return Scope((trace.root,), documents, services, services, trace.root)
 
 
-def service_scope(node: ServiceNode) -> Scope:
+def service_scope(node: ServiceNode, trace: Scope) -> Scope:
     """Return the scope of one visit to a service."""
-    return Scope((node.document,), tuple(documents_of(node.document)), (node,))
+    return Scope((node.document,), tuple(documents_of(node.document)), (node,), trace.order, trace.root)
 
 
-def call_scope(call: Call) -> Scope:
+def call_scope(call: Call, trace: Scope) -> Scope:
     """Return the scope of a call: the calling subsegment, and the called segment if there is one."""
     called = call.destination.document
     heads = (call.caller,) if call.caller is called else (call.caller, called)
-    return Scope(heads, heads, (call.source, call.destination))
+    return Scope(heads, heads, (call.source, call.destination), trace.order, trace.root)
 
 
 def values(keyword: Keyword, scope: Scope) -> list[Any]:
@@ -107,6 +112,24 @@ def _duration(scope: Scope) -> list[float]:
     return [max(ends) - min(document.start_time for document in scope.documents)] if ends else []
 
 
+def _indexes(scope: Scope) -> list[int]:
+    """Return the places of the services in the order in which the trace came to them, from 0."""
+    return [n for n, node in enumerate(scope.order) if any(node is service for service in scope.services)]
+
+
+def _coverage(scope: Scope) -> list[float]:
+    """Return each service's time as a share of the root segment's."""
+    whole = 0.0 if scope.root.end_time is None else scope.root.end_time - scope.root.start_time
+    if whole <= 0:
+        return []
+    documents = [service.document for service in scope.services]
+    return [(d.end_time - d.start_time) / whole for d in documents if d.end_time is not None]
+
+
+def _remote(scope: Scope) -> list[bool]:
+    return [any(getattr(document, "namespace", None) == "remote" for document in scope.documents)]
+
+
 def _exceptions(scope: Scope) -> Iterator[dict[str, Any]]:
     for document in scope.documents:
         listed = document.cause.get("exceptions") if isinstance(document.cause, dict) else None
@@ -152,6 +175,11 @@ READERS: dict[str, Callable[[Scope], Any]] = {
     "partial": lambda scope: [any(d.in_progress or d.end_time is None for d in scope.documents)],
     "inferred": lambda scope: [any(service.inferred for service in scope.services)],
     "root": lambda scope: [any(service.root for service in scope.services)],
+    "first": lambda scope: [0 in _indexes(scope)],
+    "last": lambda scope: [len(scope.order) - 1 in _indexes(scope)],
+    "index": _indexes,
+    "remote": _remote,
+    "coverage": _coverage,
     "responsetime": _responsetime,
     "duration": _duration,
     "http.status": lambda scope: [_status(document) for document in scope.heads],

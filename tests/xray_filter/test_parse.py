@@ -76,10 +76,10 @@ def test_what_a_text_means(text: str, expression: Expression | None) -> None:
             "operator CONTAINS does not suit number keyword 'responsetime'; expected = != < <= > >=",
         ),
         (
-            "coverage > 1",
+            "json",
             1,
             (
-                "keyword 'coverage' is about root causes, which X-Ray computes and the harness does not; "
+                "keyword 'json' is about root causes, which X-Ray computes and the harness does not; "
                 "leave it out, or use service() or edge() with a filter"
             ),
         ),
