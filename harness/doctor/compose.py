@@ -70,6 +70,9 @@ def read_services(file: Path, variables: Mapping[str, str]) -> dict[str, Service
     return {str(name): reader.service(str(name), services, name) for name in services}
 
 
+_SHAPES = {"dict": "a mapping", "list": "a list", "str": "a string"}
+
+
 class _Reader:
     def __init__(self, file: Path, variables: Mapping[str, str]) -> None:
         self._file = file
@@ -87,14 +90,22 @@ class _Reader:
             site=site,
             image=str(body.get("image", "")),
             context=None if context is None else self._file.parent / str(context),
-            environment=dict(self._environment(body.get("environment") or {})),
-            ports=tuple(self._ports(body.get("ports") or [])),
-            command=tuple(self._command(body, body.get("command"))),
+            environment=dict(self._environment(self._block(body, "environment", dict, list) or {})),
+            ports=tuple(self._ports(self._block(body, "ports", list) or [])),
+            command=tuple(self._command(body, self._block(body, "command", str, list))),
             log_group=self._log_group(body.get("logging")),
         )
 
     def _site(self, holder: Any, key: Any) -> Site:
         return Site(shown_path(self._file), line_of(holder, key))
+
+    def _block(self, body: Any, key: str, *kinds: type) -> Any:
+        """Return a member of a service, None when it has none."""
+        value = body.get(key)
+        if value is None or isinstance(value, kinds):
+            return value
+        words = " or ".join(_SHAPES[kind.__name__] for kind in kinds)
+        raise ConfigurationError(f"{self._site(body, key)}: {key} is {value!r}, expected {words}")
 
     def _setting(self, raw: Any, site: Site) -> Setting:
         text = "" if raw is None else str(raw).lower() if isinstance(raw, bool) else str(raw)
@@ -115,8 +126,9 @@ class _Reader:
         for index, item in enumerate(block):
             site = self._site(block, index)
             if isinstance(item, dict):
-                target, host = item.get("target", 0), str(item.get("host_ip", ""))
-                yield Port(int(target), str(item.get("protocol", "tcp")), host, site)
+                target, host = str(item.get("target", "")), str(item.get("host_ip", ""))
+                if target.isdecimal():
+                    yield Port(int(target), str(item.get("protocol", "tcp")), host, site)
                 continue
             text, _, protocol = interpolate(str(item), self._variables).partition("/")
             host, _, target = text.rpartition(":")

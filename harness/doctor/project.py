@@ -81,14 +81,13 @@ def read_project(
 
 
 def _env_file(file: Path) -> Iterator[tuple[str, str]]:
-    for number, line in enumerate(read_text(file).splitlines(), start=1):
+    for line in read_text(file).splitlines():
         text = line.strip().removeprefix("export ")
         if not text or text.startswith("#"):
             continue
         name, equals, value = text.partition("=")
-        if not equals:
-            raise ConfigurationError(f"{shown_path(file)}:{number}: expected NAME=value, captured {line!r}")
-        yield name.strip(), value.strip().strip("'\"")
+        if equals:  # a name alone is taken from the environment, as Compose does
+            yield name.strip(), value.strip().strip("'\"")
 
 
 def _command_files(directory: Path) -> list[Path]:
@@ -101,6 +100,8 @@ def _command_files(directory: Path) -> list[Path]:
 def _workspace_ports(file: Path) -> Iterator[WorkspacePort]:
     document: Any = parse_yaml(file)
     ports = document.get("ports") if isinstance(document, dict) else None
+    if ports is not None and not isinstance(ports, list):
+        raise ConfigurationError(f"{shown_path(file)}: ports is {ports!r}, expected a list")
     for index, item in enumerate(ports or ()):
         if isinstance(item, dict) and str(item.get("port", "")).isdecimal():
             line = line_of(item, "visibility") if "visibility" in item else line_of(ports, index)

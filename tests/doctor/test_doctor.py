@@ -141,6 +141,9 @@ def test_a_command_over_several_lines_is_one(tmp_path: Path) -> None:
         ("- a\n", "has no services; give a compose file"),
         ("services:\n  app: 3\n", r"docker-compose\.yml:2: service 'app' is not a mapping"),
         ("\x00", "is not YAML"),
+        ("services: {a: {ports: 80}}", r":1: ports is 80, expected a list"),
+        ("services: {a: {environment: 3}}", r":1: environment is 3, expected a mapping or a list"),
+        ("services: {a: {command: 5}}", r":1: command is 5, expected a string or a list"),
     ],
 )
 def test_a_compose_file_that_cannot_be_read_says_where(tmp_path: Path, text: str, message: str) -> None:
@@ -171,6 +174,20 @@ def test_json_is_for_machines(capsys: pytest.CaptureFixture[str], tmp_path: Path
 def test_a_missing_file_is_a_usage_error(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert main(["doctor", "--compose", str(tmp_path / "none.yml")]) == 2
     assert "cannot be read: No such file or directory; check the path" in capsys.readouterr().err
+
+
+def test_a_gitpod_file_of_another_shape_says_so(tmp_path: Path) -> None:
+    (tmp_path / "c.yml").write_text(GOOD)
+    (tmp_path / "g.yml").write_text("ports: 5")
+
+    with pytest.raises(ConfigurationError, match="ports is 5, expected a list"):
+        read_project(tmp_path / "c.yml", gitpod=tmp_path / "g.yml")
+
+
+def test_odd_members_are_passed_by(tmp_path: Path) -> None:
+    compose = "services: {a: {ports: [x, {target: z}, null], environment: {A: [1]}, build: {}, logging: 3}}"
+
+    assert found(tmp_path, compose, __env="ALONE\n") == []
 
 
 def test_levels_are_in_order(tmp_path: Path) -> None:
