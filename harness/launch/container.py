@@ -115,6 +115,7 @@ def _started(
     try:
         return container.start()
     except DockerException as error:
-        raise LaunchError(
-            f"container {image} does not start: {error}; build or pull the image first"
-        ) from error
+        cure = "build or pull the image"
+        if "ryuk" in str(error):
+            cure = "testcontainers' own reaper cannot be pulled: set TESTCONTAINERS_RYUK_DISABLED=true"
+        raise LaunchError(f"container {image} does not start: {error}; {cure}") from error
