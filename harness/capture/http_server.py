@@ -257,11 +257,22 @@ class _Connection(asyncio.BufferedProtocol):
         if self._pending is not None:  # a pipelined request waits for the one before it
             self._answer_later(self._handler, request, self._pending, keep_alive=keep_alive)
             return
-        answer = self._handler(request)
+        answer = self._ask(request)
         if inspect.isawaitable(answer):
             self._answer_later(lambda _: answer, request, None, keep_alive=keep_alive)
         else:
             self._write(answer, keep_alive=keep_alive)
+
+    def _ask(self, request: Request) -> Response | Awaitable[Response]:
+        try:
+            return self._handler(request)
+        except Exception as error:  # noqa: BLE001  whatever it is, the client must be answered
+            return self._failed(request, error)
+
+    def _failed(self, request: Request, error: Exception) -> Response:
+        reason = f"{request.method} {request.path}: cannot be taken: {error!r:.200}"
+        self._malformed(reason, request.body[:4096])
+        return Response(500, (("content-type", "text/plain"),), reason.encode())
 
     def _count_head(self, size: int) -> None:
         self._head_size += size
@@ -279,7 +290,10 @@ class _Connection(asyncio.BufferedProtocol):
                 if before is not None:
                     await before
                 result = handler(request)
-                self._write(await result if inspect.isawaitable(result) else result, keep_alive=keep_alive)
+                response = await result if inspect.isawaitable(result) else result
+                self._write(response, keep_alive=keep_alive)
+            except Exception as error:  # noqa: BLE001  whatever it is, the client must be answered
+                self._write(self._failed(request, error), keep_alive=keep_alive)
             finally:
                 done.set_result(None)
                 if self._pending is done:

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs
 
-import cbor2
 import msgspec
 
 from harness.errors import DecodeError
@@ -30,7 +29,6 @@ class _PutLogEvents(msgspec.Struct):
 
 
 _UNPARSABLE = (
-    cbor2.CBORDecodeError,
     KeyError,
     TypeError,
     ValueError,
@@ -39,6 +37,22 @@ _UNPARSABLE = (
     RecursionError,
 )
 _PUT_LOG_EVENTS = msgspec.json.Decoder(_PutLogEvents)
+
+
+def _from_cbor(body: bytes) -> Any:
+    """Return the decoded body.
+
+    Raises:
+        ValueError: It is not CBOR, or the package that reads it is not installed.
+    """
+    try:
+        import cbor2  # of extra `aws`: only AWS's own clients send any
+    except ModuleNotFoundError as error:
+        raise ValueError("CBOR needs package 'cbor2'; install telemetry-harness[aws]") from error
+    try:
+        return cbor2.loads(body)
+    except cbor2.CBORDecodeError as error:
+        raise ValueError(str(error)) from error
 
 
 def operation_of(path: str, headers: Mapping[str, str], body: bytes) -> str:
@@ -67,7 +81,7 @@ def log_events_of(content_type: str, body: bytes) -> tuple[LogEvent, ...]:
     """
     try:
         if content_type.startswith("application/cbor"):
-            request = msgspec.convert(cbor2.loads(body), _PutLogEvents)
+            request = msgspec.convert(_from_cbor(body), _PutLogEvents)
         else:
             request = _PUT_LOG_EVENTS.decode(body)
     except _UNPARSABLE as error:
@@ -103,7 +117,7 @@ def metrics_of(content_type: str, body: bytes) -> tuple[Metric, ...]:
 
 def _decode(content_type: str, body: bytes) -> Any:
     if content_type.startswith("application/cbor"):
-        return cbor2.loads(body)
+        return _from_cbor(body)
     if content_type.startswith("application/x-www-form-urlencoded"):
         return _unflatten(parse_qs(body.decode("utf-8"), keep_blank_values=True))
     return msgspec.json.decode(body)

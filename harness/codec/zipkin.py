@@ -71,7 +71,7 @@ def parse_request(content_type: str, body: bytes) -> ExportTraceServiceRequest:
         request = ExportTraceServiceRequest()
         for span in _SPANS.decode(body):
             _add(request, span)
-    except (msgspec.DecodeError, UnicodeDecodeError, ValueError, KeyError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, ValueError, KeyError, RecursionError) as error:
         raise DecodeError(f"body of {len(body)} bytes is not Zipkin v2 JSON: {error}") from error
     return request
 

@@ -181,3 +181,15 @@ def test_a_body_that_comes_a_byte_at_a_time_is_whole(serve: Callable[[http_serve
         for byte in b"POST / HTTP/1.1\r\ncontent-length: 2\r\n\r\nhi":
             client.sendall(bytes([byte]))
         assert client.recv(65536).endswith(b"hi")
+
+
+def test_a_handler_that_fails_is_answered_500_and_is_evidence(
+    serve: Callable[[http_server.Handler], int], malformed: Malformed
+) -> None:
+    def fail(request: Request) -> Response:
+        raise RecursionError("too deep")
+
+    answer = exchange(serve(fail), b"POST /x HTTP/1.1\r\ncontent-length: 2\r\n\r\nhi")
+
+    assert answer.startswith(b"HTTP/1.1 500 ")
+    assert malformed == [("POST /x: cannot be taken: RecursionError('too deep')", b"hi")]
