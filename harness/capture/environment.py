@@ -22,10 +22,10 @@ FAKE_AWS: Mapping[str, str | None] = {
 REGION = "us-east-1"
 
 
-def with_loopback_direct(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return NO_PROXY variables under which loopback is never sent through a proxy."""
+def with_loopback_direct(environ: Mapping[str, str], *others: str) -> dict[str, str]:
+    """Return NO_PROXY variables under which loopback, and other hosts, are never sent through a proxy."""
     hosts = [h for h in environ.get("NO_PROXY", environ.get("no_proxy", "")).split(",") if h]
-    hosts += [host for host in (LOOPBACK, "localhost") if host not in hosts]
+    hosts += [host for host in dict.fromkeys((LOOPBACK, "localhost", *others)) if host not in hosts]
     return {"NO_PROXY": ",".join(hosts), "no_proxy": ",".join(hosts)}
 
 

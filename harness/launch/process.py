@@ -127,6 +127,8 @@ class AppProcess:
         Returns:
             The exit code, 128 + n when signal n ended it.
         """
+        if self._output.closed:
+            return exit_code(self._process.returncode)  # its process group may be another's by now
         if self._process.poll() is None:
             (os.killpg if group else os.kill)(self.pid, how)
         try:

@@ -92,7 +92,7 @@ class Receivers:
             "AWS_ENDPOINT_URL_XRAY": None,
             "AWS_DEFAULT_REGION": region,
             **FAKE_AWS,
-            **with_loopback_direct(environ),
+            **with_loopback_direct(environ, self._host),
         }
 
     def close(self) -> None:

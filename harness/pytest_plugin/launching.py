@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -176,6 +177,7 @@ class Launcher:
         return counts_of(self._capture.owners.current.telemetry())
 
     def close(self) -> None:
-        """Stop what still runs, the latest first."""
-        for app in reversed(self.apps):
-            app.stop()
+        """Stop what still runs, the latest first, also when one of them cannot be stopped."""
+        with contextlib.ExitStack() as stack:
+            for app in self.apps:
+                stack.callback(app.stop)

@@ -59,13 +59,15 @@ def test_telemetry_that_does_not_hold_is_1(tmp_path: Path) -> None:
     assert "input_rejected" in done.stderr
 
 
-def test_a_command_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_a_command_that_is_not_there_is_named_and_nothing_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "run.json").write_text("an earlier run")
     done = run(tmp_path, "no-such-program")
 
     assert done.returncode == 2
     assert done.stderr == (
-        "harness: cannot run 'no-such-program': No such file or directory; check the spelling and PATH\n"
+        "harness: cannot run 'no-such-program': no such program; check the spelling and PATH\n"
     )
+    assert (tmp_path / "run.json").read_text() == "an earlier run"
 
 
 FAMILY = """

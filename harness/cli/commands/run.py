@@ -25,12 +25,17 @@ def run(arguments: argparse.Namespace) -> int:
         RecordError: A report cannot be written.
     """
     import shlex
+    import shutil
 
     from harness.capture.environment import Environment
     from harness.cli import DOES_NOT_HOLD
     from harness.cli.receiving import begin, conclude
+    from harness.errors import ConfigurationError
     from harness.launch.command import run_command
 
+    program = arguments.program[0]
+    if shutil.which(program) is None:  # said before an earlier run in the directory is replaced
+        raise ConfigurationError(f"cannot run {program!r}: no such program; check the spelling and PATH")
     recording, receivers = begin(arguments, shlex.join(arguments.program))
     environment = Environment(dict(os.environ))
     environment.update(receivers.environment(environment.environ))
