@@ -205,6 +205,7 @@ class _Connection(asyncio.BufferedProtocol):
                 self._transport.pause_reading()
                 if self._timer is not None:
                     self._timer.cancel()
+                self._connections.discard(self._transport)  # it is another's from now on
                 self._run(upgrade(self._transport, data))
                 return True
             if preface.startswith(data):

@@ -62,7 +62,7 @@ class OtlpReceiver:
         self._recorder = recorder
         self._known: dict[int, None] = {}
         self._lock = threading.Lock()  # gRPC calls from threads of its own
-        self._grpc: GrpcServer | None = None
+        self._grpc: asyncio.Future[GrpcServer] | None = None
         self._server = HttpServer(
             loop, self._handle, self._malformed, host=host, port=port, upgrades={PREFACE: self._pass_to_grpc}
         )
@@ -76,8 +76,8 @@ class OtlpReceiver:
     def close(self) -> None:
         """Stop receiving."""
         self._server.close()
-        if self._grpc is not None:
-            self._grpc.close()
+        if self._grpc is not None and self._grpc.done() and self._grpc.exception() is None:
+            self._grpc.result().close()
 
     # HTTP
 
@@ -104,9 +104,8 @@ class OtlpReceiver:
         try:
             if self._grpc is None:
                 # Importing grpcio takes a while; other requests are answered meanwhile.
-                made = await asyncio.to_thread(GrpcServer, self.take)
-                self._grpc = self._grpc or made
-            await tunnel(client, self._grpc.socket, first)
+                self._grpc = asyncio.ensure_future(asyncio.to_thread(GrpcServer, self.take))
+            await tunnel(client, (await self._grpc).socket, first)
         except (ConfigurationError, OSError) as error:
             self._malformed(f"gRPC connection: {error}", first)
             client.abort()
