@@ -92,9 +92,7 @@ def _env_file(file: Path) -> Iterator[tuple[str, str]]:
 
 def _command_files(directory: Path) -> list[Path]:
     found = (file for pattern in _COMMAND_FILES for file in directory.rglob(pattern))
-    return sorted(
-        f for f in found if not {"node_modules", ".venv", ".git"} & set(f.relative_to(directory).parts)
-    )
+    return sorted(file for file in found if not _SKIPPED & set(file.relative_to(directory).parts))
 
 
 def _workspace_ports(file: Path) -> Iterator[WorkspacePort]:

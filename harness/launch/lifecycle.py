@@ -66,11 +66,7 @@ class Lifecycle:
             for stop in self.stops
         ]
         widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
-        lines = (
-            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-            for row in (head, *rows)
-        )
-        return "\n".join(line.rstrip() for line in lines)
+        return "\n".join(_aligned(row, widths) for row in (head, *rows))
 
     def incidents(self) -> list[Incident]:
         """Return an incident ``lost_at_exit`` for each stop that lost something."""
