@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from harness.codec import otlp, otlp_reply
 from harness.errors import ConfigurationError
@@ -75,7 +75,7 @@ class GrpcServer:
         self._closing.wait(reply.delay_s)
         if reply.status < 300 and not reply.close:
             return reply.body
-        raise _aborted(context, reply)
+        return _abort(context, reply)
 
     def close(self) -> None:
         """Stop serving; calls under way end now."""
@@ -106,8 +106,8 @@ def _server_of(handle: Callable[[str, bytes, Any], bytes]) -> Any:
     )
 
 
-def _aborted(context: Any, reply: Reply) -> Exception:
-    """End a call with the counterpart of an HTTP status; returns what `abort` raises."""
+def _abort(context: Any, reply: Reply) -> NoReturn:
+    """End a call with the counterpart of an HTTP status; gRPC's `abort` raises, always."""
     import grpc
 
     unavailable = reply.close or reply.status in _UNAVAILABLE
@@ -125,11 +125,8 @@ def _aborted(context: Any, reply: Reply) -> Exception:
                 ),
             )
         )
-    try:
-        context.abort(code, text)
-    except Exception as error:  # noqa: BLE001  grpc's own, which has no class of its own
-        return error
-    return RuntimeError("unreachable")
+    context.abort(code, text)
+    raise AssertionError("abort returned")
 
 
 class _Tunnel(asyncio.Protocol):
