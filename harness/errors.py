@@ -6,6 +6,7 @@
     ├── LaunchError           an app under test that does not start
     ├── FilterError           a filter expression that X-Ray would refuse
     ├── DecodeError           bytes that are not what their channel promises
+    │   └── UnsupportedMedia  … in a type or encoding that no receiver reads
     ├── SettleTimeout         telemetry still open or in flight at the deadline
     └── OutboundRefused       a captured process tried to reach the real world
 
@@ -48,9 +49,22 @@ class DecodeError(HarnessError):
     """Bytes are not what their channel promises; they become a `Rejected`."""
 
 
+class UnsupportedMedia(DecodeError):
+    """A content type or content encoding that is not read; over HTTP, status 415."""
+
+
 class SettleTimeout(HarnessError):
     """Telemetry was still open or in flight when the deadline passed."""
 
 
 class OutboundRefused(HarnessError, OSError):
     """A captured process tried to reach a real telemetry backend."""
+
+
+def in_our_words(error: Exception | str) -> str:
+    """Return the message of one of msgspec's errors in the vocabulary of ours.
+
+    >>> in_our_words(ValueError("Expected `int`, got `str`"))
+    'Expected `int`, captured `str`'
+    """
+    return str(error).replace(", got ", ", captured ")

@@ -21,7 +21,7 @@ from harness.capture.otlp_grpc import PREFACE, GrpcServer, Reply, tunnel
 from harness.capture.recorder import Recorder
 from harness.codec import otlp, otlp_reply
 from harness.codec.body import decode_body
-from harness.errors import ConfigurationError, DecodeError
+from harness.errors import ConfigurationError, DecodeError, UnsupportedMedia
 from harness.model import ExportRequest, Rejected
 
 _REMEMBERED = 10_000
@@ -89,7 +89,7 @@ class OtlpReceiver:
         try:
             body = decode_body(request.body, request.headers.get("content-encoding", ""))
         except DecodeError as error:
-            return self._refuse(415 if "content-" in str(error) else 400, request, str(error))
+            return self._refuse(_status_of(error), request, str(error))
         reply = self.take(request.path, request.headers, body)
         response = _response(reply, request.headers)
         return _later(response, reply.delay_s) if reply.delay_s else response
@@ -128,7 +128,7 @@ class OtlpReceiver:
             message = otlp.parse_request(path, headers.get("content-type", ""), body)
         except DecodeError as error:
             self._malformed(f"POST {path}: {error}", body)
-            return Reply(415 if "content-type" in str(error) else 400, str(error).encode())
+            return Reply(_status_of(error), str(error).encode())
         answer = self.answers.next_for(path)
         invalid = otlp.count_invalid(message, body)
         items = otlp.count_items(message) - invalid
@@ -175,6 +175,10 @@ class OtlpReceiver:
         self.received.append(item)
         if self._arrivals.armed:
             self._arrivals.notify()
+
+
+def _status_of(error: DecodeError) -> int:
+    return 415 if isinstance(error, UnsupportedMedia) else 400
 
 
 def _export(

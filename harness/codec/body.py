@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 
-from harness.errors import DecodeError
+from harness.errors import DecodeError, UnsupportedMedia
 
 MAX_DECODED_BYTES = 64 * 1024 * 1024
 """A body that grows beyond this is refused; SDK batches stay far below."""
@@ -35,7 +35,7 @@ def decode_body(body: bytes, encoding: str, limit: int = MAX_DECODED_BYTES) -> b
     if name == "zstd":
         return _decompress_zstd(body, limit)
     if name not in _WINDOW_BITS:
-        raise DecodeError(
+        raise UnsupportedMedia(
             f"content-encoding {encoding!r} is not supported; expected gzip, deflate, zstd or none"
         )
     return _inflate(body, name, limit)
@@ -45,7 +45,7 @@ def _decompress_zstd(body: bytes, limit: int) -> bytes:
     try:
         import zstandard  # an extra: few SDKs offer it
     except ModuleNotFoundError as error:
-        raise DecodeError(
+        raise UnsupportedMedia(
             "content-encoding 'zstd' needs package 'zstandard'; install telemetry-harness[otlp]"
         ) from error
     reader = zstandard.ZstdDecompressor().stream_reader(body, read_across_frames=True)

@@ -22,7 +22,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from harness.codec.attributes import any_value, key_values
 from harness.codec.otlp_metrics import metric_of
-from harness.errors import DecodeError
+from harness.errors import DecodeError, UnsupportedMedia
 from harness.model import (
     Link,
     LogRecord,
@@ -86,7 +86,7 @@ def parse_request(path: str, content_type: str, body: bytes) -> Any:
     elif media_type == JSON:
         _parse_json(message, path, body)
     else:
-        raise DecodeError(f"content-type {content_type!r} is not {PROTOBUF} or {JSON}")
+        raise UnsupportedMedia(f"content-type {content_type!r} is not {PROTOBUF} or {JSON}")
     return message
 
 

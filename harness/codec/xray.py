@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from harness.errors import DecodeError
+from harness.errors import DecodeError, in_our_words
 from harness.model import Segment, Subsegment
 
 HEADER = b'{"format":"json","version":1}\n'
@@ -101,5 +101,5 @@ def _convert(document: dict[str, Any], kind: type[_Document]) -> _Document:
     try:
         return msgspec.convert(document, kind)
     except (msgspec.ValidationError, RecursionError) as error:
-        reason = str(error).replace(", got ", ", captured ")
+        reason = in_our_words(error)
         raise DecodeError(f"document {document.get('name')!r} does not fit a segment: {reason}") from error

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from harness.errors import DecodeError
+from harness.errors import DecodeError, in_our_words
 from harness.model.sampling import SamplingStatistics
 
 
@@ -38,7 +38,7 @@ def statistics_of(body: bytes) -> tuple[SamplingStatistics, ...]:
     try:
         documents = _BODY.decode(body).sampling_statistics_documents
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise DecodeError(str(error).replace(", got ", ", captured ")) from error
+        raise DecodeError(in_our_words(error)) from error
     return tuple(_statistics(document) for document in documents)
 
 

@@ -13,7 +13,7 @@ import msgspec
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1 import trace_pb2
 
-from harness.errors import DecodeError
+from harness.errors import DecodeError, UnsupportedMedia, in_our_words
 
 CONTENT_TYPE = "application/json"
 _KINDS = {
@@ -66,13 +66,15 @@ def parse_request(content_type: str, body: bytes) -> ExportTraceServiceRequest:
     """
     media_type = content_type.partition(";")[0].strip().lower()
     if media_type != CONTENT_TYPE:
-        raise DecodeError(f"content-type {content_type!r} is not {CONTENT_TYPE}")
+        raise UnsupportedMedia(f"content-type {content_type!r} is not {CONTENT_TYPE}")
     try:
         request = ExportTraceServiceRequest()
         for span in _SPANS.decode(body):
             _add(request, span)
     except (msgspec.DecodeError, UnicodeDecodeError, ValueError, KeyError, RecursionError) as error:
-        raise DecodeError(f"body of {len(body)} bytes is not Zipkin v2 JSON: {error}") from error
+        raise DecodeError(
+            f"body of {len(body)} bytes is not Zipkin v2 JSON: {in_our_words(error)}"
+        ) from error
     return request
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from harness.errors import RecordError
+from harness.errors import RecordError, in_our_words
 from harness.model import SCHEMA_VERSION, RunRecord
 from harness.report.plain import from_plain, has_marks, to_plain
 from harness.report.walk import SETTLED, rebuild
@@ -95,7 +95,7 @@ def _shape_message(source: str, error: Exception) -> str:
 
 def _words(message: str) -> str:
     """Return msgspec's message in our words."""
-    return message[:1].lower() + message[1:].replace(", got ", ", captured ")
+    return message[:1].lower() + in_our_words(message[1:])
 
 
 def read_record(path: Path) -> RunRecord:

@@ -16,6 +16,7 @@ from harness.capture.xray_api import rule_operations as rules
 from harness.capture.xray_api import service_graph, trace_operations
 from harness.capture.xray_api.refusal import Refusal
 from harness.capture.xray_api.state import XRayState
+from harness.errors import in_our_words
 
 Operation = Callable[[XRayState, bytes], dict[str, Any]]
 
@@ -50,8 +51,7 @@ def answer(state: XRayState, request: Request) -> Response:
     except Refusal as refusal:
         return _refused(refusal)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        message = str(error).replace(", got ", ", captured ")
-        return _refused(Refusal(message))
+        return _refused(Refusal(in_our_words(error)))
 
 
 def _refused(refusal: Refusal) -> Response:
