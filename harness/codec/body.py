@@ -55,6 +55,13 @@ def _decompress_zstd(body: bytes, limit: int) -> bytes:
         raise DecodeError(f"body is not valid zstd: {error}") from error
     if len(decoded) > limit:
         raise DecodeError(f"zstd body of {len(body)} bytes grows beyond the limit of {limit} bytes")
+    rest = body
+    while rest:  # the reader above gives what there is, cut short or not
+        frame = zstandard.ZstdDecompressor().decompressobj()
+        frame.decompress(rest)
+        if not frame.eof:
+            raise DecodeError(f"zstd body of {len(body)} bytes is truncated")
+        rest = frame.unused_data
     return decoded
 
 

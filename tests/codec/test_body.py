@@ -41,13 +41,18 @@ def test_a_bomb_is_refused_before_it_grows(encoding: str, compress: Callable[[by
     )
 
 
-def test_a_truncated_body_is_refused() -> None:
-    body = gzip.compress(b"spans " * 100)[:-9]
+@pytest.mark.parametrize(("encoding", "compress"), [("gzip", gzip.compress), ("zstd", zstandard.compress)])
+def test_a_truncated_body_is_refused(encoding: str, compress: Callable[[bytes], bytes]) -> None:
+    body = compress(b"spans " * 100)[:-9]
 
     with pytest.raises(DecodeError) as refused:
-        decode_body(body, "gzip")
+        decode_body(body, encoding)
 
-    assert str(refused.value) == f"gzip body of {len(body)} bytes is truncated"
+    assert str(refused.value) == f"{encoding} body of {len(body)} bytes is truncated"
+
+
+def test_zstd_frames_one_behind_the_other_are_one_body() -> None:
+    assert decode_body(zstandard.compress(b"a") + zstandard.compress(b"b"), "zstd") == b"ab"
 
 
 def test_an_unknown_encoding_is_named() -> None:
