@@ -7,12 +7,15 @@ none of that, so the recorder's own calls are watched.
 
 from __future__ import annotations
 
+import functools
 import threading
 import weakref
 from collections import deque
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
+
+import wrapt
 
 from harness.capture.arrivals import Arrivals
 from harness.capture.call_site import CallSite, call_site, resolve
@@ -92,8 +95,21 @@ class XRayWatch:
         self._arrivals = arrivals
         self._address = daemon_address
         self._quiet = threading.local()
+        patches.when_imported("aws_xray_sdk.core.sampling.connector", self._defer_clients)
         patches.when_imported("aws_xray_sdk.core", self._watch)
         patches.when_imported("aws_xray_sdk.ext.util", self._watch_response_header)
+
+    def _defer_clients(self, connector: ModuleType) -> None:
+        """Have the client that polls sampling rules made at its first use.
+
+        The SDK makes one for each sampler, each recorder and each `configure`, 40 ms every time,
+        and here all of them but a `sampling()` scenario's are never used.
+        """
+
+        def deferred(original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+            return wrapt.LazyObjectProxy(functools.partial(original, *args, **kwargs))
+
+        self._patches.wrap(connector.ServiceConnector, "_create_xray_client", deferred)
 
     def _watch(self, core: ModuleType) -> None:
         from aws_xray_sdk.core.context import Context

@@ -6,8 +6,10 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
+import botocore.session
 import pytest
 from aws_xray_sdk.core import xray_recorder
+from aws_xray_sdk.core.recorder import AWSXRayRecorder
 
 from harness import ScenarioTelemetry, export_request, regex, segment, subsegment
 from harness.codec.xray import HEADER
@@ -53,6 +55,26 @@ def test_subsegments_sent_before_their_segment_are_joined(
 
     found = telemetry.segment(segment("large"))
     assert [child.name for child in found.subsegments] == [f"part {number}" for number in range(100)]
+
+
+def test_the_client_that_polls_rules_is_made_when_it_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    create_client = botocore.session.Session.create_client
+
+    def counted(session: Any, service: str, *args: Any, **kwargs: Any) -> Any:
+        made.append(service)
+        return create_client(session, service, *args, **kwargs)
+
+    monkeypatch.setattr(botocore.session.Session, "create_client", counted)
+    recorder = AWSXRayRecorder()
+    recorder.configure(service="other")
+    assert made == []
+
+    rules = recorder.sampler._connector.fetch_sampling_rules()
+    recorder.emitter._socket.close()  # the SDK never does
+
+    assert made == ["xray"]
+    assert [rule.name for rule in rules] == ["Default"]
 
 
 def test_an_open_subsegment_holds_its_segment_back(telemetry: ScenarioTelemetry, recorder: Any) -> None:
