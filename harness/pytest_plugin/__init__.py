@@ -64,32 +64,14 @@ def _plugin(config: pytest.Config) -> TelemetryPlugin:
     return plugin
 
 
-@pytest.fixture(autouse=True)
-def _telemetry_scenario(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Begin a scenario before any other fixture of the test runs, if the test asks for telemetry."""
-    if "telemetry" not in request.fixturenames:
-        yield
-        return
-    plugin = _plugin(request.config)
-    plugin.begin(request.node)
-    yield
-    plugin.end(request.node)
-
-
 @pytest.fixture
-def telemetry(request: pytest.FixtureRequest, _telemetry_scenario: None) -> Iterator[ScenarioTelemetry]:
+def telemetry(request: pytest.FixtureRequest) -> ScenarioTelemetry:
     """The telemetry of this scenario: captured since its first fixture, and nothing of any other."""
-    plugin = _plugin(request.config)
-    if plugin.is_running(request.node):
-        yield plugin.scenario(request.node)
-        return
-    plugin.begin(request.node)  # asked for by `request.getfixturevalue`, which nobody foresees
-    yield plugin.scenario(request.node)
-    plugin.end(request.node)
+    return _plugin(request.config).scenario(request.node)
 
 
 @pytest.fixture
-def launch(request: pytest.FixtureRequest, _telemetry_scenario: None) -> Iterator[Launcher]:
+def launch(request: pytest.FixtureRequest) -> Iterator[Launcher]:
     """Starts apps as processes of their own that send their telemetry here; stopped with the test."""
     launcher = _plugin(request.config).launcher(request.node)
     yield launcher

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Generator
 from pathlib import Path
@@ -45,11 +46,28 @@ class TelemetryPlugin:
         self.outside = ScenarioTelemetry(capture, lambda: capture.owners.outside, self._invariants)
         self._policy = policy
         self._scenarios: list[RunningScenario] = []
+        self._begun: pytest.Item | None = None
         self._from_workers: list[RunRecord] = []
         self._record: RunRecord | None = None
         self._written: list[str] = []
 
     # Scenarios
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_fixture_setup(
+        self, fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+    ) -> None:
+        """Begin a scenario before the first fixture of a test that asks for telemetry.
+
+        Fixtures of a wider scope are set up before it: what they emit belongs to no scenario.
+        """
+        if fixturedef.scope != "function" or self._begun is request.node:
+            return
+        # Not among the names: asked for by `request.getfixturevalue`, which nobody foresees.
+        if "telemetry" in request.fixturenames or fixturedef.argname == "telemetry":
+            self.begin(request.node)
+            # Run last: finalizers go in reverse, and every other fixture's is added later.
+            request.node.addfinalizer(functools.partial(self.end, request.node))
 
     def begin(self, item: pytest.Item) -> None:
         """Begin the scenario of a test."""
@@ -58,14 +76,11 @@ class TelemetryPlugin:
         running = RunningScenario(item, handle, self._policy)
         item.stash[_SCENARIO] = running
         self._scenarios.append(running)
+        self._begun = item
 
     def scenario(self, item: pytest.Item) -> ScenarioTelemetry:
         """Return the handle of a test's scenario."""
         return item.stash[_SCENARIO].handle
-
-    def is_running(self, item: pytest.Item) -> bool:
-        """Return whether the test has a scenario."""
-        return _SCENARIO in item.stash
 
     def launcher(self, item: pytest.Item) -> Launcher:
         """Return a launcher whose apps' output stands beside a failure of the test."""
@@ -79,6 +94,7 @@ class TelemetryPlugin:
             pytest.fail.Exception: A fixture's tear-down left something that fails the scenario.
         """
         __tracebackhide__ = True
+        self._begun = None
         running = item.stash[_SCENARIO]
         running.duration_ns = time.time_ns() - running.start_ns
         self.capture.end()
