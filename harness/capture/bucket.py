@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sized
 
 import msgspec
 
@@ -50,9 +50,41 @@ class Bucket:
         self.rejected: list[Rejected] = []
         self.incidents: list[Incident] = []
         self._decoded: dict[SpanKey, Span] = {}
+        self._telemetry = Telemetry()
+        self._telemetry_of: tuple[object, ...] | None = None
 
     def telemetry(self) -> Telemetry:
-        """Return everything owned so far as model values."""
+        """Return everything owned so far as model values; the same value while nothing is new."""
+        owned = self._owned()
+        if owned is None or owned != self._telemetry_of:
+            self._telemetry, self._telemetry_of = self._decode_all(), owned
+        return self._telemetry
+
+    def _owned(self) -> tuple[object, ...] | None:
+        """Return what differs once something is new; None while anything is open: it ends unannounced."""
+        if (
+            any(started.open for started in self.started.values())
+            or not all(begun.sent for begun in self.begun)
+            or not all(processor.attached for processor in self.processors)
+        ):
+            return None
+        growing: tuple[Sized, ...] = (
+            self.started,
+            self.wire_spans,
+            self.on_wire,
+            self.metrics,
+            self.emitted,
+            self.wire_records,
+            self.documents,
+            self.begun,
+            self.exports,
+            self.rejected,
+            self.incidents,
+        )
+        # A log event is replaced when the wire has it, too.
+        return (*map(len, growing), *self.log_events)
+
+    def _decode_all(self) -> Telemetry:
         sites = {begun.entity.id: site for begun in self.begun if (site := begun.site())}
         segments, orphans = xray_trees.join_documents(self.documents, sites)
         return Telemetry(

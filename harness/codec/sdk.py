@@ -5,7 +5,9 @@ The SDK is not imported: its public properties are enough.
 
 from __future__ import annotations
 
-from typing import Any
+import functools
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from harness.codec.attributes import plain, plain_attributes
 from harness.model import (
@@ -25,7 +27,10 @@ from harness.model import (
     Temporality,
 )
 
+T = TypeVar("T")
 _PROCESS = ("process",)
+_SHARED = 256
+"""How many resources and scopes are remembered: a process has a few."""
 _TEMPORALITIES = (Temporality.UNSPECIFIED, Temporality.DELTA, Temporality.CUMULATIVE)
 
 
@@ -132,10 +137,28 @@ def _point(point: Any) -> DataPoint:
     )
 
 
+def _once_per_object(convert: Callable[[Any], T]) -> Callable[[Any], T]:
+    """Convert an immutable SDK object once: every span holds the same resource and scope."""
+    known: dict[int, tuple[Any, T]] = {}  # each with its object, so that no other takes its id
+
+    @functools.wraps(convert)
+    def converted(value: Any) -> T:
+        entry = known.get(id(value))
+        if entry is None:
+            if len(known) >= _SHARED:
+                known.clear()
+            entry = known[id(value)] = (value, convert(value))
+        return entry[1]
+
+    return converted
+
+
+@_once_per_object
 def _resource(resource: Any) -> Resource:
     return Resource(attributes=plain_attributes(resource.attributes), schema_url=resource.schema_url or "")
 
 
+@_once_per_object
 def _scope(scope: Any) -> Scope:
     if scope is None:
         return Scope()

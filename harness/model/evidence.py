@@ -9,7 +9,7 @@ import msgspec
 from harness.model.site import Site
 
 
-class ExportRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ExportRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One request an exporter made of a receiver.
 
     Attributes:
@@ -30,7 +30,7 @@ class ExportRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     resent: int = 0
 
 
-class Rejected(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Rejected(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Input that could not be decoded; kept, because it is evidence."""
 
     channel: str
@@ -38,7 +38,7 @@ class Rejected(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     payload: bytes = b""
 
 
-class Unfinished(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Unfinished(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Something begun that never became complete telemetry.
 
     Attributes:
@@ -57,7 +57,7 @@ class Unfinished(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     waits_for: tuple[Unfinished, ...] = ()
 
 
-class Incident(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Incident(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A loss that an SDK, the kernel or the harness saw and nobody logged.
 
     Attributes:

@@ -17,7 +17,7 @@ class Level(enum.StrEnum):
     INFO = "info"
 
 
-class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One thing that does not hold.
 
     Attributes:
@@ -41,7 +41,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     acknowledged: bool = False
 
 
-class Match(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Match(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One captured value that an expectation matched, and what it checked.
 
     Attributes:
@@ -57,7 +57,7 @@ class Match(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     fields: tuple[str, ...] = ()
 
 
-class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The outcome of one check.
 
     Attributes:

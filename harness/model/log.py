@@ -10,7 +10,7 @@ from harness.model.site import Site
 from harness.model.span import Resource, Scope
 
 
-class LogRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class LogRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One OpenTelemetry log record.
 
     Attributes:
@@ -35,7 +35,7 @@ class LogRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     site: Site | None = None
 
 
-class LogEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class LogEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One CloudWatch log event, as `PutLogEvents` carries it.
 
     Attributes:

@@ -29,7 +29,7 @@ class Temporality(enum.StrEnum):
     CUMULATIVE = "cumulative"
 
 
-class DataPoint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class DataPoint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One measurement series' value.
 
     Attributes:
@@ -52,7 +52,7 @@ class DataPoint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     explicit_bounds: tuple[float, ...] = ()
 
 
-class Metric(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Metric(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One metric with its data points.
 
     Attributes:

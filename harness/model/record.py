@@ -11,7 +11,7 @@ from harness.model.telemetry import Telemetry
 SCHEMA_VERSION = 1
 
 
-class ScenarioRecord(msgspec.Struct, frozen=True, kw_only=True):
+class ScenarioRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One scenario: what it captured, checked and found.
 
     Attributes:
@@ -35,7 +35,7 @@ class ScenarioRecord(msgspec.Struct, frozen=True, kw_only=True):
     duration_ns: int = 0
 
 
-class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
+class RunRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One run: `reports/run.json`.
 
     Attributes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 
-class SamplingStatistics(msgspec.Struct, frozen=True, kw_only=True):
+class SamplingStatistics(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One client's decisions by one sampling rule since its last report.
 
     Attributes:
@@ -24,7 +24,7 @@ class SamplingStatistics(msgspec.Struct, frozen=True, kw_only=True):
     timestamp: float = 0.0
 
 
-class DaemonCounters(msgspec.Struct, frozen=True, kw_only=True):
+class DaemonCounters(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Documents by what became of them, under the daemon's own names.
 
     Attributes:

@@ -14,7 +14,7 @@ import msgspec
 from harness.model.site import Site
 
 
-class Subsegment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Subsegment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Work inside a segment.
 
     Attributes:
@@ -51,7 +51,7 @@ class Subsegment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     site: Site | None = None
 
 
-class Segment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Segment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One service's share of a trace; what `Subsegment` documents holds here too.
 
     Attributes:

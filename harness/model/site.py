@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 
-class Site(msgspec.Struct, frozen=True):
+class Site(msgspec.Struct, frozen=True, gc=False):
     """A place in source code.
 
     Attributes:

@@ -29,14 +29,14 @@ class StatusCode(enum.StrEnum):
     ERROR = "error"
 
 
-class Status(msgspec.Struct, frozen=True, omit_defaults=True):
+class Status(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A span's status and its description."""
 
     code: StatusCode = StatusCode.UNSET
     message: str = ""
 
 
-class Scope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Scope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The instrumentation scope: which library or module made the telemetry."""
 
     name: str = ""
@@ -45,14 +45,14 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     attributes: dict[str, Any] = {}
 
 
-class Resource(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Resource(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The entity that produced the telemetry (`service.name`, …)."""
 
     attributes: dict[str, Any] = {}
     schema_url: str = ""
 
 
-class SpanEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class SpanEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Something that happened during a span, at one moment."""
 
     name: str
@@ -60,7 +60,7 @@ class SpanEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     attributes: dict[str, Any] = {}
 
 
-class Link(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Link(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A reference from a span to a span of this or another trace."""
 
     trace_id: str
@@ -69,7 +69,7 @@ class Link(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     attributes: dict[str, Any] = {}
 
 
-class Span(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Span(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One OpenTelemetry span.
 
     Attributes:

@@ -12,7 +12,7 @@ from harness.model.span import Span
 from harness.model.tree import Trace, traces_of
 
 
-class Telemetry(msgspec.Struct, frozen=True, kw_only=True):
+class Telemetry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What was captured, by signal, each in order of start or arrival."""
 
     spans: tuple[Span, ...] = ()

@@ -78,6 +78,8 @@ class ScenarioTelemetry:
         self._acknowledgements: list[Acknowledgement] = []
         self.verdicts: list[Verdict] = []
         self.checked = False
+        self._found: tuple[Finding, ...] = ()
+        self._found_in: tuple[Telemetry, int, int] | None = None
 
     # Verbs
 
@@ -312,10 +314,13 @@ class ScenarioTelemetry:
 
     def findings(self, telemetry: Telemetry) -> tuple[Finding, ...]:
         """Return what the invariants find, marked where the scenario expects it."""
-        findings = check_invariants(telemetry, tuple(self.verdicts), self._invariants.values())
-        for acknowledgement in self._acknowledgements:
-            findings = acknowledgement.mark(findings)
-        return findings
+        state = (telemetry, len(self.verdicts), len(self._acknowledgements))
+        if state != self._found_in:
+            findings = check_invariants(telemetry, tuple(self.verdicts), self._invariants.values())
+            for acknowledgement in self._acknowledgements:
+                findings = acknowledgement.mark(findings)
+            self._found, self._found_in = findings, state
+        return self._found
 
     def _read(self, *, exporters: bool = False) -> Telemetry:
         self._capture.settle(exporters=exporters)
