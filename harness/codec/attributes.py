@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+_SCALARS = frozenset({str, int, bool, float})
+
 
 def any_value(value: Any) -> Any:
     """Return an OTLP ``AnyValue`` as str, bool, int, float, bytes, list, dict or None."""
@@ -26,6 +28,8 @@ def key_values(pairs: Iterable[Any]) -> dict[str, Any]:
 
 def plain(value: Any) -> Any:
     """Return an SDK attribute value with sequences as lists, as the wire has them."""
+    if type(value) in _SCALARS:
+        return value
     if isinstance(value, Mapping):
         return {key: plain(item) for key, item in value.items()}
     if isinstance(value, (tuple, list)):

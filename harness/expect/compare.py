@@ -49,6 +49,8 @@ def equal(expected: Any, captured: Any) -> bool:
         >>> equal({"status": 200}, {"status": 200, "length": 7}), equal(1, True)
         (True, False)
     """
+    if type(expected) in _FAMILIES:
+        return scalar_equal(expected, captured)
     if isinstance(expected, Matcher):
         return expected.problem(captured) is None
     if isinstance(expected, dict) and isinstance(captured, dict):

@@ -13,6 +13,8 @@ from harness.expect.omitted import Omitted
 from harness.model.span import Status
 
 _PLAIN = (str, bytes, bool, int, float, type(None), Omitted, Status)
+_EXACTLY_PLAIN = frozenset(_PLAIN)
+"""Looked up first: `isinstance` asks a matcher's abstract class, which is slow."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,7 @@ def freeze(value: Any) -> Any:
     Lists become tuples; a compiled pattern becomes `regex`; an object of
     another library is wrapped in a matcher.
     """
-    if isinstance(value, Matcher):
-        return value
-    if isinstance(value, _PLAIN):
+    if type(value) in _EXACTLY_PLAIN or isinstance(value, (Matcher, *_PLAIN)):
         return value
     if isinstance(value, Mapping):
         return {key: freeze(item) for key, item in value.items()}

@@ -10,6 +10,7 @@ from harness.expect.omitted import OMITTED
 from harness.model.metric import MetricType, Temporality
 from harness.model.span import SpanKind, Status, StatusCode
 
+_LITERALS = frozenset({str, int, bool, float})
 LIMIT = 160
 """Characters of one value in a message."""
 
@@ -21,6 +22,8 @@ def source(value: Any) -> str:
         >>> source({"kind": SpanKind.SERVER, "ids": (1, 2)})
         "{'kind': SERVER, 'ids': [1, 2]}"
     """
+    if type(value) in _LITERALS:
+        return repr(value)
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{source(key)}: {source(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list | tuple):
