@@ -2,6 +2,7 @@
 
     HarnessError
     ├── ConfigurationError    a wrong option, ini value or environment
+    │   └── ContractError     … or a contract file, with each place
     ├── RecordError           a run record that cannot be read or written
     ├── LaunchError           an app under test that does not start
     ├── FilterError           a filter expression that X-Ray would refuse
@@ -16,6 +17,8 @@ Telemetry that does not hold is not an error of the harness: it is an
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class HarnessError(Exception):
     """The root of every error raised on purpose by the harness."""
@@ -23,6 +26,18 @@ class HarnessError(Exception):
 
 class ConfigurationError(HarnessError):
     """An option, an ini value or an environment variable cannot be used."""
+
+
+class ContractError(ConfigurationError):
+    """A contract file cannot be used.
+
+    Attributes:
+        problems: ``file:line:column: what is wrong and what to do``, one for each place.
+    """
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
 
 
 class RecordError(HarnessError):

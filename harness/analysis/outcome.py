@@ -47,9 +47,9 @@ def run_holds(record: RunRecord) -> bool:
 
 
 def nothing_was_checked(record: RunRecord) -> bool:
-    """Return True when no scenario made a single check: a green that proves nothing.
+    """Return True when no scenario made a single check, nor a contract: a green that proves nothing.
 
     >>> nothing_was_checked(RunRecord(scenarios=(ScenarioRecord(name="t"),)))
     True
     """
-    return not any(scenario.verdicts for scenario in record.scenarios)
+    return not record.contract and not any(scenario.verdicts for scenario in record.scenarios)

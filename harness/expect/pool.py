@@ -91,6 +91,10 @@ class Pool:
         """Return the entry with this key."""
         return self._by_key.get(key)
 
+    def roots(self) -> Iterator[int]:
+        """Yield the entries without a parent among the others."""
+        return (index for index, parent in enumerate(self._parents) if parent is None)
+
     def path(self, index: int) -> Iterator[Entry]:
         """Yield an entry and those above it, up to the root."""
         at: int | None = index

@@ -43,6 +43,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         outside: Telemetry that belongs to no scenario (app start-up).
         findings: What was found about the run as a whole.
         packages: Distribution name → version, of what shapes telemetry.
+        contract: The contract that the run was checked against; empty without one.
         cut: What was left out of the record, in sentences; empty when whole.
     """
 
@@ -51,4 +52,5 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     outside: Telemetry = Telemetry()
     findings: tuple[Finding, ...] = ()
     packages: dict[str, str] = {}
+    contract: str = ""
     cut: tuple[str, ...] = ()

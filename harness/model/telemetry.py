@@ -26,6 +26,12 @@ class Telemetry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     incidents: tuple[Incident, ...] = ()
 
     @property
+    def is_empty(self) -> bool:
+        """True when no signal was captured; rejected input and incidents are none."""
+        signals = self.spans, self.metrics, self.log_records, self.segments, self.log_events, self.exports
+        return not any(signals)
+
+    @property
     def traces(self) -> tuple[Trace, ...]:
         """The spans as trees, one `Trace` per trace id, in order of start."""
         return traces_of(self.spans)

@@ -1,0 +1,161 @@
+"""A run against its contract: every request, every item, and what nobody exercised."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+import msgspec
+
+from harness.contract.deviations import Deviations
+from harness.contract.items import Contract, Operation, Presence
+from harness.contract.kinds import KINDS
+from harness.contract.sections import check_sections
+from harness.contract.trees import TreeCheck
+from harness.contract.waivers import apply_waivers
+from harness.expect.closest import closest
+from harness.expect.pool import Entry, Pool
+from harness.expect.segments import segment_pool
+from harness.expect.spans import span_pool
+from harness.model import Finding, RunRecord, Telemetry
+
+_SIGNALS = {"span": span_pool, "segment": segment_pool}
+
+
+def check_contract(contract: Contract, record: RunRecord) -> tuple[Finding, ...]:
+    """Return where a run does not hold its contract.
+
+    Every captured request is checked, whatever scenario made it. A run that
+    captured nothing does not hold any contract.
+
+    Args:
+        contract: What `load_contract` returned.
+        record: The run.
+    """
+    deviations = Deviations()
+    parts = [(scenario.name, scenario.telemetry) for scenario in record.scenarios]
+    parts.append(("outside any scenario", record.outside))
+    if all(telemetry.is_empty for _, telemetry in parts):
+        deviations.add(
+            "run_empty", "harness", "the run captured no telemetry, so nothing was checked; run the scenarios"
+        )
+        return deviations.findings()
+    operations = OperationCheck(contract, deviations)
+    for name, telemetry in parts:
+        deviations.scenario = name
+        operations.check(telemetry)
+    check_sections(contract, parts, deviations)
+    deviations.scenario = ""
+    operations.report_unexercised()
+    return deviations.findings()
+
+
+def checked_record(contract: Contract, record: RunRecord, today: date) -> RunRecord:
+    """Return the record with what the contract finds in it, waivers applied.
+
+    Args:
+        today: The day on which waivers must still hold.
+    """
+    findings = (*record.findings, *check_contract(contract, record))
+    findings = apply_waivers(findings, contract.waivers, today)
+    return msgspec.structs.replace(record, findings=findings, contract=contract.file)
+
+
+class OperationCheck:
+    """Checks root spans and segments against the operations of their name."""
+
+    def __init__(self, contract: Contract, deviations: Deviations) -> None:
+        self._contract = contract
+        self._deviations = deviations
+        self._trees = TreeCheck(contract.levels, deviations)
+        self._by_name: dict[tuple[str, str], list[Operation]] = {}
+        self._others: dict[str, list[Operation]] = {signal: [] for signal in _SIGNALS}
+        for operation in contract.operations:
+            item = operation.item
+            name = item.expectation.exact_name()
+            if name is None:
+                self._others[item.kind].append(operation)
+            else:
+                self._by_name.setdefault((item.kind, name), []).append(operation)
+
+    def check(self, telemetry: Telemetry) -> None:
+        """Check every request of one scenario."""
+        for signal, build in _SIGNALS.items():
+            pool = build(telemetry)
+            for index in pool.roots():
+                if pool.entries[index].noun == signal:
+                    self._check_root(signal, pool, index)
+
+    def _check_root(self, signal: str, pool: Pool, index: int) -> None:
+        entry = pool.entries[index]
+        named = [*self._by_name.get((signal, entry.name), ()), *self._identified(signal, entry)]
+        if not named:
+            self._undeclared(signal, entry)
+            return
+        variant = next((o for o in _by_precision(named) if o.when is None or o.when.holds(entry)), None)
+        if variant is None:
+            self._no_variant(signal, entry, named)
+            return
+        self._trees.exercised.add(id(variant.item))
+        if variant.item.presence is Presence.FORBIDDEN:
+            self._deviations.add(
+                f"{signal}_forbidden",
+                signal,
+                f"{variant.item.expectation.describe()} was captured; the contract forbids it",
+                where=entry.name,
+                site=variant.item.site,
+            )
+            return
+        self._trees.check(variant.item, pool, index, entry.name)
+
+    def _identified(self, signal: str, entry: Entry) -> Iterator[Operation]:
+        return (o for o in self._others[signal] if o.item.expectation.identifies(entry))
+
+    def _undeclared(self, signal: str, entry: Entry) -> None:
+        names = [name for kind, name in self._by_name if kind == signal]
+        near = closest(entry.name, names) if names else None
+        hint = f"; closest: {near!r}" if near else ""
+        self._deviations.add(
+            "operation_undeclared",
+            signal,
+            f"{signal} {entry.name!r} is no operation of the contract{hint}",
+            where=entry.name,
+            level=self._contract.levels["undeclared_operation"],
+        )
+
+    def _no_variant(self, signal: str, entry: Entry, named: list[Operation]) -> None:
+        tried = [operation.when.problems(entry) for operation in named if operation.when is not None]
+        problems = min(tried, key=len)
+        words = "; ".join(problem.message for problem in problems)
+        self._deviations.add(
+            "variant_undeclared",
+            signal,
+            f"{signal} {entry.name!r} is as no 'when' of its {len(named)} variants says; closest: {words}",
+            where=entry.name,
+            site=named[0].item.site,
+        )
+
+    def report_unexercised(self) -> None:
+        """Add a finding for each operation and optional item that was never captured."""
+        for operation in self._contract.operations:
+            item = operation.item
+            if item.presence is Presence.FORBIDDEN:
+                continue
+            if id(item) not in self._trees.exercised:
+                variant = f" when {operation.when!r}" if operation.when is not None else ""
+                self._deviations.add(
+                    "operation_unexercised",
+                    KINDS[item.kind].signal,
+                    f"no scenario exercised {item.expectation.describe()}{variant};"
+                    " add one, or remove the operation",
+                    where=item.expectation.short_name(),
+                    site=item.site,
+                    level=self._contract.levels["unexercised"],
+                )
+            else:
+                self._trees.report_unexercised(item.children, item.expectation.short_name())
+
+
+def _by_precision(operations: Iterable[Operation]) -> list[Operation]:
+    """Return variants with a condition before one without."""
+    return sorted(operations, key=lambda operation: operation.when is None)

@@ -1,0 +1,102 @@
+"""A contract as frozen values: what must be captured, and where the file says so."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from typing import Any
+
+from harness.expect import Expectation
+from harness.model import Level, Site
+
+VERSION = 1
+
+
+class Presence(enum.StrEnum):
+    """Whether an item must, may or must not be captured."""
+
+    REQUIRED = "required"
+    OPTIONAL = "optional"
+    FORBIDDEN = "forbidden"
+
+
+class Tier(enum.StrEnum):
+    """Who relies on an item: a public one feeds a dashboard or an alarm."""
+
+    PUBLIC = "public"
+    INTERNAL = "internal"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """One span, segment, log event, … of a contract.
+
+    Attributes:
+        kind: The key that it starts with: ``span``, ``log_event``, …
+        expectation: Its identity and details.
+        site: Where the contract says so.
+        count: How many there must be, a whole number or a matcher; None: one child, or any number
+            of what is no child.
+        used_by: Dashboards, alarms and whoever else relies on it.
+        children: Child spans, or subsegments.
+    """
+
+    kind: str
+    expectation: Expectation[Any]
+    site: Site
+    presence: Presence = Presence.REQUIRED
+    count: Any = None
+    tier: Tier = Tier.INTERNAL
+    used_by: tuple[str, ...] = ()
+    children: tuple[Item, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """What a request emits: a root span or segment and what is below it.
+
+    Attributes:
+        when: Identity and details that tell this variant from others of its name.
+    """
+
+    item: Item
+    when: Expectation[Any] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiver:
+    """A finding that somebody has taken on, until a day.
+
+    Attributes:
+        finding: Its id.
+        where: The start of its place; empty for any.
+        expires: The last day, ``2027-01-31``.
+    """
+
+    finding: str
+    where: str
+    owner: str
+    reason: str
+    expires: str
+    site: Site
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contract:
+    """What an app promises to emit.
+
+    Attributes:
+        levels: Of what is captured and not declared, or declared and not captured.
+        resource: Resource attributes of every span, log record and metric.
+    """
+
+    file: str
+    levels: dict[str, Level] = field(default_factory=dict)
+    resource: Any = None
+    resource_site: Site | None = None
+    operations: tuple[Operation, ...] = ()
+    log_events: tuple[Item, ...] = ()
+    log_records: tuple[Item, ...] = ()
+    metrics: tuple[Item, ...] = ()
+    exports: tuple[Item, ...] = ()
+    waivers: tuple[Waiver, ...] = ()

@@ -1,0 +1,110 @@
+"""Kinds of items: the key that starts one, what it may say, and the expectation it becomes."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from harness.expect import (
+    Expectation,
+    event,
+    export_request,
+    log_event,
+    log_record,
+    metric,
+    segment,
+    span,
+    subsegment,
+)
+from harness.model import MetricType, SpanKind, StatusCode, Temporality
+
+COMMON = ("presence", "count", "tier", "used_by")
+"""What every item may say besides its details."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of item.
+
+    Attributes:
+        name: The key that starts one and holds its identity.
+        build: The function of `harness.expect` that makes its expectation.
+        mappings: Details that are mappings, whose keys may have operators.
+        plain: Details that are one value.
+        constants: Details that name a constant → the enumeration.
+        children: The key of the items below it, and their kind.
+    """
+
+    name: str
+    build: Callable[..., Expectation[Any]]
+    mappings: tuple[str, ...] = ()
+    plain: tuple[str, ...] = ()
+    constants: Mapping[str, type[enum.Enum]] = field(default_factory=dict)
+    children: tuple[str, str] | None = None
+
+    @property
+    def signal(self) -> str:
+        """As `Finding.signal`."""
+        return _SIGNALS.get(self.name, self.name)
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        """Every detail that it may name."""
+        return (*self.constants, *self.plain, *self.mappings)
+
+
+_SIGNALS = {"subsegment": "segment", "export": "export_request"}
+_FLAGS = ("error", "fault", "throttle")
+_DOCUMENT = ("annotations", "metadata", "http", "aws")
+
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind(
+            "span",
+            span,
+            mappings=("attributes", "resource"),
+            plain=("scope", "duration"),
+            constants={"kind": SpanKind, "status": StatusCode},
+            children=("children", "span"),
+        ),
+        Kind(
+            "segment",
+            segment,
+            mappings=(*_DOCUMENT, "service"),
+            plain=(*_FLAGS, "cause", "user", "duration"),
+            children=("subsegments", "subsegment"),
+        ),
+        Kind(
+            "subsegment",
+            subsegment,
+            mappings=(*_DOCUMENT, "sql"),
+            plain=(*_FLAGS, "cause", "namespace", "duration"),
+            children=("subsegments", "subsegment"),
+        ),
+        Kind("log_event", log_event, plain=("log_group", "log_stream")),
+        Kind(
+            "log_record",
+            log_record,
+            mappings=("attributes", "resource"),
+            plain=("severity_number", "severity_text", "scope", "event_name"),
+        ),
+        Kind(
+            "metric",
+            metric,
+            mappings=("attributes", "resource"),
+            plain=("unit", "namespace", "scope", "value", "sum"),
+            constants={"type": MetricType, "temporality": Temporality},
+        ),
+        Kind("export", export_request, mappings=("headers",), plain=("channel",)),
+    )
+}
+OPERATIONS = ("span", "segment")
+"""The kinds that an operation starts with."""
+SECTIONS = {"log_events": "log_event", "log_records": "log_record", "metrics": "metric", "exports": "export"}
+"""Sections of items that belong to the whole run → their kind."""
+EVENTS = "events"
+"""A span's events: names, or ``{event: name, attributes: …}``."""
+make_event = event

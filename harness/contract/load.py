@@ -1,0 +1,301 @@
+"""A contract file as a `Contract`, or everything that is wrong with it."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+from harness.contract.items import VERSION, Contract, Item, Operation, Presence, Tier, Waiver
+from harness.contract.kinds import COMMON, EVENTS, KINDS, OPERATIONS, SECTIONS, Kind, make_event
+from harness.contract.problems import Place, Problems, did_you_mean
+from harness.contract.values import Entry, ValueReader
+from harness.contract.yaml_nodes import compose, is_plain, place_of, read_contract_text
+from harness.expect import Expectation
+from harness.expect.freeze import freeze
+from harness.model import Level, Site
+
+E = TypeVar("E", bound=enum.Enum)
+LEVELS = {
+    "undeclared_operation": Level.ERROR,
+    "undeclared": Level.WARNING,
+    "unexercised": Level.WARNING,
+}
+"""What `levels` may name, with the defaults."""
+_WHEN = "when"
+_WAIVER = ("finding", "where", "owner", "reason", "expires")
+
+
+def load_contract(file: Path) -> Contract:
+    """Return the contract in a file.
+
+    Raises:
+        ContractError: It cannot be read, or is wrong; every place is named.
+    """
+    return parse_contract(read_contract_text(file), file=str(file))
+
+
+def parse_contract(text: str, *, file: str = "contract") -> Contract:
+    r"""Return the contract that a text holds.
+
+    Raises:
+        ContractError: It is wrong; every place is named.
+
+    >>> parse_contract("version: 1\noperations:\n  - span: GET /").operations[0].item.expectation
+    span('GET /')
+    """
+    problems = Problems(file)
+    root = compose(text, problems)
+    contract = Contract(file=file)
+    if root is not None and is_plain(root, problems):
+        contract = _Reader(file, problems).contract(root)
+    problems.raise_any()
+    return contract
+
+
+class _Reader:
+    def __init__(self, file: str, problems: Problems) -> None:
+        self._file = file
+        self._problems = problems
+        self._values = ValueReader(problems)
+
+    # The file
+
+    def contract(self, root: Any) -> Contract:
+        known = ("version", "levels", "resource", "operations", *SECTIONS, "waivers")
+        found = {entry.key: entry for entry in self._known_entries(root, "the contract", known)}
+        self._require_version(root, found.get("version"))
+        sections = {
+            name: tuple(
+                item for node in self._list(found.get(name)) if (item := self._item(node, KINDS[kind]))
+            )
+            for name, kind in SECTIONS.items()
+        }
+        resource = found.get("resource")
+        return Contract(
+            file=self._file,
+            levels=self._levels(found.get("levels")),
+            resource=freeze(self._values.mapping(resource.node, "resource")) if resource else None,
+            resource_site=self._site(resource.place) if resource else None,
+            operations=tuple(self._operations(found.get("operations"))),
+            waivers=tuple(w for node in self._list(found.get("waivers")) if (w := self._waiver(node))),
+            **sections,
+        )
+
+    def _require_version(self, root: Any, entry: Entry | None) -> None:
+        if entry is None:
+            self._problems.add(place_of(root), f"'version' is missing; write 'version: {VERSION}' first")
+        elif (version := self._values.value(entry.node)) != VERSION:
+            cure = "install the telemetry-harness that wrote it" if _is_newer(version) else f"write {VERSION}"
+            self._problems.add(
+                place_of(entry.node), f"version {version!r} is not read, expected {VERSION}; {cure}"
+            )
+
+    def _levels(self, entry: Entry | None) -> dict[str, Level]:
+        if entry is None:
+            return dict(LEVELS)
+        given = {}
+        for item in self._known_entries(entry.node, "levels", tuple(LEVELS)):
+            level = self._constant(item, Level)
+            if level is not None:
+                given[item.key] = level
+        return LEVELS | given
+
+    def _operations(self, entry: Entry | None) -> Iterator[Operation]:
+        seen: dict[tuple[str, str, str], Place] = {}
+        for node in self._list(entry):
+            operation = self._operation(node)
+            if operation is None:
+                continue
+            key = (operation.item.kind, repr(operation.item.expectation.identity), repr(operation.when))
+            if key in seen:
+                self._problems.add(
+                    place_of(node),
+                    f"operation {operation.item.expectation.describe()} is declared twice, first in line"
+                    f" {seen[key].line}; tell them apart by 'when', or keep one",
+                )
+            seen.setdefault(key, place_of(node))
+            yield operation
+
+    def _operation(self, node: Any) -> Operation | None:
+        kind = self._kind_of(node)
+        item = self._item(node, kind, also=(_WHEN,)) if kind else None
+        if kind is None or item is None:
+            return None
+        when = next((e for e in self._quiet_entries(node) if e.key == _WHEN), None)
+        if when is None:
+            return Operation(item=item)
+        details = {e.key: e for e in self._known_entries(when.node, _WHEN, kind.details)}
+        return Operation(
+            item=item, when=self._build(kind, item.expectation.identity, details, place_of(when.node))
+        )
+
+    def _kind_of(self, node: Any) -> Kind | None:
+        if node.id == "mapping":
+            for key, _ in node.value:
+                name = str(key.value).partition("/")[0]
+                if name in OPERATIONS:
+                    return KINDS[name]
+        self._problems.add(place_of(node), "an operation starts with 'span: NAME' or 'segment: NAME'")
+        return None
+
+    def _waiver(self, node: Any) -> Waiver | None:
+        found = {entry.key: entry for entry in self._known_entries(node, "waiver", _WAIVER)}
+        texts = {name: self._text(entry) for name, entry in found.items()}
+        missing = [name for name in _WAIVER if name not in texts and name != "where"]
+        if missing:
+            self._problems.add(
+                place_of(node), f"waiver: {', '.join(missing)} missing; who waives what, why and until when?"
+            )
+            return None
+        try:
+            date.fromisoformat(texts["expires"])
+        except ValueError:
+            self._problems.add(
+                place_of(found["expires"].node),
+                f"expires: expected a day such as 2027-01-31, {texts['expires']!r} given",
+            )
+        return Waiver(
+            finding=texts["finding"],
+            where=texts.get("where", ""),
+            owner=texts["owner"],
+            reason=texts["reason"],
+            expires=texts["expires"],
+            site=self._site(place_of(node)),
+        )
+
+    # Items
+
+    def _item(self, node: Any, kind: Kind, also: tuple[str, ...] = ()) -> Item | None:
+        children = (kind.children[0],) if kind.children else ()
+        events = (EVENTS,) if kind.name == "span" else ()
+        known = (kind.name, *kind.details, *events, *children, *COMMON, *also)
+        found = {entry.key: entry for entry in self._known_entries(node, kind.name, known)}
+        identity = found.get(kind.name)
+        if identity is None:
+            self._problems.add(
+                place_of(node), f"'{kind.name}' is missing: an item starts with what identifies it"
+            )
+            return None
+        details = {name: entry for name, entry in found.items() if name in (*kind.details, *events)}
+        expectation = self._build(kind, self._values.expected(identity), details, identity.place)
+        if expectation is None:
+            return None
+        below: tuple[Item, ...] = ()
+        if kind.children and kind.children[0] in found:
+            below_kind = KINDS[kind.children[1]]
+            nodes = self._list(found[kind.children[0]])
+            below = tuple(item for child in nodes if (item := self._item(child, below_kind)))
+        count = found.get("count")
+        return Item(
+            kind=kind.name,
+            expectation=expectation,
+            site=self._site(identity.place),
+            presence=self._constant(found.get("presence"), Presence) or Presence.REQUIRED,
+            count=freeze(self._values.expected(count)) if count else None,
+            tier=self._tier(found),
+            used_by=tuple(self._used_by(found.get("used_by"))),
+            children=below,
+        )
+
+    def _tier(self, found: dict[str, Entry]) -> Tier:
+        default = Tier.PUBLIC if "used_by" in found else Tier.INTERNAL
+        return self._constant(found.get("tier"), Tier) or default
+
+    def _used_by(self, entry: Entry | None) -> Iterator[str]:
+        nodes = [] if entry is None else [entry.node] if entry.node.id == "scalar" else self._list(entry)
+        for node in nodes:
+            value = self._values.value(node)
+            if isinstance(value, str):
+                yield value
+            else:
+                self._problems.add(
+                    place_of(node), f"used_by: expected the name of a dashboard or alarm, {value!r} given"
+                )
+
+    def _build(
+        self, kind: Kind, identity: Any, details: dict[str, Entry], place: Place
+    ) -> Expectation[Any] | None:
+        given: dict[str, Any] = {}
+        for name, entry in details.items():
+            value = self._detail(kind, name, entry)
+            if value is not None or entry.operator == "is":
+                given[name] = value
+        try:
+            return kind.build(identity, **given)
+        except (TypeError, ValueError) as error:
+            self._problems.add(place, f"{kind.name}: {error}")
+            return None
+
+    def _detail(self, kind: Kind, name: str, entry: Entry) -> Any:
+        if name in kind.constants and entry.operator == "is":
+            return self._constant(entry, kind.constants[name])
+        if name in kind.mappings and entry.operator == "is":
+            return self._values.mapping(entry.node, name)
+        if name == EVENTS:
+            return [event for node in self._list(entry) if (event := self._event(node)) is not None]
+        return self._values.expected(entry)
+
+    def _event(self, node: Any) -> Any:
+        if node.id == "scalar":
+            return make_event(self._values.value(node))
+        found = {entry.key: entry for entry in self._known_entries(node, "event", ("event", "attributes"))}
+        if "event" not in found:
+            self._problems.add(place_of(node), "'event' is missing: write a name, or event and attributes")
+            return None
+        name = self._values.expected(found["event"])
+        if "attributes" not in found:
+            return make_event(name)
+        return make_event(name, attributes=self._values.mapping(found["attributes"].node, "attributes"))
+
+    # Small parts
+
+    def _known_entries(self, node: Any, what: str, known: tuple[str, ...]) -> Iterator[Entry]:
+        for entry in self._values.entries(node, what):
+            if entry.key in known:
+                yield entry
+            else:
+                self._problems.add(
+                    entry.place, f"unknown key {entry.key!r} in {what}{did_you_mean(entry.key, known)}"
+                )
+
+    def _quiet_entries(self, node: Any) -> Iterator[Entry]:
+        """Yield the entries of a mapping whose problems are known already."""
+        return ValueReader(Problems(self._file)).entries(node, "")
+
+    def _list(self, entry: Entry | None) -> list[Any]:
+        if entry is None:
+            return []
+        if entry.node.id != "sequence":
+            self._problems.add(
+                place_of(entry.node), f"{entry.key}: expected a list of items, each starting with '- '"
+            )
+            return []
+        return list(entry.node.value)
+
+    def _constant(self, entry: Entry | None, kind: type[E]) -> E | None:
+        if entry is None:
+            return None
+        value = self._values.value(entry.node)
+        for constant in kind:
+            if constant.value == value:
+                return constant
+        hint = did_you_mean(str(value), [str(constant.value) for constant in kind])
+        self._problems.add(place_of(entry.node), f"{entry.key}: {value!r} is not known{hint}")
+        return None
+
+    def _text(self, entry: Entry) -> str:
+        value = self._values.value(entry.node)
+        if not isinstance(value, str) or not value:
+            self._problems.add(place_of(entry.node), f"{entry.key}: expected text, {value!r} given")
+            return ""
+        return value
+
+    def _site(self, place: Place) -> Site:
+        return Site(self._file, place.line)
+
+
+def _is_newer(version: Any) -> bool:
+    return isinstance(version, int) and version > VERSION

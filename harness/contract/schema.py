@@ -1,0 +1,138 @@
+"""The JSON Schema of contract files, so that editors complete and check them.
+
+The package ships the result as `contract.schema.json`, and
+``harness contract write`` puts it beside the contract that names it.
+``python -m harness.contract.schema`` writes it anew.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from harness.contract.items import VERSION, Presence, Tier
+from harness.contract.kinds import EVENTS, KINDS, OPERATIONS, SECTIONS, Kind
+from harness.contract.load import LEVELS
+from harness.contract.operators import OPERATORS, OPTIONAL
+from harness.model import Level
+
+SCHEMA_FILE = Path(__file__).with_name("contract.schema.json")
+_TEXT = {"type": "string"}
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the schema of a contract.
+
+    >>> json_schema()["required"]
+    ['version']
+    """
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "telemetry-harness contract",
+        "type": "object",
+        "required": ["version"],
+        "additionalProperties": False,
+        "properties": {
+            "version": {"const": VERSION},
+            "levels": {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": {name: {"enum": [level.value for level in Level]} for name in LEVELS},
+            },
+            "resource": {"$ref": "#/$defs/values"},
+            "operations": {
+                "type": "array",
+                "items": {"anyOf": [{"$ref": f"#/$defs/{name}-operation"} for name in OPERATIONS]},
+            },
+            **{
+                section: {"type": "array", "items": {"$ref": f"#/$defs/{kind}"}}
+                for section, kind in SECTIONS.items()
+            },
+            "waivers": {"type": "array", "items": {"$ref": "#/$defs/waiver"}},
+        },
+        "$defs": _definitions(),
+    }
+
+
+def _definitions() -> dict[str, Any]:
+    definitions: dict[str, Any] = {name: _item(kind) for name, kind in KINDS.items()}
+    for name in OPERATIONS:
+        when = {"type": "object", "additionalProperties": False, **_details(KINDS[name])}
+        definitions[f"{name}-operation"] = _item(KINDS[name], when=when)
+    definitions["waiver"] = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["finding", "owner", "reason", "expires"],
+        "properties": {
+            **dict.fromkeys(("finding", "where", "owner", "reason"), _TEXT),
+            "expires": {"type": "string", "format": "date"},
+        },
+    }
+    definitions["values"] = {"type": "object", "patternProperties": _operator_patterns(".+")}
+    definitions["event"] = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["event"],
+        "properties": {"event": _TEXT, "attributes": {"$ref": "#/$defs/values"}},
+    }
+    return definitions
+
+
+def _item(kind: Kind, *, when: dict[str, Any] | None = None) -> dict[str, Any]:
+    details = _details(kind)
+    properties = {
+        kind.name: {},
+        **details["properties"],
+        "presence": {"enum": [presence.value for presence in Presence]},
+        "count": {"type": "integer", "minimum": 0},
+        "tier": {"enum": [tier.value for tier in Tier]},
+        "used_by": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]},
+    }
+    if kind.children:
+        properties[kind.children[0]] = {"type": "array", "items": {"$ref": f"#/$defs/{kind.children[1]}"}}
+    if when is not None:
+        properties["when"] = when
+    patterns = {**details["patternProperties"], **_operator_patterns(f"{re.escape(kind.name)}|count")}
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": properties,
+        "patternProperties": patterns,
+    }
+
+
+def _details(kind: Kind) -> dict[str, Any]:
+    properties: dict[str, Any] = {
+        **{
+            name: {"enum": [constant.value for constant in constants]}
+            for name, constants in kind.constants.items()
+        },
+        **{name: {} for name in kind.plain},
+        **{name: {"$ref": "#/$defs/values"} for name in kind.mappings},
+    }
+    if kind.name == "span":
+        properties[EVENTS] = {"type": "array", "items": {"anyOf": [_TEXT, {"$ref": "#/$defs/event"}]}}
+    return {"properties": properties, "patternProperties": _operator_patterns("|".join(kind.details))}
+
+
+def _operator_patterns(names: str) -> dict[str, Any]:
+    """Return the pattern of each key with an operator → the schema of its argument."""
+    alike: dict[str, list[str]] = {}
+    for name, operator in OPERATORS.items():
+        alike.setdefault(json.dumps(operator.schema), []).append(name)
+    patterns = {
+        f"^({names})(/{OPTIONAL})?/({'|'.join(operators)})$": json.loads(schema)
+        for schema, operators in alike.items()
+    }
+    return {f"^({names})/{OPTIONAL}$": {}, **patterns}
+
+
+def schema_text() -> str:
+    """Return the schema as the text of `contract.schema.json`."""
+    return json.dumps(json_schema(), indent=2) + "\n"
+
+
+if __name__ == "__main__":
+    SCHEMA_FILE.write_text(schema_text(), encoding="utf-8")

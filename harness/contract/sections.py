@@ -1,0 +1,107 @@
+"""What belongs to no request: log events, log records, metrics, exports and resources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from harness.contract.deviations import Deviations
+from harness.contract.items import Contract, Item, Presence
+from harness.contract.kinds import SECTIONS
+from harness.expect.compare import equal
+from harness.expect.fields import MappingField
+from harness.expect.pool import Entry
+from harness.expect.render import short
+from harness.model import ExportRequest, Level, Resource, Telemetry
+
+Parts = Sequence[tuple[str, Telemetry]]
+_RESOURCE = MappingField("resource", lambda r: r.attributes, stem="resource", noun="resource attribute")
+
+
+def check_sections(contract: Contract, parts: Parts, deviations: Deviations) -> None:
+    """Check what the scenarios of a run emitted against the sections of a contract.
+
+    Args:
+        parts: Name of the scenario, and its telemetry.
+    """
+    for section in SECTIONS:
+        items: tuple[Item, ...] = getattr(contract, section)
+        if items:
+            _Section(contract, items, deviations).check(parts)
+    if contract.resource is not None:
+        _check_resources(contract, parts, deviations)
+
+
+class _Section:
+    def __init__(self, contract: Contract, items: tuple[Item, ...], deviations: Deviations) -> None:
+        self._undeclared = contract.levels["undeclared"]
+        self._unexercised = contract.levels["unexercised"]
+        self._items = items
+        self._deviations = deviations
+        self._counts = [0] * len(items)
+        self._differing: list[Entry | None] = [None] * len(items)
+
+    def check(self, parts: Parts) -> None:
+        for name, telemetry in parts:
+            self._deviations.scenario = name
+            for entry in type(self._items[0].expectation).POOL(telemetry).entries:
+                self._take(entry)
+        self._deviations.scenario = ""
+        for number in range(len(self._items)):
+            self._conclude(number)
+
+    def _take(self, entry: Entry) -> None:
+        """Count an entry for the first item that it fits; else it differs from one, or is of none."""
+        identified = [n for n, item in enumerate(self._items) if item.expectation.identifies(entry)]
+        for number in identified:
+            if self._items[number].expectation.holds(entry):
+                self._counts[number] += 1
+                return
+        if identified:
+            self._differing[identified[0]] = self._differing[identified[0]] or entry
+            return
+        if isinstance(entry.value, ExportRequest) and not entry.value.items:
+            return  # an SDK asks for rules or makes its log stream: that carries no telemetry
+        expectation = self._items[0].expectation
+        self._deviations.add(
+            f"{expectation.STEM}_undeclared",
+            expectation.SIGNAL,
+            f"{entry.noun} {short(entry.name)} is not in the contract",
+            level=self._undeclared,
+        )
+
+    def _conclude(self, number: int) -> None:
+        item, count, differing = self._items[number], self._counts[number], self._differing[number]
+        name, stem = item.expectation.describe(), item.expectation.STEM
+        if item.presence is Presence.FORBIDDEN:
+            if count:
+                self._add(item, f"{stem}_forbidden", f"{name} was captured; the contract forbids it")
+        elif not count and differing is not None:
+            for problem in item.expectation.problems(differing):
+                self._add(item, problem.id, f"{name}: {problem.message}")
+        elif not count and item.presence is Presence.REQUIRED:
+            self._add(item, f"{stem}_missing", f"no {name} was captured")
+        elif not count:
+            message = f"no scenario captured optional {name}; add one, or remove the item"
+            self._add(item, "item_unexercised", message, self._unexercised)
+        elif item.count is not None and not equal(item.count, count):
+            self._add(item, f"{stem}_count", f"{name}: expected {short(item.count)}, captured {count}")
+
+    def _add(self, item: Item, id_: str, message: str, level: Level = Level.ERROR) -> None:
+        used = f"; used by {', '.join(item.used_by)}" if item.used_by and level is Level.ERROR else ""
+        self._deviations.add(id_, item.expectation.SIGNAL, f"{message}{used}", site=item.site, level=level)
+
+
+def _check_resources(contract: Contract, parts: Parts, deviations: Deviations) -> None:
+    for name, telemetry in parts:
+        deviations.scenario = name
+        for resource in {id(resource): resource for resource in _resources(telemetry)}.values():
+            for problem in _RESOURCE.problems(contract.resource, resource):
+                deviations.add(
+                    problem.id, "span", problem.message, where="resource", site=contract.resource_site
+                )
+
+
+def _resources(telemetry: Telemetry) -> Iterator[Resource]:
+    yield from (span.resource for span in telemetry.spans)
+    yield from (record.resource for record in telemetry.log_records)
+    yield from (metric.resource for metric in telemetry.metrics if metric.namespace is None)

@@ -1,0 +1,188 @@
+"""One captured tree against the items of an operation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from harness.contract.deviations import Deviations
+from harness.contract.items import Item, Presence
+from harness.contract.kinds import KINDS
+from harness.expect.closest import closest
+from harness.expect.compare import equal
+from harness.expect.fields import MappingField
+from harness.expect.pool import Entry, Pool
+from harness.expect.render import short
+from harness.model import Level
+
+_BY_SUBSET = frozenset({"resource", "headers"})
+"""Mappings in which others add what they like."""
+
+
+class TreeCheck:
+    """Compares items with captured nodes, and the items below with the children.
+
+    Attributes:
+        exercised: `id` of each item that was captured.
+    """
+
+    def __init__(self, levels: Mapping[str, Level], deviations: Deviations) -> None:
+        self._levels = levels
+        self._deviations = deviations
+        self.exercised: set[int] = set()
+
+    def check(self, item: Item, pool: Pool, index: int, where: str) -> None:
+        """Check one captured node and all below it.
+
+        Args:
+            where: The path of the node, as findings name it.
+        """
+        entry = pool.entries[index]
+        self.exercised.add(id(item))
+        if not item.expectation.holds(entry):
+            for problem in item.expectation.problems(entry):
+                self._add(problem.id, item, problem.message, where)
+        self._check_keys(item, entry, where)
+        below = KINDS[item.kind].children
+        captured = pool.children(index, below[1], None) if below else ()
+        if captured or item.children:
+            self._check_children(item, pool, captured, where)
+
+    def _check_keys(self, item: Item, entry: Entry, where: str) -> None:
+        for field, expected in item.expectation.details:
+            if (
+                isinstance(field, MappingField)
+                and field.name not in _BY_SUBSET
+                and isinstance(expected, Mapping)
+            ):
+                for path, value in _others(field.read(entry.value), expected, field.depth):
+                    self._add(
+                        f"{field.stem}_undeclared",
+                        item,
+                        f"{field.noun} {path!r} = {short(value)} is not in the contract",
+                        where,
+                        level=self._levels["undeclared"],
+                    )
+
+    def _check_children(self, item: Item, pool: Pool, captured: Sequence[int], where: str) -> None:
+        taken, left = _assigned(item.children, pool, captured)
+        for child, indices in zip(item.children, taken, strict=True):
+            self._check_count(
+                child, [pool.entries[i] for i in indices], [pool.entries[i] for i in left], where
+            )
+            if child.presence is not Presence.FORBIDDEN:
+                for index in indices:
+                    self.check(child, pool, index, f"{where} › {pool.entries[index].name}")
+        for index in left:
+            entry = pool.entries[index]
+            self._add(
+                f"{item.expectation.STEM}_undeclared",
+                item,
+                f"{entry.noun} {entry.name!r} below it is not in the contract",
+                where,
+                level=self._levels["undeclared"],
+            )
+
+    def _check_count(self, child: Item, found: list[Entry], left: list[Entry], where: str) -> None:
+        name, stem = child.expectation.describe(), child.expectation.STEM
+        if child.presence is Presence.FORBIDDEN:
+            if found:
+                self._add(f"{stem}_forbidden", child, f"{name} was captured; the contract forbids it", where)
+            return
+        if not found:
+            if child.presence is Presence.REQUIRED and not (
+                child.count is not None and equal(child.count, 0)
+            ):
+                self._add(
+                    f"{stem}_missing", child, f"no {name} was captured below it{_near(child, left)}", where
+                )
+            return
+        expected = 1 if child.count is None else child.count
+        if not equal(expected, len(found)):
+            self._add(
+                f"{stem}_count",
+                child,
+                f"{name}: expected {short(expected)} below it, captured {len(found)}",
+                where,
+            )
+
+    def report_unexercised(self, items: Iterable[Item], where: str) -> None:
+        """Add a finding for each optional item that was never captured."""
+        for item in items:
+            path = f"{where} › {item.expectation.short_name()}"
+            if item.presence is Presence.OPTIONAL and id(item) not in self.exercised:
+                self._add(
+                    "item_unexercised",
+                    item,
+                    f"no scenario captured optional {item.expectation.describe()};"
+                    " add one, or remove the item",
+                    where,
+                    level=self._levels["unexercised"],
+                )
+            self.report_unexercised(item.children, path)
+
+    def _add(self, id_: str, item: Item, message: str, where: str, level: Level = Level.ERROR) -> None:
+        used = f"; used by {', '.join(item.used_by)}" if item.used_by and level is Level.ERROR else ""
+        self._deviations.add(
+            id_, item.expectation.SIGNAL, f"{message}{used}", where=where, site=item.site, level=level
+        )
+
+
+def _others(captured: Any, expected: Mapping[str, Any], depth: int) -> Iterable[tuple[str, Any]]:
+    """Yield the path and value of each captured key, down to a depth, that is not expected."""
+    if not isinstance(captured, Mapping):
+        return
+    for key, value in captured.items():
+        if key not in expected:
+            yield str(key), value
+        elif depth > 1 and isinstance(expected[key], Mapping):
+            yield from ((f"{key}.{path}", below) for path, below in _others(value, expected[key], depth - 1))
+
+
+def _near(child: Item, left: list[Entry]) -> str:
+    names = [str(entry.name) for entry in left]
+    if not names:
+        return ""
+    near = closest(child.expectation.short_name(), names)
+    return f"; closest: {near or names[0]!r}" if near is None else f"; closest: {near!r}"
+
+
+def _assigned(
+    items: Sequence[Item], pool: Pool, captured: Sequence[int]
+) -> tuple[list[list[int]], list[int]]:
+    """Return the captured children of each item, and those of none.
+
+    Of several items that identify a child, the one takes it that fits best and has room.
+    """
+    taken: list[list[int]] = [[] for _ in items]
+    left: list[int] = []
+    contested: list[tuple[int, int, int, int]] = []
+    for order, index in enumerate(captured):
+        entry = pool.entries[index]
+        choices = [n for n, item in enumerate(items) if _identifies(item, entry)]
+        if not choices:
+            left.append(index)
+        elif len(choices) == 1:
+            taken[choices[0]].append(index)
+        else:
+            contested += [(len(items[n].expectation.problems(entry)), order, n, index) for n in choices]
+    _settle(items, taken, sorted(contested))
+    return taken, left
+
+
+def _settle(
+    items: Sequence[Item], taken: list[list[int]], contested: list[tuple[int, int, int, int]]
+) -> None:
+    """Give each contested child to its best item that has room, else to its best."""
+    placed: set[int] = set()
+    for only_with_room in (True, False):
+        for _, _, n, index in contested:
+            has_room = items[n].count is not None or not taken[n]
+            if index not in placed and (has_room or not only_with_room):
+                placed.add(index)
+                taken[n].append(index)
+
+
+def _identifies(item: Item, entry: Entry) -> bool:
+    name = item.expectation.exact_name()
+    return entry.name == name if name is not None else item.expectation.identifies(entry)

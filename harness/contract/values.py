@@ -1,0 +1,121 @@
+"""Values of a contract: keys with operators become matchers of `harness.expect`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from harness.contract.operators import OPERATORS, OPTIONAL, optional
+from harness.contract.problems import Place, Problems, did_you_mean
+from harness.contract.yaml_nodes import place_of, scalar
+from harness.expect import all_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One key of a mapping, taken apart.
+
+    Attributes:
+        key: Without its operator.
+        optional: It says ``/optional``.
+        operator: ``is`` when it names none.
+        node: What it holds.
+    """
+
+    key: str
+    operator: str = "is"
+    optional: bool = False
+    place: Place
+    node: Any
+
+
+class ValueReader:
+    """Reads values and adds to `problems` what cannot be one."""
+
+    def __init__(self, problems: Problems) -> None:
+        self._problems = problems
+
+    def entries(self, node: Any, what: str) -> Iterator[Entry]:
+        """Yield the keys of a mapping; what is none, and a key given twice, is a problem.
+
+        Args:
+            what: What messages call it.
+        """
+        if node.id != "mapping":
+            self._problems.add(place_of(node), f"{what}: expected a mapping, {_shown(node)} given")
+            return
+        seen: dict[str, Place] = {}
+        for key_node, value_node in node.value:
+            entry = self._entry(key_node, value_node)
+            if entry is None:
+                continue
+            if entry.key in seen:
+                first = seen[entry.key]
+                message = f"{entry.key!r} is given twice, first in line {first.line}; keep one"
+                self._problems.add(entry.place, message)
+                continue
+            seen[entry.key] = entry.place
+            yield entry
+
+    def _entry(self, key_node: Any, value_node: Any) -> Entry | None:
+        place = place_of(key_node)
+        if key_node.id != "scalar":
+            self._problems.add(place, f"a key must be text, {_shown(key_node)} given")
+            return None
+        text = key_node.value
+        name, slash, last = text.rpartition("/")
+        if not slash:
+            return Entry(key=text, place=place, node=value_node)
+        if last == OPTIONAL:
+            return Entry(key=name, optional=True, place=place, node=value_node)
+        if last in OPERATORS:
+            bare = name.removesuffix(f"/{OPTIONAL}")
+            return Entry(key=bare, optional=bare != name, operator=last, place=place, node=value_node)
+        hint = did_you_mean(last, (*OPERATORS, OPTIONAL))
+        cure = f"a name that has a slash itself is written {text + '/is'!r}"
+        self._problems.add(place, f"unknown operator {last!r} in {text!r}{hint}; {cure}")
+        return None
+
+    def expected(self, entry: Entry) -> Any:
+        """Return what an entry expects: a plain value, a dict, or a matcher; None with a problem added."""
+        operator = OPERATORS[entry.operator]
+        argument = self._nested(entry.node) if operator.nested else self.value(entry.node)
+        try:
+            made = operator.make(argument)
+        except (TypeError, ValueError) as error:
+            self._problems.add(place_of(entry.node), f"{entry.key}/{entry.operator}: {error}")
+            return None
+        return optional(made) if entry.optional else made
+
+    def value(self, node: Any) -> Any:
+        """Return a value as Python has it; keys of mappings may have operators."""
+        if node.id == "mapping":
+            return self.mapping(node, "value")
+        if node.id == "sequence":
+            return [self.value(item) for item in node.value]
+        try:
+            return scalar(node)
+        except ValueError as error:
+            self._problems.add(place_of(node), f"{node.value[:40]!r} cannot be read: {error}")
+            return None
+
+    def mapping(self, node: Any, what: str) -> dict[str, Any]:
+        """Return a mapping whose values are what each key expects."""
+        return {entry.key: self.expected(entry) for entry in self.entries(node, what)}
+
+    def _nested(self, node: Any) -> Any:
+        """Return the argument of an operator that takes matchers."""
+        if node.id == "sequence":
+            return [self._nested(item) for item in node.value]
+        if node.id != "mapping" or not all(key.value in OPERATORS for key, _ in node.value):
+            return self.value(node)
+        made = [
+            self.expected(Entry(key="", operator=key.value, place=place_of(key), node=value))
+            for key, value in node.value
+        ]
+        return made[0] if len(made) == 1 else all_of(*made) if made else {}
+
+
+def _shown(node: Any) -> str:
+    return {"mapping": "a mapping", "sequence": "a list"}.get(node.id) or repr(node.value[:40])

@@ -1,0 +1,131 @@
+"""A run as the smallest contract that would notice every loss in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from harness.contract.items import VERSION
+from harness.contract.write.messages import forms_of
+from harness.contract.write.operations import Trees, operations_of
+from harness.contract.write.shapes import mapping_of
+from harness.contract.write.yaml_text import yaml_lines
+from harness.model import Metric, RunRecord, Telemetry
+
+SCHEMA_FILE = "contract.schema.json"
+_HEADER = f"# yaml-language-server: $schema=./{SCHEMA_FILE}"
+_TRANSPORT = frozenset(
+    {
+        "accept", "accept-encoding", "amz-sdk-invocation-id", "amz-sdk-request", "authorization",
+        "connection", "content-encoding", "content-length", "content-type", "host", "te",
+        "traceparent", "tracestate",
+        "transfer-encoding", "user-agent", "x-amz-date", "x-amz-target", "x-amz-security-token",
+        "x-amzn-trace-id", "x-amz-content-sha256",
+    }
+)  # fmt: skip
+
+
+def contract_text(record: RunRecord) -> str:
+    """Return the contract of a run as YAML: sorted, one item a line, without ids and times.
+
+    What changes from run to run becomes a type or a format, what stays is
+    expected exactly, and what is missing in some requests is optional.
+
+    >>> print(contract_text(RunRecord()), end="")
+    # yaml-language-server: $schema=./contract.schema.json
+    version: 1
+    operations: []
+    """
+    parts = [*(scenario.telemetry for scenario in record.scenarios), record.outside]
+    document: dict[str, Any] = {"version": VERSION}
+    if resource := _resource(parts):
+        document["resource"] = resource
+    document["operations"] = operations_of(Trees(parts))
+    sections = {
+        "log_events": _log_events(parts),
+        "log_records": _log_records(parts),
+        "metrics": _metrics(parts),
+        "exports": _exports(parts),
+    }
+    document |= {name: items for name, items in sections.items() if items}
+    return "\n".join((_HEADER, *yaml_lines(document))) + "\n"
+
+
+def _resource(parts: Sequence[Telemetry]) -> dict[str, Any]:
+    resources = [span.resource.attributes for part in parts for span in part.spans]
+    described = mapping_of(list({id(one): one for one in resources}.values()))
+    return {key: value for key, value in described.items() if "/optional" not in key}
+
+
+def _log_events(parts: Sequence[Telemetry]) -> list[dict[str, Any]]:
+    by_group: dict[str, list[str]] = {}
+    for part in parts:
+        for event in part.log_events:
+            by_group.setdefault(event.log_group, []).append(event.message)
+    return [
+        {_keyed("log_event", operator): argument, "log_group": group}
+        for group, messages in sorted(by_group.items())
+        for operator, argument in forms_of(messages)
+    ]
+
+
+def _log_records(parts: Sequence[Telemetry]) -> list[dict[str, Any]]:
+    groups: dict[tuple[str, str], list[str]] = {}
+    for part in parts:
+        for record in part.log_records:
+            if isinstance(record.body, str):
+                groups.setdefault((record.scope.name, record.severity_text), []).append(record.body)
+    return [
+        {_keyed("log_record", operator): argument}
+        | ({"severity_text": severity} if severity else {})
+        | ({"scope": scope} if scope else {})
+        for (scope, severity), bodies in sorted(groups.items())
+        for operator, argument in forms_of(bodies)
+    ]
+
+
+def _keyed(name: str, operator: str) -> str:
+    return name if operator == "is" else f"{name}/{operator}"
+
+
+def _metrics(parts: Sequence[Telemetry]) -> list[dict[str, Any]]:
+    groups: dict[tuple[str, str, str], list[Metric]] = {}
+    for part in parts:
+        for metric in part.metrics:
+            groups.setdefault((metric.scope.name, metric.namespace or "", metric.name), []).append(metric)
+    return [_metric(metrics) for _, metrics in sorted(groups.items())]
+
+
+def _metric(metrics: Sequence[Metric]) -> dict[str, Any]:
+    first = metrics[0]
+    item: dict[str, Any] = {"metric": first.name, "type": first.type.value}
+    if first.unit:
+        item["unit"] = first.unit
+    if first.namespace:
+        item["namespace"] = first.namespace
+    if first.scope.name:
+        item["scope"] = first.scope.name
+    attributes = mapping_of([point.attributes for metric in metrics for point in metric.data_points])
+    always = {key: value for key, value in attributes.items() if "/optional" not in key}
+    return item | ({"attributes": always} if always else {})
+
+
+def _exports(parts: Sequence[Telemetry]) -> list[dict[str, Any]]:
+    groups: dict[tuple[str, str], list[dict[str, str]]] = {}
+    for part in parts:
+        for export in part.exports:
+            if export.items and 200 <= export.status < 300:
+                groups.setdefault((export.channel, export.path), []).append(export.headers)
+    return [
+        {"export": path, "channel": channel} | ({"headers": sent} if (sent := _headers(headers)) else {})
+        for (channel, path), headers in sorted(groups.items())
+    ]
+
+
+def _headers(requests: Iterable[dict[str, str]]) -> dict[str, Any]:
+    """Return the headers that every request has: what they are for an app's own is a secret."""
+    sent = [{name.lower(): value for name, value in headers.items()} for headers in requests]
+    names = set.intersection(*map(set, sent))
+    described = {f"{name}/present": True for name in sorted(names - _TRANSPORT)}
+    kinds = {headers.get("content-type") for headers in sent}
+    return ({"content-type": kinds.pop()} if len(kinds) == 1 and None not in kinds else {}) | described

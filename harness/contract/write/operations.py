@@ -1,0 +1,118 @@
+"""The requests of a run as the operations of a contract."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from harness.contract.write.shapes import document_item, span_item
+from harness.expect.pool import Pool
+from harness.expect.segments import segment_pool
+from harness.expect.spans import span_pool
+from harness.model import Segment, Span, StatusCode, Telemetry
+
+_STATUS_KEYS = ("http.response.status_code", "http.status_code", "rpc.grpc.status_code")
+_MOST_PATHS = 50
+"""So many paths of one segment name are variants of their own; more are no stable names."""
+
+
+class Trees:
+    """Root spans and segments of a run, and what is below each node."""
+
+    def __init__(self, parts: Iterable[Telemetry]) -> None:
+        self.spans: list[Span] = []
+        self.segments: list[Segment] = []
+        self._below: dict[int, list[Any]] = {}
+        self._kept: list[Pool] = []  # `id` is only an identity while its object lives
+        for telemetry in parts:
+            self._take(span_pool(telemetry), "span", "span", self.spans)
+            self._take(segment_pool(telemetry), "segment", "subsegment", self.segments)
+
+    def _take(self, pool: Pool, noun: str, child_noun: str, roots: list[Any]) -> None:
+        self._kept.append(pool)
+        roots += [pool.entries[i].value for i in pool.roots() if pool.entries[i].noun == noun]
+        for index, entry in enumerate(pool.entries):
+            children = pool.children(index, child_noun, None)
+            if children:
+                self._below[id(entry.value)] = [pool.entries[i].value for i in children]
+
+    def below(self, node: Any) -> Sequence[Any]:
+        """Return the children of a node."""
+        return self._below.get(id(node), ())
+
+
+def operations_of(trees: Trees) -> list[dict[str, Any]]:
+    """Return an operation for each name and variant, sorted."""
+    operations: list[dict[str, Any]] = []
+    for _, spans in sorted(_grouped(trees.spans, lambda s: s.name).items()):
+        variants = _grouped(spans, _span_variant)
+        for variant in sorted(variants, key=repr):
+            item = span_item(variants[variant], trees.below)
+            operations.append(_with_when(item, dict(variant), len(variants)))
+    for _, documents in sorted(_grouped(trees.segments, lambda s: s.name).items()):
+        variants = _grouped(documents, _segment_variant_of(documents))
+        for variant in sorted(variants, key=repr):
+            item = document_item(variants[variant], trees.below)
+            operations.append(_with_when(item, dict(variant), len(variants)))
+    return operations
+
+
+def _grouped(values: Iterable[Any], key: Callable[[Any], Any]) -> dict[Any, list[Any]]:
+    groups: dict[Any, list[Any]] = {}
+    for value in values:
+        groups.setdefault(key(value), []).append(value)
+    return groups
+
+
+def _with_when(item: dict[str, Any], when: dict[str, Any], variants: int) -> dict[str, Any]:
+    """Return the item with its condition behind its name, where there are several."""
+    if variants == 1:
+        return item
+    (identity, name), *rest = item.items()
+    return {identity: name, "when": when, **dict(rest)}
+
+
+def _span_variant(span: Span) -> tuple[tuple[str, Any], ...]:
+    """Return what tells this request from others of its name, as the entries of `when`."""
+    found: list[tuple[str, Any]] = []
+    for key in _STATUS_KEYS:
+        if key in span.attributes:
+            found.append(("attributes", _Frozen({key: span.attributes[key]})))
+            break
+    if span.status.code is StatusCode.ERROR:
+        found.append(("status", "error"))
+    return tuple(found)
+
+
+def _segment_variant_of(segments: Sequence[Segment]) -> Callable[[Segment], tuple[tuple[str, Any], ...]]:
+    paths = {_path(segment) for segment in segments}
+    by_path = len(paths) <= _MOST_PATHS
+
+    def variant(segment: Segment) -> tuple[tuple[str, Any], ...]:
+        request, response = segment.http.get("request", {}), segment.http.get("response", {})
+        http: dict[str, Any] = {}
+        if asked := _asked(request, _path(segment) if by_path else ""):
+            http["request"] = _Frozen(asked)
+        if "status" in response:
+            http["response"] = _Frozen({"status": response["status"]})
+        return (("http", _Frozen(http)),) if http else ()
+
+    return variant
+
+
+def _asked(request: dict[str, Any], path: str) -> dict[str, Any]:
+    asked = {"method": request["method"]} if "method" in request else {}
+    return asked | ({"url/ends_with": path} if path else {})
+
+
+def _path(segment: Segment) -> str:
+    url = segment.http.get("request", {}).get("url", "")
+    return urlsplit(url).path if isinstance(url, str) else ""
+
+
+class _Frozen(dict[str, Any]):
+    """A mapping that can be part of a key."""
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(repr(self))

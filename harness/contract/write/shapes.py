@@ -1,0 +1,132 @@
+"""Many captured nodes as one: what all of them have, and what some have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from harness.contract.write.volatile import expected_entry
+from harness.contract.write.yaml_text import Said
+from harness.model import Segment, Span, StatusCode, Subsegment
+
+Node = Span | Segment | Subsegment
+Below = Callable[[Node], Sequence[Node]]
+
+
+def mapping_of(captured: Sequence[dict[str, Any]], depth: int = 1) -> dict[str, Any]:
+    """Return a mapping that every captured one fulfils, sorted by key.
+
+    Args:
+        depth: How many levels of keys are described one by one.
+
+    >>> mapping_of([{"a": 1}, {"a": 1, "b": "x"}])
+    {'a': 1, 'b/optional': 'x'}
+    """
+    keys = sorted({key for one in captured for key in one})
+    entries: dict[str, Any] = {}
+    for key in keys:
+        values = [one[key] for one in captured if key in one]
+        always = len(values) == len(captured)
+        if all(isinstance(value, dict) for value in values) and any(values) and (depth > 1 or always):
+            entries[_plain_key(key, always=always)] = mapping_of(values, depth - 1)
+        else:
+            name, argument = expected_entry(key, values, always=always)
+            entries[name] = argument
+    return entries
+
+
+def _plain_key(key: str, *, always: bool) -> str:
+    return f"{key}/optional" if not always else f"{key}/is" if "/" in key else key
+
+
+def span_item(spans: Sequence[Span], below: Below) -> dict[str, Any]:
+    """Return the item of spans of one name: details that all share, and what is below.
+
+    Args:
+        below: A span → its children.
+    """
+    first = spans[0]
+    item: dict[str, Any] = {"span": first.name, "kind": first.kind.value}
+    if len({span.scope.name for span in spans}) == 1 and first.scope.name:
+        item["scope"] = first.scope.name
+    statuses = {span.status.code for span in spans}
+    if len(statuses) == 1 and statuses != {StatusCode.UNSET}:
+        item["status"] = first.status.code.value
+    if attributes := mapping_of([span.attributes for span in spans]):
+        item["attributes"] = attributes
+    if events := _events(spans):
+        item["events"] = events
+    if children := _children(spans, below, span_item, lambda s: (s.name, s.kind.value, s.scope.name)):
+        item["children"] = children
+    return item
+
+
+def _events(spans: Sequence[Span]) -> list[Any]:
+    names = set.intersection(*({event.name for event in span.events} for span in spans))
+    found: list[Any] = []
+    for name in sorted(names):
+        types = {
+            event.attributes.get("exception.type")
+            for span in spans
+            for event in span.events
+            if event.name == name
+        }
+        kind = types.pop() if len(types) == 1 else None
+        found.append({"event": name, "attributes": {"exception.type": kind}} if kind else name)
+    return found
+
+
+def document_item(documents: Sequence[Segment | Subsegment], below: Below) -> dict[str, Any]:
+    """Return the item of segments, or subsegments, of one name."""
+    first = documents[0]
+    item: dict[str, Any] = {"segment" if isinstance(first, Segment) else "subsegment": first.name}
+    namespaces = {getattr(document, "namespace", None) for document in documents}
+    if namespaces != {None} and len(namespaces) == 1:
+        item["namespace"] = namespaces.pop()
+    for flag in ("error", "fault"):
+        values = {getattr(document, flag) for document in documents}
+        if len(values) == 1:
+            item[flag] = values.pop()
+    for name, depth in (("annotations", 1), ("aws", 2), ("http", 2), ("metadata", 2), ("sql", 1)):
+        captured = [getattr(document, name, None) or {} for document in documents]
+        if described := mapping_of(captured, depth):
+            item[name] = described
+    if children := _children(
+        documents, below, document_item, lambda s: (s.name, getattr(s, "namespace", None))
+    ):
+        item["subsegments"] = children
+    return item
+
+
+def _children(
+    parents: Sequence[Any],
+    below: Below,
+    describe: Callable[..., dict[str, Any]],
+    identity: Callable[[Any], tuple[Any, ...]],
+) -> list[dict[str, Any]]:
+    """Return an item for each name below; how often it occurs, and whether always."""
+    groups: dict[tuple[Any, ...], list[list[Any]]] = {}
+    for number, parent in enumerate(parents):
+        for child in below(parent):
+            counts = groups.setdefault(identity(child), [[] for _ in parents])
+            counts[number].append(child)
+    items = []
+    for key in sorted(groups, key=repr):
+        by_parent = groups[key]
+        item = describe([child for children in by_parent for child in children], below)
+        numbers = {len(children) for children in by_parent}
+        if 0 in numbers:
+            item["presence"] = "optional"
+        counted = _count(numbers - {0})
+        if counted is not None:
+            item[counted[0]] = counted[1]
+        items.append(item)
+    return items
+
+
+def _count(numbers: set[int]) -> tuple[str, Any] | None:
+    if numbers == {1}:
+        return None
+    if len(numbers) == 1:
+        return "count", numbers.pop()
+    return "count/ge", Said(1, f"{min(numbers)} to {max(numbers)}")

@@ -1,0 +1,114 @@
+"""Which captured values change from run to run, and what stays of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from harness.contract.write.yaml_text import Said
+from harness.expect.render import shorten
+
+_VOLATILE_KEYS = frozenset(
+    {
+        "port", "pid", "version", "instance.id", "host.name", "user_agent", "user_agent.original", "ip",
+        "client_ip", "peer.ip", "client.address", "thread.id", "thread.name", "stacktrace", "message",
+        "request_id", "account_id", "id", "command", "command_args", "executable.path", "owner",
+    }
+)  # fmt: skip
+_UUID = re.compile(r"(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_HEX = re.compile(r"[0-9a-f]{16}|[0-9a-f]{32}")
+_HOST_PORT = re.compile(r"(?<=:)\d{2,5}(?![\d.])")
+_EPOCH = 1_000_000_000
+_LONG = 200
+_SHOWN = 40
+_TYPES = {bool: "bool", int: "int", float: "float", str: "str", list: "list", dict: "dict", bytes: "bytes"}
+
+
+def expected_entry(key: str, values: Sequence[Any], *, always: bool) -> tuple[str, Any]:
+    """Return the key, with its operator, and the argument that all captured values fulfil.
+
+    Args:
+        values: Those captured under the key; at least one.
+        always: It was captured every time.
+
+    >>> expected_entry("app.now", ["2026-03-01T12:00:00+00:00"], always=True)
+    ('app.now/format', 'date-time')
+    >>> expected_entry("n", [1, 2], always=False)
+    ('n/optional/type', Said(value='int', comment='2 values, such as 1'))
+    """
+    operator, argument = _generalised(key, values)
+    optional = "" if always else "/optional"
+    if operator == "is" and ("/" in key and not optional):
+        optional = "/is"
+    return f"{key}{optional}{'' if operator == 'is' else '/' + operator}", argument
+
+
+def _generalised(key: str, values: Sequence[Any]) -> tuple[str, Any]:
+    kinds = {type(value) for value in values}
+    first = values[0]
+    if kinds == {str}:
+        return _text(key, values)
+    if kinds == {int}:
+        if _is_volatile(key) or any(abs(value) >= _EPOCH for value in values):
+            return "type", "int"
+        return ("is", first) if len(set(values)) == 1 else ("type", _said("int", values))
+    if kinds <= {int, float}:
+        return "type", "float" if kinds == {float} else _said("number", values)
+    if kinds in ({bool}, {type(None)}) and len(set(values)) == 1:
+        return "is", first
+    if kinds == {list} and all(value == first for value in values) and _is_stable_list(key, first):
+        return "is", first
+    names = sorted({_TYPES.get(kind, "str") for kind in kinds - {type(None)}})
+    if type(None) in kinds or not names:
+        return "any_of", [None, *({"type": name} for name in names)]
+    return "type", names[0] if len(names) == 1 else names
+
+
+def _text(key: str, values: Sequence[str]) -> tuple[str, Any]:
+    forms = {_form(value) for value in values}
+    if len(forms) == 1 and (form := forms.pop()) is not None:
+        return form
+    distinct = sorted(set(values))
+    if _is_volatile(key) or any(len(value) > _LONG or "\n" in value for value in distinct):
+        return "type", "str"
+    if len(distinct) == 1:
+        return "is", distinct[0]
+    return "type", _said("str", distinct)
+
+
+def _form(value: str) -> tuple[str, Any] | None:
+    """Return the operator for text that names a moment, an id or a port."""
+    if _UUID.fullmatch(value):
+        return "format", "uuid"
+    if _HEX.fullmatch(value):
+        return "hex_id", len(value)
+    if "T" in value and (moment := _moment(value)):
+        return "format", "date-time" if moment.tzinfo else "local-date-time"
+    if _HOST_PORT.search(value):
+        return "regex", "\\A" + r"\d+".join(map(re.escape, _HOST_PORT.split(value))) + "\\Z"
+    return None
+
+
+def _moment(value: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        return None
+
+
+def _is_volatile(key: str) -> bool:
+    lower = key.lower()
+    return any(lower == name or lower.endswith((f".{name}", f"_{name}")) for name in _VOLATILE_KEYS)
+
+
+def _is_stable_list(key: str, value: list[Any]) -> bool:
+    return not _is_volatile(key) and all(
+        type(item) in (str, int, bool) and (type(item) is not str or _form(item) is None) for item in value
+    )
+
+
+def _said(kind: str, values: Sequence[Any]) -> Said:
+    distinct = sorted(set(values), key=lambda value: (str(type(value)), value))
+    return Said(kind, f"{len(distinct)} values, such as {shorten(str(distinct[0]), _SHOWN)}")

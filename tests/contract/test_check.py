@@ -1,0 +1,251 @@
+"""Runs against contracts: every deviation, as what it is, once."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from harness.contract import check_contract, checked_record, parse_contract
+from harness.model import (
+    ExportRequest,
+    Finding,
+    RunRecord,
+    ScenarioRecord,
+    SpanKind,
+    Status,
+    StatusCode,
+    Telemetry,
+)
+from tests.builders import a_log_event, a_segment, a_span, a_subsegment, a_telemetry
+
+HOME = """\
+  - span: GET /home
+    kind: server
+    attributes:
+      http.status_code: 200
+    children:
+      - span: query
+        attributes:
+          rows/type: int
+"""
+
+
+def contract_of(operations: str, rest: str = "") -> Any:
+    return parse_contract(f"version: 1\noperations:\n{operations}{rest}", file="c.yaml")
+
+
+def a_run(*telemetry: Telemetry) -> RunRecord:
+    return RunRecord(
+        scenarios=tuple(ScenarioRecord(name=f"test_{n}", telemetry=one) for n, one in enumerate(telemetry, 1))
+    )
+
+
+def home(*children: Any, **fields: Any) -> Telemetry:
+    fields = {"kind": SpanKind.SERVER, "attributes": {"http.status_code": 200}} | fields
+    root = a_span("GET /home", **fields)
+    below = children or (("query", {"rows": 3}),)
+    return a_telemetry(
+        root,
+        *(
+            a_span(name, parent=root, attributes=attributes, span_id=f"{number:016x}", at_ms=number)
+            for number, (name, attributes) in enumerate(below, 1)
+        ),
+    )
+
+
+def shown(findings: tuple[Finding, ...]) -> list[str]:
+    return [
+        f"{f.level.value} {f.id} {f.where}: {f.message} @{f.site.line if f.site else '-'}" for f in findings
+    ]
+
+
+def found(telemetry: Telemetry, operations: str = HOME, rest: str = "") -> list[str]:
+    return shown(check_contract(contract_of(operations, rest), a_run(telemetry)))
+
+
+def test_a_run_that_holds() -> None:
+    assert found(home()) == []
+
+
+@pytest.mark.parametrize(
+    ("telemetry", "finding"),
+    [
+        (
+            home(("query", {"rows": "3"})),
+            (
+                "error attribute_mismatch GET /home › query: rows: expected instance_of(int), captured '3'"
+                " (int expected, str captured) (in test_1) @8"
+            ),
+        ),
+        (
+            home(("query", {"row": 3})),
+            (
+                "error attribute_missing GET /home › query: no attribute 'rows'; closest: 'row' = 3"
+                " (in test_1) @8"
+            ),
+        ),
+        (
+            home(("querry", {"rows": 3})),
+            (
+                "error span_missing GET /home: no span 'query' was captured below it; closest: 'querry'"
+                " (in test_1) @8"
+            ),
+        ),
+        (
+            home(("query", {"rows": 3}), ("query", {"rows": 4})),
+            "error span_count GET /home: span 'query': expected 1 below it, captured 2 (in test_1) @8",
+        ),
+        (
+            home(("query", {"rows": 3, "cols": 4})),
+            (
+                "warning attribute_undeclared GET /home › query: attribute 'cols' = 4 is not in the contract"
+                " (in test_1) @8"
+            ),
+        ),
+        (
+            home(("query", {"rows": 3}), ("render", {})),
+            "warning span_undeclared GET /home: span 'render' below it is not in the contract (in test_1) @3",
+        ),
+        (
+            home(kind=SpanKind.CLIENT),
+            "error kind_mismatch GET /home: kind: expected SERVER, captured CLIENT (in test_1) @3",
+        ),
+    ],
+)
+def test_one_deviation(telemetry: Telemetry, finding: str) -> None:
+    assert finding in found(telemetry)
+
+
+def test_a_renamed_operation_is_red_on_both_sides() -> None:
+    root = a_span("GET /hone", kind=SpanKind.SERVER)
+    assert found(a_telemetry(root)) == [
+        (
+            "error operation_undeclared GET /hone: span 'GET /hone' is no operation of the contract;"
+            " closest: 'GET /home' (in test_1) @-"
+        ),
+        (
+            "warning operation_unexercised GET /home: no scenario exercised span 'GET /home';"
+            " add one, or remove the operation @3"
+        ),
+    ]
+
+
+def test_equal_deviations_are_one_finding_that_counts() -> None:
+    broken = home(("query", {"rows": "3"}))
+    (finding,) = check_contract(contract_of(HOME), a_run(broken, broken, broken, broken))
+    assert finding.message.endswith("(4 times, in test_1, test_2, test_3 and 1 more)")
+
+
+VARIANTS = """\
+  - span: GET /home
+    when: {attributes: {http.status_code: 200}}
+    attributes: {http.status_code: 200}
+  - span: GET /home
+    when: {attributes: {http.status_code: 404}}
+    attributes: {http.status_code: 404}
+"""
+
+
+def test_the_variant_is_the_one_whose_condition_holds() -> None:
+    telemetry = a_telemetry(a_span("GET /home", attributes={"http.status_code": 404}))
+    assert found(telemetry, VARIANTS) == [
+        (
+            "warning operation_unexercised GET /home: no scenario exercised span 'GET /home' when"
+            " span('GET /home', attributes={'http.status_code': 200}); add one, or remove the operation @3"
+        ),
+    ]
+
+
+def test_no_variant() -> None:
+    telemetry = a_telemetry(
+        a_span("GET /home", attributes={"http.status_code": 500}, status=Status(StatusCode.ERROR))
+    )
+    assert found(telemetry, VARIANTS)[0] == (
+        "error variant_undeclared GET /home: span 'GET /home' is as no 'when' of its 2 variants says;"
+        " closest: http.status_code: expected 200, captured 500 (in test_1) @3"
+    )
+
+
+def test_metadata_moved_to_annotations() -> None:
+    below = "    subsegments:\n      - subsegment: mock\n        metadata: {ns: {size: 1}}\n"
+    moved = a_segment("backend", a_subsegment("mock", annotations={"size": 1}))
+    (finding,) = found(Telemetry(segments=(moved,)), f"  - segment: backend\n{below}")
+    assert finding == (
+        "error metadata_missing backend › mock: no metadata 'ns.size'; captured as annotation: 1"
+        " (in test_1) @5"
+    )
+
+
+def test_optional_forbidden_and_unexercised_items() -> None:
+    operations = (
+        "  - span: GET /home\n    children:\n"
+        "      - {span: cache, presence: optional}\n      - {span: debug, presence: forbidden}\n"
+    )
+    assert found(home(("debug", {})), operations) == [
+        "error span_forbidden GET /home: span 'debug' was captured; the contract forbids it (in test_1) @6",
+        (
+            "warning item_unexercised GET /home: no scenario captured optional span 'cache';"
+            " add one, or remove the item @5"
+        ),
+    ]
+
+
+def test_siblings_of_one_name_pair_by_what_fits() -> None:
+    operations = (
+        "  - span: GET /home\n    children:\n"
+        "      - {span: SELECT, attributes: {table: users}}\n"
+        "      - {span: SELECT, attributes: {table: posts}}\n"
+    )
+    assert found(home(("SELECT", {"table": "posts"}), ("SELECT", {"table": "users"})), operations) == []
+
+
+def test_log_events_exports_and_resources_of_the_whole_run() -> None:
+    rest = (
+        "log_events:\n  - {log_event/contains: Home, log_group: cruddur, used_by: alarm}\n"
+        "exports:\n  - {export: /v1/traces, headers: {x-key/present: true}}\n"
+        "resource: {service.name: backend}\n"
+    )
+    telemetry = Telemetry(
+        spans=home().spans,
+        log_events=(a_log_event("HomeActivities", log_group="Cruddur"), a_log_event("other")),
+        exports=(ExportRequest(channel="otlp", path="/v1/traces", headers={}, items=1),),
+    )
+    assert found(telemetry, HOME, rest) == [
+        "warning log_event_undeclared : log event 'other' is not in the contract (in test_1) @-",
+        (
+            "error log_group_mismatch : log event matching contains('Home'): log_group: expected 'cruddur',"
+            " captured 'Cruddur'; used by alarm @12"
+        ),
+        "error header_missing : export request '/v1/traces': no header 'x-key'; none was captured @14",
+        (
+            "error resource_missing resource: no resource attribute 'service.name'; none was captured"
+            " (in test_1) @15"
+        ),
+    ]
+
+
+def test_an_empty_run_holds_nothing() -> None:
+    (finding,) = check_contract(contract_of(HOME), RunRecord())
+    assert finding.id == "run_empty"
+
+
+def test_waivers_hold_until_their_day() -> None:
+    waiver = (
+        "waivers:\n  - finding: attribute_mismatch\n    where: GET /home\n"
+        "    owner: ann\n    reason: r\n    expires: 2026-06-30\n"
+    )
+    contract = contract_of(HOME, waiver)
+    run = a_run(home(("query", {"rows": "3"})))
+
+    (held,) = checked_record(contract, run, date(2026, 6, 30)).findings
+    assert held.acknowledged
+    broken, expired = checked_record(contract, run, date(2026, 7, 1)).findings
+    assert not broken.acknowledged
+    assert expired.message == (
+        "waiver of 'attribute_mismatch' at 'GET /home' by ann expired on 2026-06-30;"
+        " mend it, or agree on a new day"
+    )
+    (stale,) = checked_record(contract, a_run(home()), date(2026, 6, 1)).findings
+    assert stale.id == "waiver_stale"

@@ -1,0 +1,186 @@
+"""Contract files: what they may say, and every mistake with its place."""
+
+from pathlib import Path
+
+import pytest
+
+from harness import SERVER, absent, any_of, ge, instance_of, iso8601, log_event, segment, span, subsegment
+from harness.contract import load_contract, parse_contract
+from harness.contract.items import Presence, Tier
+from harness.errors import ContractError
+from harness.model import Level, Site
+
+WHOLE = """\
+# yaml-language-server: $schema=./contract.schema.json
+version: 1
+levels:
+  unexercised: error
+resource:
+  service.name: backend-flask
+operations:
+  - span: GET /api/activities/home
+    when:
+      attributes:
+        http.status_code: 200
+    kind: server
+    attributes:
+      app.now/format: date-time
+      app.user/optional/type: str
+    children:
+      - span/starts_with: home-
+        count/ge: 1
+        used_by: [Home dashboard]
+      - span: debug
+        presence: forbidden
+  - segment: backend-flask
+    subsegments:
+      - subsegment: mock-data
+        metadata:
+          namespace:
+            key:
+              results-size/type: int
+log_events:
+  - log_event/contains: HomeActivities
+    log_group: cruddur
+"""
+
+
+def problems_of(text: str) -> list[str]:
+    with pytest.raises(ContractError) as raised:
+        parse_contract(text, file="c.yaml")
+    return list(raised.value.problems)
+
+
+def body(text: str) -> str:
+    return f"version: 1\noperations:\n{text}"
+
+
+def test_a_contract_is_the_expectations_that_it_says() -> None:
+    contract = parse_contract(WHOLE, file="c.yaml")
+    home, backend = contract.operations
+
+    assert home.item.expectation == span(
+        "GET /api/activities/home",
+        kind=SERVER,
+        attributes={"app.now": iso8601(), "app.user": any_of(absent, instance_of(str))},
+    )
+    assert home.when == span("GET /api/activities/home", attributes={"http.status_code": 200})
+    assert home.item.site == Site("c.yaml", 8)
+    child, debug = home.item.children
+    assert (child.count, child.tier, child.used_by) == (ge(1), Tier.PUBLIC, ("Home dashboard",))
+    assert debug.presence is Presence.FORBIDDEN
+    assert backend.item.expectation == segment("backend-flask")
+    assert backend.item.children[0].expectation == subsegment(
+        "mock-data", metadata={"namespace": {"key": {"results-size": instance_of(int)}}}
+    )
+    assert contract.log_events[0].expectation.__class__ is log_event("x").__class__
+    assert contract.levels["unexercised"] is Level.ERROR
+    assert contract.levels["undeclared"] is Level.WARNING
+
+
+def test_all_mistakes_are_told_at_once_each_with_its_place() -> None:
+    text = body(
+        "  - span: GET /\n    kind: servr\n    attributes:\n      a/tpe: int\n      b: 1\n      b/type: int\n"
+        "    children:\n      - span: x\n        coutn: 1\n      - scope: y\n"
+        "  - spam: z\n"
+    )
+    assert problems_of(text) == [
+        "c.yaml:4:11: kind: 'servr' is not known; did you mean 'server'?",
+        (
+            "c.yaml:6:7: unknown operator 'tpe' in 'a/tpe'; did you mean 'type'?;"
+            " a name that has a slash itself is written 'a/tpe/is'"
+        ),
+        "c.yaml:8:7: 'b' is given twice, first in line 7; keep one",
+        "c.yaml:11:9: unknown key 'coutn' in span; did you mean 'count'?",
+        "c.yaml:12:9: 'span' is missing: an item starts with what identifies it",
+        "c.yaml:13:5: an operation starts with 'span: NAME' or 'segment: NAME'",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", "c.yaml:1:1: the file is empty; expected 'version: 1' and 'operations:'"),
+        ("[1]", "c.yaml:1:1: the contract: expected a mapping, a list given"),
+        ("operations: []", "c.yaml:1:1: 'version' is missing; write 'version: 1' first"),
+        (
+            "version: 2",
+            "c.yaml:1:10: version 2 is not read, expected 1; install the telemetry-harness that wrote it",
+        ),
+        ("version: one", "c.yaml:1:10: version 'one' is not read, expected 1; write 1"),
+        ("a: [1\n", "c.yaml:2:1: not YAML: expected ',' or ']', but got '<stream end>'; fix the syntax here"),
+        (
+            "a: &x 1",
+            "c.yaml:1:4: anchor 'x': anchors and aliases are not read in a contract; write the value out",
+        ),
+        (
+            "a: !!python/object:os.system 1",
+            (
+                "c.yaml:1:4: tag 'tag:yaml.org,2002:python/object:os.system': tags are not read"
+                " in a contract; write a plain value"
+            ),
+        ),
+        ("<<: {a: 1}", "c.yaml:1:1: '<<': merge keys are not read in a contract; write the keys out"),
+        (
+            "version: 1\noperations: 3",
+            "c.yaml:2:13: operations: expected a list of items, each starting with '- '",
+        ),
+        (
+            body("  - span: a\n    attributes: {b/regex: '('}"),
+            (
+                "c.yaml:4:27: b/regex: '(' is not a regular expression: missing ),"
+                " unterminated subpattern at position 0"
+            ),
+        ),
+        (
+            body("  - span: a\n    duration/lt: fast"),
+            "c.yaml:4:18: duration/lt: expected a number, 'fast' given",
+        ),
+        (
+            body("  - span: a\n  - span: a"),
+            (
+                "c.yaml:4:5: operation span 'a' is declared twice, first in line 3;"
+                " tell them apart by 'when', or keep one"
+            ),
+        ),
+        (
+            "version: 1\nwaivers:\n  - finding: span_missing\n    owner: ann",
+            "c.yaml:3:5: waiver: reason, expires missing; who waives what, why and until when?",
+        ),
+        (
+            "version: 1\nwaivers:\n  - {finding: a, owner: b, reason: c, expires: soon}",
+            "c.yaml:3:48: expires: expected a day such as 2027-01-31, 'soon' given",
+        ),
+    ],
+)
+def test_one_mistake(text: str, problem: str) -> None:
+    assert problem in problems_of(text)
+
+
+@pytest.mark.parametrize("text", ["[" * 5000, "a:\n" + "".join(" " * n + "- \n" for n in range(1, 200))])
+def test_deep_nesting_is_refused(text: str) -> None:
+    assert "c.yaml" in problems_of(text)[0]
+
+
+def test_a_name_with_a_slash_is_written_with_is() -> None:
+    (operation,) = parse_contract(body("  - span: a\n    attributes: {k8s.io/pod/is: x}")).operations
+    assert operation.item.expectation == span("a", attributes={"k8s.io/pod": "x"})
+
+
+def test_a_file_that_is_none(tmp_path: Path) -> None:
+    file = tmp_path / "c.yaml"
+    for content, message in [
+        (None, f"{file}: no such contract; write one with `harness contract write RUN`"),
+        (
+            b"version: 1\n#" + b"x" * 4_000_000,
+            f"{file}: 4,000,012 bytes, expected at most 4,000,000; split the contract",
+        ),
+        (b"a: \xff", f"{file}: not UTF-8 at byte 3; save it as UTF-8"),
+    ]:
+        if content is not None:
+            file.write_bytes(content)
+        with pytest.raises(ContractError) as raised:
+            load_contract(file)
+        assert raised.value.problems == (message,)
+    with pytest.raises(ContractError, match="cannot be read: Is a directory"):
+        load_contract(tmp_path)

@@ -1,0 +1,38 @@
+"""The JSON Schema of contracts: as shipped, and of one mind with the reader."""
+
+import json
+
+import jsonschema
+import pytest
+from ruamel.yaml import YAML
+
+from harness.contract.schema import SCHEMA_FILE, json_schema, schema_text
+from tests.contract.test_load import WHOLE, body
+
+
+def errors_of(text: str) -> list[str]:
+    validator = jsonschema.Draft202012Validator(json_schema())
+    return [error.json_path for error in validator.iter_errors(YAML(typ="safe", pure=True).load(text))]
+
+
+def test_the_shipped_file_is_current() -> None:
+    assert SCHEMA_FILE.read_text(encoding="utf-8") == schema_text()
+    jsonschema.Draft202012Validator.check_schema(json.loads(schema_text()))
+
+
+def test_it_takes_what_the_reader_takes() -> None:
+    assert errors_of(WHOLE) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "operations: []",
+        body("  - span: a\n    kind: servr"),
+        body("  - span: a\n    coutn: 1"),
+        body("  - span: a\n    attributes: {b/format: day}"),
+        body("  - span: a\n    children: [{scope: 3, spam: 1}]"),
+    ],
+)
+def test_it_refuses_what_the_reader_refuses(text: str) -> None:
+    assert errors_of(text)

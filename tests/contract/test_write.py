@@ -1,0 +1,154 @@
+"""Contracts written from runs: they hold, they are the same bytes again, and they notice losses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from ruamel.yaml import YAML
+
+from harness.contract import check_contract, contract_text, parse_contract
+from harness.contract.write.messages import forms_of
+from harness.contract.write.volatile import expected_entry
+from harness.contract.write.yaml_text import Said, yaml_lines
+from harness.model import ExportRequest, Metric, MetricType, RunRecord, ScenarioRecord, SpanKind, Telemetry
+from tests.builders import a_log_event, a_segment, a_span, a_subsegment
+
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=12),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def a_run(now: str = "2026-03-01T12:00:00+00:00", port: int = 5000, **rows: Any) -> RunRecord:
+    root = a_span(
+        "GET /home",
+        kind=SpanKind.SERVER,
+        attributes={
+            "http.status_code": 200,
+            "net.peer.port": port,
+            "http.url": f"http://localhost:{port}/home",
+        },
+    )
+    query = a_span("query", parent=root, attributes={"app.now": now, "rows": rows.get("rows", 3)})
+    segment = a_segment(
+        "backend",
+        a_subsegment("mock", metadata={"ns": {"now": now, "size": 1}}),
+        http={"request": {"method": "GET", "url": "http://localhost/home"}, "response": {"status": 200}},
+    )
+    telemetry = Telemetry(
+        spans=(root, query),
+        segments=(segment,),
+        log_events=(a_log_event(f"[{now}] 127.0.0.1 GET /home 200 OK"),),
+        metrics=(Metric(name="requests", type=MetricType.SUM, unit="1"),),
+        exports=(ExportRequest(channel="otlp", path="/v1/traces", headers={"x-team": "hidden"}, items=2),),
+    )
+    return RunRecord(scenarios=(ScenarioRecord(name="test_home", telemetry=telemetry),))
+
+
+def test_a_contract_as_it_is_written() -> None:
+    assert (
+        contract_text(a_run())
+        == r"""# yaml-language-server: $schema=./contract.schema.json
+version: 1
+operations:
+  - span: GET /home
+    kind: server
+    attributes:
+      http.status_code: 200
+      http.url/regex: '\Ahttp://localhost:\d+/home\Z'
+      net.peer.port/type: int
+    children:
+      - span: query
+        kind: internal
+        attributes:
+          app.now/format: date-time
+          rows: 3
+  - segment: backend
+    error: false
+    fault: false
+    http:
+      request:
+        method: GET
+        url: http://localhost/home
+      response:
+        status: 200
+    subsegments:
+      - subsegment: mock
+        error: false
+        fault: false
+        metadata:
+          ns:
+            now/format: date-time
+            size: 1
+log_events:
+  - log_event/regex: '\A\[\d{4}-\w+-\d\d[T\d:., Z+-]*\] [\d.]+ GET /home 200 OK\Z'
+    log_group: cruddur
+metrics:
+  - metric: requests
+    type: sum
+    unit: '1'
+exports:
+  - export: /v1/traces
+    channel: otlp
+    headers:
+      x-team/present: true
+"""
+    )
+
+
+def test_it_holds_for_the_run_and_for_the_next_one() -> None:
+    contract = parse_contract(contract_text(a_run()))
+    assert check_contract(contract, a_run()) == ()
+    again = a_run("2026-03-02T08:30:00.123+00:00", 6000)
+    assert check_contract(contract, again) == ()
+    assert contract_text(again) == contract_text(a_run())
+
+
+def test_it_notices_what_changed() -> None:
+    contract = parse_contract(contract_text(a_run()))
+    assert [f.id for f in check_contract(contract, a_run(rows=4))] == ["attribute_mismatch"]
+    assert (
+        next(f.id for f in check_contract(contract, a_run(now="2026-03-01T12:00:00"))) == "attribute_mismatch"
+    )
+
+
+def test_values_that_differ_between_scenarios_are_generalised() -> None:
+    first, second = a_run(rows=3).scenarios[0], a_run(rows=5).scenarios[0]
+    text = contract_text(RunRecord(scenarios=(first, second)))
+    assert "          rows/type: int  # 2 values, such as 3\n" in text
+
+
+@pytest.mark.parametrize(
+    ("key", "values", "always", "entry"),
+    [
+        ("a", [1], True, ("a", 1)),
+        ("a", [True, False], True, ("a/type", "bool")),
+        ("a", [1.5], True, ("a/type", "float")),
+        ("a", [1, 2.5], True, ("a/type", Said("number", "2 values, such as 2.5"))),
+        ("a", ["x"], False, ("a/optional", "x")),
+        ("k8s.io/pod", ["x"], True, ("k8s.io/pod/is", "x")),
+        ("a", ["0af7651916cd43dd8448eb211c80319c"], True, ("a/hex_id", 32)),
+        ("a", ["123e4567-e89b-12d3-a456-426614174000"], True, ("a/format", "uuid")),
+        ("a", [1_700_000_000], True, ("a/type", "int")),
+        ("a", [["x", 1]], True, ("a", ["x", 1])),
+        ("a", [["x"], ["y"]], True, ("a/type", "list")),
+        ("a", [1, "x"], True, ("a/type", ["int", "str"])),
+    ],
+)
+def test_what_stays_of_values(key: str, values: list[Any], always: bool, entry: tuple[str, Any]) -> None:
+    assert expected_entry(key, values, always=always) == entry
+
+
+def test_messages_that_differ_in_numbers_only_are_one_form_when_there_are_many() -> None:
+    assert forms_of(["user 1", "user 2"]) == [("is", "user 1"), ("is", "user 2")]
+    assert forms_of(f"user {n}" for n in range(9)) == [("regex", r"\Auser \d+\Z")]
+    assert forms_of(["Error on /\nTraceback …"]) == [("starts_with", "Error on /")]
+
+
+@given(st.dictionaries(st.text(max_size=12), PLAIN, max_size=4))
+def test_what_is_written_reads_back(value: dict[str, Any]) -> None:
+    assert YAML(typ="safe", pure=True).load("\n".join(yaml_lines(value)) or "{}") == value
