@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 from harness.capture import wsgi
 from harness.capture.arrivals import Arrivals
+from harness.capture.aws_errors import error_response
 from harness.capture.environment import LOOPBACK
 from harness.capture.http_server import HttpServer, Request, Response
 from harness.capture.log_groups import JSON_1_1, LogGroups
@@ -32,8 +33,6 @@ from harness.errors import DecodeError
 from harness.model import ExportRequest, Incident, LogEvent, Metric, Rejected
 
 _ACCEPTED = b'{"nextSequenceToken":"49590302938219438000000000000000000000000000000000000001"}'
-_SERIALIZATION_ERROR = b'{"__type":"SerializationException","message":"the body does not parse"}'
-_INTERNAL_FAILURE = b'{"__type":"InternalFailure","message":"moto failed; see the rejected input"}'
 _SERVICE = re.compile(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/aws4_request")
 MOTO_TIMEOUT_S = 10.0
 MAX_REPLAY_BYTES = 16 * 1024 * 1024
@@ -42,6 +41,7 @@ _STUCK = (
     "moto logs, and waits if the caller holds logging's lock, as logging.config.dictConfig does "
     "while it makes a handler: make the client before, and pass it in"
 )
+_INSTALL = "install telemetry-harness[aws]"
 _DAY_MS = 24 * 3600 * 1000
 _OLDEST_MS = 13 * _DAY_MS
 """CloudWatch refuses log events older than 14 days; near that age, moto decides."""
@@ -130,7 +130,7 @@ class AwsEndpoint:
                 telemetry = cloudwatch.metrics_of(content_type, body)
         except DecodeError as error:
             self._malformed(f"{operation}: {error}", request.body)
-            return Response(400, JSON_1_1, _SERIALIZATION_ERROR)
+            return error_response(request, 400, "SerializationException", "the body does not parse")
         request.headers.pop("content-encoding", None)
         request = request._replace(body=body)
         if operation == "PutLogEvents" and self._can_answer(telemetry):
@@ -169,10 +169,12 @@ class AwsEndpoint:
         try:
             answer = await asyncio.wait_for(work, MOTO_TIMEOUT_S)
         except TimeoutError:
-            self._malformed(
-                f"{operation}: moto gave no answer within {MOTO_TIMEOUT_S} s; {_STUCK}", request.body
-            )
-            answer = Response(503, JSON_1_1, _INTERNAL_FAILURE)
+            reason = f"{operation}: moto gave no answer within {MOTO_TIMEOUT_S} s; {_STUCK}"
+            answer = self._fail(request, 503, reason)
+        except asyncio.CancelledError:
+            self._malformed(f"{operation}: the endpoint was closed before moto had answered", request.body)
+            self._record(operation, request, (), 0)
+            raise
         answer, lost = self._trace_headers.after(operation, request, answer)
         for incident in lost:
             self._lose(incident)
@@ -189,8 +191,10 @@ class AwsEndpoint:
 
     def _call_moto(self, request: Request) -> Response:
         with self._moto_lock:
-            if self._moto is None:
-                self._moto = _moto_application()
+            try:
+                self._moto = self._moto or _moto_application()
+            except ImportError as error:
+                return self._fail(request, 501, f"{error}: moto answers for AWS; {_INSTALL}")
             while self._to_replay:
                 earlier = self._to_replay.popleft()
                 self._to_replay_bytes -= len(earlier.body)
@@ -201,8 +205,12 @@ class AwsEndpoint:
         try:
             return wsgi.call(moto, request, self._server.port)
         except Exception as error:  # noqa: BLE001  whatever moto raises, the client must be answered
-            self._malformed(f"{request.method} {request.path}: moto failed: {error!r}", request.body)
-            return Response(500, JSON_1_1, _INTERNAL_FAILURE)
+            return self._fail(request, 500, f"{request.method} {request.path}: moto failed: {error!r}")
+
+    def _fail(self, request: Request, status: int, reason: str) -> Response:
+        """Keep a request as evidence, and return the error that its client gets."""
+        self._malformed(reason, request.body)
+        return error_response(request, status, "InternalFailure", reason)
 
     def _record(
         self,

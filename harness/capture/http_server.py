@@ -24,6 +24,8 @@ MAX_HEAD_BYTES = 64 * 1024
 _BUFFER_BYTES = 256 * 1024
 SILENCE_S = 30.0
 """How long a client may pause in the middle of a request; between requests it may stay for ever."""
+STOP_S = 2.0
+"""How long answers under way are waited for when a server closes."""
 _AUTHORITY = re.compile(r"\A[a-zA-Z][a-zA-Z0-9+.-]*://[^/?]*")
 """What an absolute-form target has before its path. Source: RFC 9112, section 3.2.2."""
 
@@ -85,6 +87,7 @@ class HttpServer:
         # One for all connections: what is read into it is taken before anything else is read.
         self._buffer = memoryview(bytearray(_BUFFER_BYTES))
         self.connections: set[asyncio.Transport] = set()
+        self._tasks: set[asyncio.Future[None]] = set()
         self._servers = [loop.call(self._listen(host, port))]
         self.port: int = self._servers[0].sockets[0].getsockname()[1]
 
@@ -93,19 +96,29 @@ class HttpServer:
         return await loop.create_server(self._connection, host, port, backlog=1024)
 
     def _connection(self) -> _Connection:
-        return _Connection(self._handler, self._malformed, self.connections, self._upgrades, self._buffer)
+        return _Connection(
+            self._handler, self._malformed, self.connections, self._tasks, self._upgrades, self._buffer
+        )
 
     def listen(self, host: str) -> None:
         """Listen on another address, too, with the same port number."""
         self._servers.append(self._loop.call(self._listen(host, self.port)))
 
     def close(self) -> None:
-        """Stop listening and drop open connections."""
+        """Stop listening, wait for answers under way for `STOP_S`, and drop open connections."""
         self._loop.call(self._close())
 
     async def _close(self) -> None:
         for server in self._servers:
             server.close()
+        for transport in self.connections:
+            transport.pause_reading()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=STOP_S)
+        late = tuple(self._tasks)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
         for transport in tuple(self.connections):
             transport.abort()
 
@@ -118,19 +131,20 @@ class _Connection(asyncio.BufferedProtocol):
         handler: Handler,
         malformed: Malformed,
         connections: set[asyncio.Transport],
+        tasks: set[asyncio.Future[None]],
         upgrades: Mapping[bytes, Upgrade],
         buffer: memoryview,
     ) -> None:
         self._handler = handler
         self._malformed = malformed
         self._connections = connections
+        self._tasks = tasks
         self._upgrades = upgrades
         self._buffer = buffer
         self._first = b""
         self._transport: asyncio.Transport
         self._parser = httptools.HttpRequestParser(self)
         self._pending: asyncio.Future[None] | None = None
-        self._tasks: set[asyncio.Future[None]] = set()
         self._half_closed = False
         self._last_data = 0.0
         self._timer: asyncio.TimerHandle | None = None
@@ -321,7 +335,7 @@ class _Connection(asyncio.BufferedProtocol):
         async def answer() -> None:
             try:
                 if before is not None:
-                    await before
+                    await asyncio.wait([before])  # which does not cancel it when this is cancelled
                 result = handler(request)
                 response = await result if inspect.isawaitable(result) else result
                 self._write(response, keep_alive=keep_alive, method=request.method)

@@ -105,7 +105,8 @@ class OtlpReceiver:
             if self._grpc is None:
                 # Importing grpcio takes a while; other requests are answered meanwhile.
                 self._grpc = asyncio.ensure_future(asyncio.to_thread(GrpcServer, self.take))
-            await tunnel(client, (await self._grpc).socket, first)
+            # Shielded: other clients wait for it, too, and it must be closed once it is there.
+            await tunnel(client, (await asyncio.shield(self._grpc)).socket, first)
         except (ConfigurationError, OSError) as error:
             self._malformed(f"gRPC connection: {error}", first)
             client.abort()

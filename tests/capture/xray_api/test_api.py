@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 import time
 import uuid
 from collections.abc import Iterator
@@ -13,6 +14,10 @@ from aws_xray_sdk.core import xray_recorder
 from botocore.exceptions import ClientError
 
 from harness import ScenarioTelemetry, segment, subsegment, trace
+from harness.capture.http_server import Request
+from harness.capture.xray_api import api
+from harness.capture.xray_api.state import XRayState
+from harness.xray_filter import parse
 
 RULE = {
     "ResourceARN": "*",
@@ -218,3 +223,18 @@ def test_telemetry_records_are_taken(xray: Any) -> None:
     answer = xray.put_telemetry_records(TelemetryRecords=[record])
 
     assert answer["ResponseMetadata"]["HTTPStatusCode"] == 200
+
+
+def test_without_lark_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    parse.cache_clear()
+    monkeypatch.setitem(sys.modules, "lark", None)
+    body = json.dumps({"StartTime": 1, "EndTime": 2, "FilterExpression": "fault"}).encode()
+
+    response = api.answer(XRayState(), Request("POST", "/TraceSummaries", "", {}, body))
+
+    assert response.status == 501
+    assert ("x-amzn-errortype", "InternalFailure") in response.headers
+    assert json.loads(response.body) == {
+        "message": "filter expressions need package 'lark'; install telemetry-harness[xray]",
+        "__type": "InternalFailure",
+    }
