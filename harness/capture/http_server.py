@@ -52,7 +52,7 @@ CLOSE = Response(status=0)
 """Closes the connection instead of answering."""
 
 Upgrade = Callable[[asyncio.Transport, bytes], Awaitable[None]]
-"""Takes a connection over, with the bytes that have arrived on it."""
+"""Takes over a connection and the bytes that have come; takes it out of `connections` when it is lost."""
 
 Handler = Callable[[Request], Response | Awaitable[Response]]
 Malformed = Callable[[str, bytes], None]
@@ -68,6 +68,9 @@ class HttpServer:
             or too large.
         port: 0 for an ephemeral port.
         upgrades: First bytes of a connection → who takes it over.
+
+    Attributes:
+        connections: What is open, and aborted by `close`.
     """
 
     def __init__(
@@ -111,8 +114,6 @@ class HttpServer:
     async def _close(self) -> None:
         for server in self._servers:
             server.close()
-        for transport in self.connections:
-            transport.pause_reading()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=STOP_S)
         late = tuple(self._tasks)
@@ -121,6 +122,8 @@ class HttpServer:
         await asyncio.gather(*late, return_exceptions=True)
         for transport in tuple(self.connections):
             transport.abort()
+        while self.connections:  # each leaves when it has been told, before the loop stops
+            await asyncio.sleep(0)
 
 
 class _Connection(asyncio.BufferedProtocol):
@@ -247,7 +250,6 @@ class _Connection(asyncio.BufferedProtocol):
                 self._transport.pause_reading()
                 if self._timer is not None:
                     self._timer.cancel()
-                self._connections.discard(self._transport)  # it is another's from now on
                 self._begun = False
                 self._run(upgrade(self._transport, data))
                 return True
