@@ -25,6 +25,7 @@ from harness.capture.environment import LOOPBACK
 from harness.capture.http_server import HttpServer, Request, Response
 from harness.capture.log_groups import JSON_1_1, LogGroups
 from harness.capture.loop import ReceiverLoop
+from harness.capture.patching import Patches
 from harness.capture.recorder import Recorder
 from harness.capture.trace_headers import TraceHeaders
 from harness.codec import cloudwatch
@@ -83,7 +84,8 @@ class AwsEndpoint:
         self._recorder = recorder
         self._services = services or {}
         self._groups = LogGroups()
-        self._trace_headers = TraceHeaders()
+        self._patches = Patches()
+        self._trace_headers = TraceHeaders(self._patches)
         self._to_replay: deque[Request] = deque()
         self._to_replay_bytes = 0
         self._moto_lock = threading.Lock()
@@ -101,6 +103,7 @@ class AwsEndpoint:
         """Stop answering."""
         self._server.close()
         self._workers.shutdown(wait=False, cancel_futures=True)
+        self._patches.undo()
 
     def _malformed(self, reason: str, payload: bytes) -> None:
         rejected = Rejected(channel="aws", reason=reason, payload=payload)
@@ -165,7 +168,7 @@ class AwsEndpoint:
     async def _ask_moto(
         self, operation: str, request: Request, telemetry: tuple[LogEvent, ...] | tuple[Metric, ...]
     ) -> Response:
-        work = asyncio.get_running_loop().run_in_executor(self._workers, self._call_moto, request)
+        work = asyncio.get_running_loop().run_in_executor(self._workers, self._call_moto, operation, request)
         try:
             answer = await asyncio.wait_for(work, MOTO_TIMEOUT_S)
         except TimeoutError:
@@ -189,7 +192,7 @@ class AwsEndpoint:
         self._record(operation, request, telemetry if accepted else (), answer.status)
         return answer
 
-    def _call_moto(self, request: Request) -> Response:
+    def _call_moto(self, operation: str, request: Request) -> Response:
         with self._moto_lock:
             try:
                 self._moto = self._moto or _moto_application()
@@ -199,7 +202,8 @@ class AwsEndpoint:
                 earlier = self._to_replay.popleft()
                 self._to_replay_bytes -= len(earlier.body)
                 self._call_safely(self._moto, earlier)
-            return self._call_safely(self._moto, request)
+            with self._trace_headers.during(operation, request):
+                return self._call_safely(self._moto, request)
 
     def _call_safely(self, moto: wsgi.WsgiApp, request: Request) -> Response:
         try:
