@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -34,7 +34,7 @@ class _Rule(msgspec.Struct, kw_only=True, rename="pascal"):
     http_method: Annotated[str, Meta(max_length=10)] = msgspec.field(name="HTTPMethod")
     url_path: Annotated[str, Meta(max_length=128)] = msgspec.field(name="URLPath")
     resource_arn: Annotated[str, Meta(max_length=500)] = msgspec.field(name="ResourceARN")
-    version: Annotated[int, Meta(ge=1)]
+    version: Literal[1]
     attributes: dict[str, str] = {}
 
 
