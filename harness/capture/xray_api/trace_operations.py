@@ -55,9 +55,9 @@ def put_segments(state: XRayState, body: bytes) -> dict[str, Any]:
     return {"UnprocessedTraceSegments": unprocessed}
 
 
-def put_telemetry(state: XRayState, body: bytes) -> dict[str, Any]:
-    """``PutTelemetryRecords``: a daemon's counters."""
-    state.telemetry_records += msgspec.json.decode(body, type=_Records).telemetry_records
+def put_telemetry(state: XRayState, body: bytes) -> dict[str, Any]:  # noqa: ARG001  an operation's signature
+    """``PutTelemetryRecords``: a daemon's counters, which nothing reads back."""
+    msgspec.json.decode(body, type=_Records)
     return {}
 
 
