@@ -21,6 +21,7 @@ from typing import NamedTuple
 from harness.capture import wsgi
 from harness.capture.arrivals import Arrivals
 from harness.capture.aws_errors import error_response
+from harness.capture.backlog import Backlog
 from harness.capture.environment import LOOPBACK
 from harness.capture.http_server import HttpServer, Request, Response
 from harness.capture.log_groups import JSON_1_1, LogGroups
@@ -86,8 +87,7 @@ class AwsEndpoint:
         self._groups = LogGroups()
         self._patches = Patches()
         self._trace_headers = TraceHeaders(self._patches)
-        self._to_replay: deque[Request] = deque()
-        self._to_replay_bytes = 0
+        self._to_replay = Backlog(MAX_REPLAY_BYTES)
         self._moto_lock = threading.Lock()
         self._moto: wsgi.WsgiApp | None = None
         self._workers = ThreadPoolExecutor(max_workers=8, thread_name_prefix="harness-moto")
@@ -137,23 +137,16 @@ class AwsEndpoint:
         request.headers.pop("content-encoding", None)
         request = request._replace(body=body)
         if operation == "PutLogEvents" and self._can_answer(telemetry):
-            self._remember(request)
+            self._to_replay.put(request)
             self._record(operation, request, telemetry, 200)
             return Response(200, JSON_1_1, _ACCEPTED)
         answer = self._groups.answer(operation, request.headers, body)
         if answer is not None:
-            self._remember(request)
+            self._to_replay.put(request)
             self._record(operation, request, (), answer.status)
             return answer
         self._groups.left_to_moto(operation)
         return self._ask_moto(operation, request, telemetry)
-
-    def _remember(self, request: Request) -> None:
-        """Keep a request for moto; the oldest log events are forgotten when there are too many."""
-        self._to_replay.append(request)
-        self._to_replay_bytes += len(request.body)
-        while self._to_replay_bytes > MAX_REPLAY_BYTES:
-            self._to_replay_bytes -= len(self._to_replay.popleft().body)
 
     def _can_answer(self, events: tuple[LogEvent, ...] | tuple[Metric, ...]) -> bool:
         """Return whether moto would accept these log events, as far as we can know."""
@@ -198,9 +191,7 @@ class AwsEndpoint:
                 self._moto = self._moto or _moto_application()
             except ImportError as error:
                 return self._fail(request, 501, f"{error}: moto answers for AWS; {_INSTALL}")
-            while self._to_replay:
-                earlier = self._to_replay.popleft()
-                self._to_replay_bytes -= len(earlier.body)
+            while (earlier := self._to_replay.take()) is not None:
                 self._call_safely(self._moto, earlier)
             with self._trace_headers.during(operation, request):
                 return self._call_safely(self._moto, request)
