@@ -41,7 +41,7 @@ class Request(NamedTuple):
 
 
 class Response(NamedTuple):
-    """An answer; Content-Length is added."""
+    """An answer; Content-Length is added, unless one to HEAD has it."""
 
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
@@ -360,7 +360,8 @@ class _Connection(asyncio.BufferedProtocol):
             return
         head = [f"HTTP/1.1 {response.status} {_phrase(response.status)}"]
         head += [f"{name}: {value}" for name, value in response.headers]
-        head.append(f"content-length: {len(response.body)}")
+        if not (method == "HEAD" and any(name.lower() == "content-length" for name, _ in response.headers)):
+            head.append(f"content-length: {len(response.body)}")
         if not keep_alive:
             head.append("connection: close")
         body = b"" if method == "HEAD" else response.body

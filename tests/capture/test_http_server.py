@@ -2,12 +2,12 @@ import asyncio
 import http.client
 import socket
 import threading
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, Protocol
 
 import pytest
 
-from harness.capture import http_server
+from harness.capture import http_server, wsgi
 from harness.capture.http_server import HttpServer, Request, Response
 from harness.capture.loop import ReceiverLoop
 
@@ -245,6 +245,21 @@ def test_head_is_answered_without_a_body(serve: Serve) -> None:
 
     assert answers == (
         b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n"
+    )
+
+
+def test_the_length_that_an_application_gives_head_is_kept(serve: Serve) -> None:
+    def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        start_response("200 OK", [("Content-Length", "5"), ("Connection", "close")])
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [b"whole"]
+
+    answers = exchange(
+        serve(lambda request: wsgi.call(application, request, 80)),
+        b"HEAD / HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\n\r\n",
+    )
+
+    assert answers == (
+        b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nwhole"
     )
 
 
