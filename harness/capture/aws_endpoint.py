@@ -190,7 +190,7 @@ class AwsEndpoint:
             try:
                 self._moto = self._moto or _moto_application()
             except ImportError as error:
-                return self._fail(request, 501, f"{error}: moto answers for AWS; {_INSTALL}")
+                return self._fail(request, 501, f"{operation}: {error}; moto answers it: {_INSTALL}")
             while (earlier := self._to_replay.take()) is not None:
                 self._call_safely(self._moto, earlier)
             with self._trace_headers.during(operation, request):
