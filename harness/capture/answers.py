@@ -60,11 +60,13 @@ class Answers:
             path: Only to this path; to any by default.
         """
         script = _Script(answer, times, path)
-        self._scripts.append(script)
+        with self._lock:
+            self._scripts.append(script)
         try:
             yield
         finally:
-            self._scripts.remove(script)
+            with self._lock:
+                self._scripts.remove(script)
 
     @contextmanager
     def requiring(self, name: str) -> Iterator[None]:

@@ -20,10 +20,13 @@ from typing import NamedTuple
 
 from harness.capture import wsgi
 from harness.capture.arrivals import Arrivals
+from harness.capture.aws_errors import error_response
+from harness.capture.backlog import Backlog
 from harness.capture.environment import LOOPBACK
 from harness.capture.http_server import HttpServer, Request, Response
 from harness.capture.log_groups import JSON_1_1, LogGroups
 from harness.capture.loop import ReceiverLoop
+from harness.capture.patching import Patches
 from harness.capture.recorder import Recorder
 from harness.capture.trace_headers import TraceHeaders
 from harness.codec import cloudwatch
@@ -32,8 +35,6 @@ from harness.errors import DecodeError
 from harness.model import ExportRequest, Incident, LogEvent, Metric, Rejected
 
 _ACCEPTED = b'{"nextSequenceToken":"49590302938219438000000000000000000000000000000000000001"}'
-_SERIALIZATION_ERROR = b'{"__type":"SerializationException","message":"the body does not parse"}'
-_INTERNAL_FAILURE = b'{"__type":"InternalFailure","message":"moto failed; see the rejected input"}'
 _SERVICE = re.compile(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/aws4_request")
 MOTO_TIMEOUT_S = 10.0
 MAX_REPLAY_BYTES = 16 * 1024 * 1024
@@ -42,6 +43,7 @@ _STUCK = (
     "moto logs, and waits if the caller holds logging's lock, as logging.config.dictConfig does "
     "while it makes a handler: make the client before, and pass it in"
 )
+_INSTALL = "install telemetry-harness[aws]"
 _DAY_MS = 24 * 3600 * 1000
 _OLDEST_MS = 13 * _DAY_MS
 """CloudWatch refuses log events older than 14 days; near that age, moto decides."""
@@ -83,9 +85,9 @@ class AwsEndpoint:
         self._recorder = recorder
         self._services = services or {}
         self._groups = LogGroups()
-        self._trace_headers = TraceHeaders()
-        self._to_replay: deque[Request] = deque()
-        self._to_replay_bytes = 0
+        self._patches = Patches()
+        self._trace_headers = TraceHeaders(self._patches)
+        self._to_replay = Backlog(MAX_REPLAY_BYTES)
         self._moto_lock = threading.Lock()
         self._moto: wsgi.WsgiApp | None = None
         self._workers = ThreadPoolExecutor(max_workers=8, thread_name_prefix="harness-moto")
@@ -101,6 +103,7 @@ class AwsEndpoint:
         """Stop answering."""
         self._server.close()
         self._workers.shutdown(wait=False, cancel_futures=True)
+        self._patches.undo()
 
     def _malformed(self, reason: str, payload: bytes) -> None:
         rejected = Rejected(channel="aws", reason=reason, payload=payload)
@@ -130,27 +133,20 @@ class AwsEndpoint:
                 telemetry = cloudwatch.metrics_of(content_type, body)
         except DecodeError as error:
             self._malformed(f"{operation}: {error}", request.body)
-            return Response(400, JSON_1_1, _SERIALIZATION_ERROR)
+            return error_response(request, 400, "SerializationException", "the body does not parse")
         request.headers.pop("content-encoding", None)
         request = request._replace(body=body)
         if operation == "PutLogEvents" and self._can_answer(telemetry):
-            self._remember(request)
+            self._to_replay.put(request)
             self._record(operation, request, telemetry, 200)
             return Response(200, JSON_1_1, _ACCEPTED)
         answer = self._groups.answer(operation, request.headers, body)
         if answer is not None:
-            self._remember(request)
+            self._to_replay.put(request)
             self._record(operation, request, (), answer.status)
             return answer
         self._groups.left_to_moto(operation)
         return self._ask_moto(operation, request, telemetry)
-
-    def _remember(self, request: Request) -> None:
-        """Keep a request for moto; the oldest log events are forgotten when there are too many."""
-        self._to_replay.append(request)
-        self._to_replay_bytes += len(request.body)
-        while self._to_replay_bytes > MAX_REPLAY_BYTES:
-            self._to_replay_bytes -= len(self._to_replay.popleft().body)
 
     def _can_answer(self, events: tuple[LogEvent, ...] | tuple[Metric, ...]) -> bool:
         """Return whether moto would accept these log events, as far as we can know."""
@@ -165,14 +161,16 @@ class AwsEndpoint:
     async def _ask_moto(
         self, operation: str, request: Request, telemetry: tuple[LogEvent, ...] | tuple[Metric, ...]
     ) -> Response:
-        work = asyncio.get_running_loop().run_in_executor(self._workers, self._call_moto, request)
+        work = asyncio.get_running_loop().run_in_executor(self._workers, self._call_moto, operation, request)
         try:
             answer = await asyncio.wait_for(work, MOTO_TIMEOUT_S)
         except TimeoutError:
-            self._malformed(
-                f"{operation}: moto gave no answer within {MOTO_TIMEOUT_S} s; {_STUCK}", request.body
-            )
-            answer = Response(503, JSON_1_1, _INTERNAL_FAILURE)
+            reason = f"{operation}: moto gave no answer within {MOTO_TIMEOUT_S} s; {_STUCK}"
+            answer = self._fail(request, 503, reason)
+        except asyncio.CancelledError:
+            self._malformed(f"{operation}: the endpoint was closed before moto had answered", request.body)
+            self._record(operation, request, (), 0)
+            raise
         answer, lost = self._trace_headers.after(operation, request, answer)
         for incident in lost:
             self._lose(incident)
@@ -187,22 +185,27 @@ class AwsEndpoint:
         self._record(operation, request, telemetry if accepted else (), answer.status)
         return answer
 
-    def _call_moto(self, request: Request) -> Response:
+    def _call_moto(self, operation: str, request: Request) -> Response:
         with self._moto_lock:
-            if self._moto is None:
-                self._moto = _moto_application()
-            while self._to_replay:
-                earlier = self._to_replay.popleft()
-                self._to_replay_bytes -= len(earlier.body)
+            try:
+                self._moto = self._moto or _moto_application()
+            except ImportError as error:
+                return self._fail(request, 501, f"{operation}: {error}; moto answers it: {_INSTALL}")
+            while (earlier := self._to_replay.take()) is not None:
                 self._call_safely(self._moto, earlier)
-            return self._call_safely(self._moto, request)
+            with self._trace_headers.during(operation, request):
+                return self._call_safely(self._moto, request)
 
     def _call_safely(self, moto: wsgi.WsgiApp, request: Request) -> Response:
         try:
             return wsgi.call(moto, request, self._server.port)
         except Exception as error:  # noqa: BLE001  whatever moto raises, the client must be answered
-            self._malformed(f"{request.method} {request.path}: moto failed: {error!r}", request.body)
-            return Response(500, JSON_1_1, _INTERNAL_FAILURE)
+            return self._fail(request, 500, f"{request.method} {request.path}: moto failed: {error!r}")
+
+    def _fail(self, request: Request, status: int, reason: str) -> Response:
+        """Keep a request as evidence, and return the error that its client gets."""
+        self._malformed(reason, request.body)
+        return error_response(request, status, "InternalFailure", reason)
 
     def _record(
         self,

@@ -1,7 +1,7 @@
 """A small HTTP/1.1 server for the receivers, on httptools' parser.
 
-It keeps connections alive, answers `Expect: 100-continue`, and limits the
-size of what it buffers; everything else is the handler's.
+It keeps connections alive, answers `Expect: 100-continue`, ignores `Upgrade`,
+and limits the size of what it buffers; everything else is the handler's.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import http
 import inspect
+import re
 import socket
 from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple
@@ -23,6 +24,10 @@ MAX_HEAD_BYTES = 64 * 1024
 _BUFFER_BYTES = 256 * 1024
 SILENCE_S = 30.0
 """How long a client may pause in the middle of a request; between requests it may stay for ever."""
+STOP_S = 2.0
+"""How long answers under way are waited for when a server closes."""
+_AUTHORITY = re.compile(r"\A[a-zA-Z][a-zA-Z0-9+.-]*://[^/?]*")
+"""What an absolute-form target has before its path. Source: RFC 9112, section 3.2.2."""
 
 
 class Request(NamedTuple):
@@ -36,7 +41,7 @@ class Request(NamedTuple):
 
 
 class Response(NamedTuple):
-    """An answer; Content-Length is added."""
+    """An answer; Content-Length is added, unless one to HEAD has it."""
 
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
@@ -47,7 +52,7 @@ CLOSE = Response(status=0)
 """Closes the connection instead of answering."""
 
 Upgrade = Callable[[asyncio.Transport, bytes], Awaitable[None]]
-"""Takes a connection over, with the bytes that have arrived on it."""
+"""Takes over a connection and the bytes that have come; takes it out of `connections` when it is lost."""
 
 Handler = Callable[[Request], Response | Awaitable[Response]]
 Malformed = Callable[[str, bytes], None]
@@ -63,6 +68,9 @@ class HttpServer:
             or too large.
         port: 0 for an ephemeral port.
         upgrades: First bytes of a connection → who takes it over.
+
+    Attributes:
+        connections: What is open, and aborted by `close`.
     """
 
     def __init__(
@@ -82,6 +90,7 @@ class HttpServer:
         # One for all connections: what is read into it is taken before anything else is read.
         self._buffer = memoryview(bytearray(_BUFFER_BYTES))
         self.connections: set[asyncio.Transport] = set()
+        self._tasks: set[asyncio.Future[None]] = set()
         self._servers = [loop.call(self._listen(host, port))]
         self.port: int = self._servers[0].sockets[0].getsockname()[1]
 
@@ -90,21 +99,31 @@ class HttpServer:
         return await loop.create_server(self._connection, host, port, backlog=1024)
 
     def _connection(self) -> _Connection:
-        return _Connection(self._handler, self._malformed, self.connections, self._upgrades, self._buffer)
+        return _Connection(
+            self._handler, self._malformed, self.connections, self._tasks, self._upgrades, self._buffer
+        )
 
     def listen(self, host: str) -> None:
         """Listen on another address, too, with the same port number."""
         self._servers.append(self._loop.call(self._listen(host, self.port)))
 
     def close(self) -> None:
-        """Stop listening and drop open connections."""
+        """Stop listening, wait for answers under way for `STOP_S`, and drop open connections."""
         self._loop.call(self._close())
 
     async def _close(self) -> None:
         for server in self._servers:
             server.close()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=STOP_S)
+        late = tuple(self._tasks)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
         for transport in tuple(self.connections):
             transport.abort()
+        while self.connections:  # each leaves when it has been told, before the loop stops
+            await asyncio.sleep(0)
 
 
 class _Connection(asyncio.BufferedProtocol):
@@ -115,19 +134,20 @@ class _Connection(asyncio.BufferedProtocol):
         handler: Handler,
         malformed: Malformed,
         connections: set[asyncio.Transport],
+        tasks: set[asyncio.Future[None]],
         upgrades: Mapping[bytes, Upgrade],
         buffer: memoryview,
     ) -> None:
         self._handler = handler
         self._malformed = malformed
         self._connections = connections
+        self._tasks = tasks
         self._upgrades = upgrades
         self._buffer = buffer
         self._first = b""
         self._transport: asyncio.Transport
         self._parser = httptools.HttpRequestParser(self)
         self._pending: asyncio.Future[None] | None = None
-        self._tasks: set[asyncio.Future[None]] = set()
         self._half_closed = False
         self._last_data = 0.0
         self._timer: asyncio.TimerHandle | None = None
@@ -167,7 +187,7 @@ class _Connection(asyncio.BufferedProtocol):
         self._timer = loop.call_later(SILENCE_S / 2, self._watch_for_silence)
 
     def _so_far(self) -> bytes:
-        return (self._url + b"\n" + b"".join(self._body))[:4096]
+        return (self._first or self._url + b"\n" + b"".join(self._body))[:4096]
 
     def eof_received(self) -> bool:
         """Keep a half-closed connection open while an answer is still to be written."""
@@ -186,10 +206,15 @@ class _Connection(asyncio.BufferedProtocol):
             data = self._first + bytes(data)
             if self._waits_or_upgrades(data):
                 return
+        while data:
+            data = self._parse(data)
+
+    def _parse(self, data: memoryview | bytes) -> bytes:
+        """Give bytes to the parser; return those that are to be parsed again."""
         try:
             self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            self._fail(400, "protocol upgrade is not supported", bytes(data))
+        except httptools.HttpParserUpgrade as upgrade:
+            return self._without_upgrade(bytes(data[upgrade.args[0] :]))
         except httptools.HttpParserCallbackError as error:
             cause = error.__context__
             if not isinstance(cause, _TooLargeError):
@@ -197,6 +222,26 @@ class _Connection(asyncio.BufferedProtocol):
             self._fail(413, str(cause), b"".join(self._body))
         except httptools.HttpParserError as error:
             self._fail(400, f"not HTTP: {error}", bytes(data))
+        return b""
+
+    def _without_upgrade(self, rest: bytes) -> bytes:
+        """Return the request again without what asks for another protocol: the parser dropped its body.
+
+        A server may ignore `Upgrade`, and answer as if it was not there. Source: RFC 9110, section 7.8.
+        """
+        method = self._parser.get_method()
+        if method == b"CONNECT":
+            reason = f"CONNECT {self._url.decode('latin-1')}: this is no proxy; look for HTTPS_PROXY"
+            self._fail(405, reason, rest)
+            return b""
+        options = self._headers.pop("connection").split(",")
+        kept = ",".join(option for option in options if option.strip().lower() != "upgrade")
+        head = [b"%b %b HTTP/%b" % (method, self._url, self._parser.get_http_version().encode())]
+        lines = self._headers | {"connection": kept}
+        head += [f"{name}: {value}".encode("latin-1") for name, value in lines.items()]
+        self._reset()
+        self._parser = httptools.HttpRequestParser(self)
+        return b"\r\n".join(head) + b"\r\n\r\n" + rest
 
     def _waits_or_upgrades(self, data: bytes) -> bool:
         """Return True when the first bytes are another protocol's, or may become so."""
@@ -205,11 +250,11 @@ class _Connection(asyncio.BufferedProtocol):
                 self._transport.pause_reading()
                 if self._timer is not None:
                     self._timer.cancel()
-                self._connections.discard(self._transport)  # it is another's from now on
+                self._begun = False
                 self._run(upgrade(self._transport, data))
                 return True
             if preface.startswith(data):
-                self._first = data
+                self._first, self._begun = data, True
                 return True
         self._upgrades, self._first = {}, b""  # it is HTTP/1.1
         return False
@@ -239,7 +284,8 @@ class _Connection(asyncio.BufferedProtocol):
         self._headers[key] = f"{self._headers[key]}, {text}" if key in self._headers else text
 
     def on_headers_complete(self) -> None:
-        if self._headers.get("expect", "").lower() == "100-continue":
+        upgrading = self._parser.should_upgrade()  # comes again without, see `_without_upgrade`
+        if self._headers.get("expect", "").lower() == "100-continue" and not upgrading:
             self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def on_body(self, body: bytes) -> None:
@@ -249,10 +295,12 @@ class _Connection(asyncio.BufferedProtocol):
             raise _TooLargeError(f"request body is over the limit of {MAX_BODY_BYTES} bytes")
 
     def on_message_complete(self) -> None:
-        path, _, query = self._url.decode("latin-1").partition("?")
-        request = Request(
-            self._parser.get_method().decode("ascii"), path, query, self._headers, b"".join(self._body)
-        )
+        if self._parser.should_upgrade():
+            return
+        target = _AUTHORITY.sub("", self._url.decode("latin-1"), count=1)
+        path, _, query = target.partition("?")
+        method = self._parser.get_method().decode("ascii")
+        request = Request(method, path or "/", query, self._headers, b"".join(self._body))
         keep_alive = self._parser.should_keep_alive()
         self._reset()
         if self._pending is not None:  # a pipelined request waits for the one before it
@@ -262,7 +310,7 @@ class _Connection(asyncio.BufferedProtocol):
         if inspect.isawaitable(answer):
             self._answer_later(lambda _: answer, request, None, keep_alive=keep_alive)
         else:
-            self._write(answer, keep_alive=keep_alive)
+            self._write(answer, keep_alive=keep_alive, method=request.method)
 
     def _ask(self, request: Request) -> Response | Awaitable[Response]:
         try:
@@ -289,12 +337,12 @@ class _Connection(asyncio.BufferedProtocol):
         async def answer() -> None:
             try:
                 if before is not None:
-                    await before
+                    await asyncio.wait([before])  # which does not cancel it when this is cancelled
                 result = handler(request)
                 response = await result if inspect.isawaitable(result) else result
-                self._write(response, keep_alive=keep_alive)
+                self._write(response, keep_alive=keep_alive, method=request.method)
             except Exception as error:  # noqa: BLE001  whatever it is, the client must be answered
-                self._write(self._failed(request, error), keep_alive=keep_alive)
+                self._write(self._failed(request, error), keep_alive=keep_alive, method=request.method)
             finally:
                 done.set_result(None)
                 if self._pending is done:
@@ -304,7 +352,7 @@ class _Connection(asyncio.BufferedProtocol):
 
         self._run(answer())
 
-    def _write(self, response: Response, *, keep_alive: bool) -> None:
+    def _write(self, response: Response, *, keep_alive: bool, method: str = "") -> None:
         if self._transport.is_closing():
             return
         if response is CLOSE:
@@ -312,10 +360,12 @@ class _Connection(asyncio.BufferedProtocol):
             return
         head = [f"HTTP/1.1 {response.status} {_phrase(response.status)}"]
         head += [f"{name}: {value}" for name, value in response.headers]
-        head.append(f"content-length: {len(response.body)}")
+        if not (method == "HEAD" and any(name.lower() == "content-length" for name, _ in response.headers)):
+            head.append(f"content-length: {len(response.body)}")
         if not keep_alive:
             head.append("connection: close")
-        self._transport.write("\r\n".join(head).encode("latin-1") + b"\r\n\r\n" + response.body)
+        body = b"" if method == "HEAD" else response.body
+        self._transport.write("\r\n".join(head).encode("latin-1") + b"\r\n\r\n" + body)
         if not keep_alive:
             self._transport.close()
 

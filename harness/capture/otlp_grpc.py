@@ -11,7 +11,7 @@ import functools
 import os
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
@@ -23,6 +23,11 @@ PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 """What every HTTP/2 connection begins with. Source: RFC 9113, section 3.4."""
 
 _MAX_MESSAGE_BYTES = 64 * 1024 * 1024
+_NO_MESSAGE = (
+    f"no whole message came: it is over the limit of {_MAX_MESSAGE_BYTES} bytes (the client is told "
+    "RESOURCE_EXHAUSTED), compressed in a way that is not read (UNIMPLEMENTED), or the client gave up; "
+    "grpcio does not give its bytes"
+)
 # Source: OTLP specification, "OTLP/HTTP Response" beside gRPC's status codes.
 _CODES = {400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "UNIMPLEMENTED"}
 _UNAVAILABLE = (429, 502, 503, 504)
@@ -47,6 +52,7 @@ class Reply(NamedTuple):
 
 
 Take = Callable[[str, Mapping[str, str], bytes], Reply]
+Malformed = Callable[[str, bytes], None]
 
 
 class GrpcServer:
@@ -55,13 +61,15 @@ class GrpcServer:
     Args:
         take: Called with a path (``/v1/traces``), the metadata and the message's bytes,
             from threads of gRPC's.
+        malformed: Called with a reason and the bytes of a call that is refused, from the same threads.
 
     Raises:
         ConfigurationError: grpcio is not installed.
     """
 
-    def __init__(self, take: Take) -> None:
+    def __init__(self, take: Take, malformed: Malformed) -> None:
         self._take = take
+        self._malformed = malformed
         self._directory = tempfile.TemporaryDirectory(prefix="harness-grpc-")
         self.socket = str(Path(self._directory.name) / "otlp")
         self._closing = threading.Event()
@@ -69,7 +77,16 @@ class GrpcServer:
         self._server.add_insecure_port(f"unix:{self.socket}")
         self._server.start()
 
-    def _handle(self, path: str, request: bytes, context: Any) -> bytes:
+    def _handle(self, method: str, messages: Iterator[bytes], context: Any) -> bytes:
+        request = _first(messages)
+        if request is None:
+            self._malformed(f"gRPC {method}: {_NO_MESSAGE}", b"")
+            return _abort(context, Reply(400, b"no whole message came"))
+        path = otlp.GRPC_METHODS.get(method)
+        if path is None:
+            reason = f"gRPC {method}: no such method; expected one of {', '.join(otlp.GRPC_METHODS)}"
+            self._malformed(reason, request)
+            return _abort(context, Reply(404, reason.encode()))
         metadata = {key: value for key, value in context.invocation_metadata() if isinstance(value, str)}
         reply = self._take(path, {**metadata, "content-type": otlp.GRPC}, request)
         self._closing.wait(reply.delay_s)
@@ -84,7 +101,17 @@ class GrpcServer:
         self._directory.cleanup()
 
 
-def _server_of(handle: Callable[[str, bytes, Any], bytes]) -> Any:
+def _first(messages: Iterator[bytes]) -> bytes | None:
+    """Return the message of a call; None when it ended before it was whole."""
+    import grpc
+
+    try:
+        return next(messages, None)
+    except grpc.RpcError:
+        return None
+
+
+def _server_of(handle: Callable[[str, Iterator[bytes], Any], bytes]) -> Any:
     try:
         import grpc
     except ModuleNotFoundError as error:
@@ -94,10 +121,8 @@ def _server_of(handle: Callable[[str, bytes, Any], bytes]) -> Any:
 
     class Services(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpcio has no types
         def service(self, call: Any) -> Any:
-            path = otlp.GRPC_METHODS.get(call.method)
-            if path is None:
-                return None
-            return grpc.unary_unary_rpc_method_handler(functools.partial(handle, path))
+            # Not unary: of a message that grpcio refuses by itself, a handler of one would never hear.
+            return grpc.stream_unary_rpc_method_handler(functools.partial(handle, call.method))
 
     return grpc.server(
         ThreadPoolExecutor(max_workers=8, thread_name_prefix="harness-grpc"),
@@ -132,13 +157,21 @@ def _abort(context: Any, reply: Reply) -> NoReturn:
 class _Tunnel(asyncio.Protocol):
     """Writes everything that arrives on one connection to another."""
 
-    def __init__(self, other: asyncio.Transport) -> None:
+    def __init__(self, other: asyncio.Transport, connections: set[asyncio.Transport]) -> None:
         self._other = other
+        self._connections = connections
+        self._own: asyncio.Transport
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101  what create_unix_connection makes
+        self._own = transport
+        self._connections.add(transport)
 
     def data_received(self, data: bytes) -> None:
         self._other.write(data)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  asyncio's signature
+        self._connections.discard(self._own)
         self._other.close()
 
     def pause_writing(self) -> None:
@@ -148,10 +181,22 @@ class _Tunnel(asyncio.Protocol):
         self._other.resume_reading()
 
 
-async def tunnel(client: asyncio.Transport, socket: str, first: bytes) -> None:
-    """Connect a client to a Unix socket, for as long as both stay."""
+async def tunnel(
+    client: asyncio.Transport, socket: str, first: bytes, connections: set[asyncio.Transport]
+) -> None:
+    """Connect a client to a Unix socket, for as long as both stay.
+
+    Args:
+        first: What has arrived from the client.
+        connections: Holds both as long as they are open.
+    """
     loop = asyncio.get_running_loop()
-    server, _ = await loop.create_unix_connection(lambda: _Tunnel(client), os.fspath(socket))
-    client.set_protocol(_Tunnel(server))
+    server, _ = await loop.create_unix_connection(lambda: _Tunnel(client, connections), os.fspath(socket))
+    if client.is_closing():
+        server.abort()
+        return
+    forward = _Tunnel(server, connections)
+    forward.connection_made(client)
+    client.set_protocol(forward)
     server.write(first)
     client.resume_reading()

@@ -104,8 +104,10 @@ class OtlpReceiver:
         try:
             if self._grpc is None:
                 # Importing grpcio takes a while; other requests are answered meanwhile.
-                self._grpc = asyncio.ensure_future(asyncio.to_thread(GrpcServer, self.take))
-            await tunnel(client, (await self._grpc).socket, first)
+                self._grpc = asyncio.ensure_future(asyncio.to_thread(GrpcServer, self.take, self._malformed))
+            # Shielded: other clients wait for it, too, and it must be closed once it is there.
+            grpc = await asyncio.shield(self._grpc)
+            await tunnel(client, grpc.socket, first, self._server.connections)
         except (ConfigurationError, OSError) as error:
             self._malformed(f"gRPC connection: {error}", first)
             client.abort()

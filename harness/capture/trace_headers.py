@@ -8,25 +8,55 @@ X-Ray SDK sends the HTTP header ``X-Amzn-Trace-Id``, which these services take f
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import ModuleType
 from typing import Any
 
 import msgspec
 
 from harness.capture.http_server import Request, Response
+from harness.capture.patching import Patches
 from harness.model import Incident
 
 ATTRIBUTE = "AWSTraceHeader"
 _SENT_LIMIT = 10_000
-_MESSAGE_ID = re.compile(rb"<MessageId>([^<]+)</MessageId>")
 _ROOT = re.compile(r"Root=(1-[0-9a-f]{8}-[0-9a-f]{24})")
 
 
 class TraceHeaders:
-    """Remembers the trace header of each message or event, by the id that its service gave it."""
+    """Remembers the trace header of each message or event, by the id that its service gave it.
 
-    def __init__(self) -> None:
+    Args:
+        patches: Watches moto's SQS: a message that SNS delivers raw has no id that its publisher knew.
+    """
+
+    def __init__(self, patches: Patches) -> None:
         self._sent: dict[str, str] = {}
+        self._publishing = ""
+        # Filled on the threads that ask moto, taken on the receivers'.
+        self._delivered: deque[tuple[str, str]] = deque(maxlen=_SENT_LIMIT)
+
+        def watch(models: ModuleType) -> None:
+            patches.wrap(models.SQSBackend, "send_message", self._deliver)
+
+        patches.when_imported("moto.sqs.models", watch)
+
+    @contextmanager
+    def during(self, operation: str, request: Request) -> Iterator[None]:
+        """Look at what moto does for a request, while it does nothing else."""
+        self._publishing = _http_header(request) if operation in ("Publish", "PublishBatch") else ""
+        try:
+            yield
+        finally:
+            self._publishing = ""
+
+    def _deliver(self, send_message: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        message = send_message(*args, **kwargs)
+        if self._publishing:
+            self._delivered.append((message.id, self._publishing))
+        return message
 
     def after(self, operation: str, request: Request, answer: Response) -> tuple[Response, list[Incident]]:
         """Look at an answer of moto's.
@@ -36,15 +66,13 @@ class TraceHeaders:
         """
         if answer.status != 200 or operation not in _READERS:
             return answer, []
-        if operation == "Publish":
-            self._remember(_publish(request, answer))
-            return answer, []
         try:
             asked = msgspec.json.decode(request.body)
             body = msgspec.json.decode(answer.body)
             if operation != "ReceiveMessage":
                 self._remember(_READERS[operation](request, asked, body))
                 return answer, []
+            self._remember(self._delivered.popleft() for _ in range(len(self._delivered)))
             incidents = self._receive(asked, body)
         except (msgspec.DecodeError, KeyError, TypeError, AttributeError):
             return answer, []  # not the JSON of these operations: nothing of ours in it
@@ -68,15 +96,15 @@ class TraceHeaders:
         return incidents
 
     def _header_of(self, message: dict[str, Any]) -> str:
-        """Return what a message was sent with: itself, or as an event or notification in its body."""
+        """Return what a message was sent with: itself, or as an event in its body."""
         if message["MessageId"] in self._sent:
             return self._sent[message["MessageId"]]
         try:
             inner = msgspec.json.decode(message["Body"])
         except (msgspec.DecodeError, KeyError):
             return ""
-        ids = (inner.get("id"), inner.get("MessageId")) if isinstance(inner, dict) else ()
-        return next((self._sent[id_] for id_ in ids if isinstance(id_, str) and id_ in self._sent), "")
+        id_ = inner.get("id") if isinstance(inner, dict) else None
+        return self._sent.get(id_, "") if isinstance(id_, str) else ""
 
 
 def _send_message(request: Request, asked: dict[str, Any], body: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -97,16 +125,10 @@ def _put_events(request: Request, asked: dict[str, Any], body: dict[str, Any]) -
             yield sent["EventId"], entry.get("TraceHeader") or _http_header(request)
 
 
-def _publish(request: Request, answer: Response) -> Iterator[tuple[str, str]]:
-    for id_ in _MESSAGE_ID.findall(answer.body):
-        yield id_.decode(), _http_header(request)
-
-
 _READERS: dict[str, Any] = {
     "SendMessage": _send_message,
     "SendMessageBatch": _send_message_batch,
     "PutEvents": _put_events,
-    "Publish": _publish,
     "ReceiveMessage": None,
 }
 

@@ -35,7 +35,9 @@ def call(app: WsgiApp, request: Request, port: int) -> Response:
         close = getattr(chunks, "close", None)
         if close:
             close()
-    headers = tuple((k, v) for k, v in started["headers"] if k.lower() not in _HOP_BY_HOP)
+    # The answer to HEAD has no body, and the length of the one that GET would give.
+    dropped = _HOP_BY_HOP - {"content-length"} if request.method == "HEAD" else _HOP_BY_HOP
+    headers = tuple((k, v) for k, v in started["headers"] if k.lower() not in dropped)
     return Response(started["status"], headers, b"".join(written))
 
 

@@ -14,7 +14,6 @@ from harness.capture.environment import LOOPBACK
 from harness.capture.http_server import HttpServer, Request, Response
 from harness.capture.loop import ReceiverLoop
 from harness.capture.recorder import Recorder
-from harness.capture.xray_api.reservoirs import targets_response
 from harness.capture.xray_api.state import XRayState
 from harness.capture.xray_rules import SamplingRule
 from harness.codec.xray_sampling import statistics_of
@@ -71,9 +70,9 @@ class XRayDaemon:
         self.state.rules.of_scenario = rules
 
     @property
-    def statistics(self) -> list[SamplingStatistics]:
-        """What SDKs have reported with `GetSamplingTargets`."""
-        return self.state.statistics
+    def statistics(self) -> deque[SamplingStatistics]:
+        """What SDKs have reported with `GetSamplingTargets`, for a channel to take."""
+        return self.state.reports.waiting
 
     def _bind(self, loop: ReceiverLoop, host: str, port: int) -> tuple[DatagramReceiver, HttpServer]:
         """Take the port, or a free UDP port whose TCP namesake is free too."""
@@ -144,9 +143,7 @@ class XRayDaemon:
         except DecodeError as error:
             self._malformed(f"SamplingTargets body does not parse: {error}", request.body)
             return _json(400, {"message": "body does not parse"})
-        state = self.state
-        state.statistics += statistics
-        return _json(200, targets_response(state.rules, state.reservoirs, statistics, state.clock()))
+        return _json(200, self.state.targets(statistics))
 
     def listen(self, host: str) -> None:
         """Listen on another address, too, with the same port number."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import ExitStack, closing
+from pathlib import Path
 
 from harness.capture.environment import LOOPBACK
 from harness.cli.recorded import record_of
+from harness.errors import ConfigurationError
 from harness.launch.packages import telemetry_packages
 from harness.launch.receivers import Ports, Receivers
 from harness.launch.recording import Recording
@@ -18,18 +21,38 @@ def begin(arguments: argparse.Namespace, name: str) -> tuple[Recording, Receiver
     """Start recording, in place of what an earlier run left in the directory.
 
     Raises:
-        ConfigurationError: A port is taken, or the directory cannot be written.
+        ConfigurationError: A port is taken, or the directory cannot be written or is recorded into
+            already; what an earlier run left stays.
     """
     _warn_if_public(arguments.host)
-    recording = Recording(arguments.out, name)
-    # A run that is killed must not be taken for the one before it.
-    for stale in (RUN_FILE, "index.html"):
-        (arguments.out / stale).unlink(missing_ok=True)
     ports = Ports(otlp=arguments.otlp_port, xray=arguments.xray_port, aws=arguments.aws_port)
-    receivers = Receivers(
-        recording, host=arguments.host, ports=ports, required_headers=arguments.require_header
-    )
+    with ExitStack() as undo:
+        recording = Recording(arguments.out, name)
+        undo.callback(recording.abandon)
+        receivers = Receivers(
+            recording, host=arguments.host, ports=ports, required_headers=arguments.require_header
+        )
+        undo.callback(receivers.close)
+        _remove_earlier(arguments.out)
+        recording.begin()
+        undo.pop_all()
     return recording, receivers
+
+
+def _remove_earlier(directory: Path) -> None:
+    """Remove the reports of an earlier run: one that is killed must not be taken for the one before it.
+
+    Raises:
+        ConfigurationError: One of them cannot be removed.
+    """
+    for stale in (RUN_FILE, "index.html"):
+        try:
+            (directory / stale).unlink(missing_ok=True)
+        except OSError as error:
+            raise ConfigurationError(
+                f"{directory / stale}: cannot be replaced: {error.strerror}; "
+                "remove it, or choose another directory (--out DIR)"
+            ) from error
 
 
 def _warn_if_public(host: str) -> None:
@@ -48,11 +71,13 @@ def conclude(recording: Recording, arguments: argparse.Namespace, *, outcome: st
     from harness.report.terminal import summary_lines
     from harness.report.write import write_reports
 
-    recording.close()
-    record = record_of(arguments.out, outcome=outcome, cut=_losses(recording), packages=telemetry_packages())
-    written = write_reports(record, arguments.out)
-    if not (record.cut or arguments.keep_received):
-        recording.file.unlink()  # all of it is in run.json now, without the secrets
+    with closing(recording):  # the directory is locked until its reports are written
+        record = record_of(
+            arguments.out, outcome=outcome, cut=_losses(recording), packages=telemetry_packages()
+        )
+        written = write_reports(record, arguments.out)
+        if not (record.cut or arguments.keep_received):
+            recording.file.unlink()  # all of it is in run.json now, without the secrets
     sys.stderr.write("\n".join(summary_lines(record, report=str(written["html"]))) + "\n")
     return run_holds(record) and not recording.lost
 

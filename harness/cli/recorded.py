@@ -44,7 +44,8 @@ def record_of(
     file = directory / arrivals_file.FILE_NAME
     wire = WireTelemetry()
     left_out: list[int] = []
-    entries = _entries(file)
+    unreadable: list[str] = []
+    entries = _entries(file, unreadable)
     start = _start_of(entries, file)
     for arrival, body in _limited(entries, left_out):
         wire.add(arrival, body)
@@ -60,13 +61,15 @@ def record_of(
     )
     if left_out:
         cut = (*cut, _too_much(file, left_out))
-    return RunRecord(scenarios=(scenario,), packages=packages or {}, cut=cut)
+    return RunRecord(scenarios=(scenario,), packages=packages or {}, cut=(*cut, *unreadable))
 
 
-def _entries(file: Path) -> Iterator[tuple[Arrival, bytes]]:
+def _entries(file: Path, unreadable: list[str]) -> Iterator[tuple[Arrival, bytes]]:
+    """Yield the entries of a file; note what of it cannot be read."""
     try:
         with file.open("rb") as stream:
-            yield from arrivals_file.read(stream)
+            if problem := (yield from arrivals_file.read(stream)):
+                unreadable.append(f"{file}: {problem}")
     except OSError as error:
         raise RecordError(f"{file}: cannot be read: {error.strerror}; check the path") from error
 

@@ -2,17 +2,18 @@
 
 Each entry is a line of JSON that says what it is and how many bytes follow,
 then those bytes and a line feed. A process that is killed leaves at most one
-entry cut short; everything before it is read.
+entry cut short; everything before it, or before damage, is read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import IO
+import os
+from collections.abc import Generator, Iterator, Sequence
+from typing import IO, Annotated
 
 import msgspec
 
-from harness.errors import RecordError
+from harness.errors import in_our_words
 from harness.model import ExportRequest, Incident, Rejected
 
 FILE_NAME = "received.bin"
@@ -37,7 +38,7 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         incident: What was lost on the way, without a body.
     """
 
-    size: int
+    size: Annotated[int, msgspec.Meta(ge=0)]
     start: Start | None = None
     export: ExportRequest | None = None
     datagrams: tuple[int, ...] = ()
@@ -45,6 +46,8 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     incident: Incident | None = None
 
 
+_CUT = "the entry is cut short; what wrote it was killed"
+_DAMAGED = "the file was edited or is damaged"
 _ENCODE = msgspec.json.Encoder().encode
 _DECODE = msgspec.json.Decoder(Arrival).decode
 
@@ -82,26 +85,46 @@ def of_incident(incident: Incident) -> bytes:
     return b"%b\n\n" % _ENCODE(Arrival(size=0, incident=incident))
 
 
-def read(stream: IO[bytes]) -> Iterator[tuple[Arrival, bytes]]:
-    """Yield the entries with their bodies, up to one that is cut short.
+def read(stream: IO[bytes]) -> Generator[tuple[Arrival, bytes], None, str]:
+    """Yield the entries with their bodies, up to one that is cut short or damaged.
+
+    Args:
+        stream: At its beginning, and seekable.
+
+    Returns:
+        What is left out and why, with the byte at which it begins; empty when nothing is.
+    """
+    end = stream.seek(0, os.SEEK_END)
+    at = stream.seek(0)
+    while at < end:
+        try:
+            arrival, body = _next_of(stream, end)
+        except ValueError as error:
+            return f"{end - at:,} bytes from byte {at:,} on are left out: {error}"
+        yield from _apart(arrival, body)
+        at = stream.tell()
+    return ""
+
+
+def _next_of(stream: IO[bytes], end: int) -> tuple[Arrival, bytes]:
+    """Return one entry.
 
     Raises:
-        RecordError: An entry is not what this module writes.
+        ValueError: It is cut short, or is not what this module writes.
     """
-    while line := stream.readline():
-        if not line.endswith(b"\n"):
-            return  # killed while writing the line
-        try:
-            arrival = _DECODE(line)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise RecordError(
-                f"{FILE_NAME}: entry before byte {stream.tell()} does not parse: {error}; "
-                "the file was edited or is damaged, record the run again"
-            ) from error
-        body = stream.read(arrival.size + 1)
-        if len(body) <= arrival.size:
-            return  # killed while writing the body
-        yield from _apart(arrival, body[:-1])
+    line = stream.readline()
+    if not line.endswith(b"\n"):
+        raise ValueError(_CUT)
+    try:
+        arrival = _DECODE(line)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"the entry does not parse: {in_our_words(error)}; {_DAMAGED}") from error
+    if arrival.size >= end - stream.tell():
+        raise ValueError(_CUT)
+    body = stream.read(arrival.size + 1)
+    if not body.endswith(b"\n"):
+        raise ValueError(f"the entry is longer than it says; {_DAMAGED}")
+    return arrival, body[:-1]
 
 
 def _apart(arrival: Arrival, body: bytes) -> Iterator[tuple[Arrival, bytes]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -133,4 +134,5 @@ class ComposeApp:
         with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as files:
             stream = files.extractfile(arrivals_file.FILE_NAME)
             assert stream is not None  # noqa: S101  it was asked for by name
-            yield from arrivals_file.read(stream)
+            if problem := (yield from arrivals_file.read(stream)):
+                sys.stderr.write(f"harness: the recorder's {arrivals_file.FILE_NAME}: {problem}\n")

@@ -13,6 +13,8 @@ from harness.codec import arrivals_file
 from harness.errors import ConfigurationError
 from harness.model import ExportRequest, Incident, Rejected
 
+_CLOSED = -1
+
 
 class Recording:
     """An open `received.bin`.
@@ -21,7 +23,7 @@ class Recording:
     answered: what a client was told is accepted survives a SIGKILL of ours.
 
     Args:
-        directory: Made when it is missing; a recording in it is replaced.
+        directory: Made when it is missing; a recording in it stays until `begin`.
         name: What is recorded: the command.
 
     Attributes:
@@ -30,7 +32,7 @@ class Recording:
         reason: Why, in the system's words; empty while none was lost.
 
     Raises:
-        ConfigurationError: The file cannot be created.
+        ConfigurationError: The file cannot be created, or another process is recording into it.
     """
 
     def __init__(self, directory: Path, name: str) -> None:
@@ -39,7 +41,12 @@ class Recording:
         self.reason = ""
         try:
             directory.mkdir(parents=True, exist_ok=True)
-            self._descriptor = os.open(self.file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            self._descriptor = _open_locked(self.file)
+        except BlockingIOError as error:
+            raise ConfigurationError(
+                f"{self.file}: another harness is recording into it; "
+                "stop it, or choose another directory (--out DIR)"
+            ) from error
         except OSError as error:
             raise ConfigurationError(
                 f"{self.file}: cannot be written: {error.strerror}; choose another directory (--out DIR)"
@@ -48,7 +55,22 @@ class Recording:
         # Datagrams, requests and moto's answers come from threads of their own.
         self._lock = threading.Lock()
         start = arrivals_file.Start(name=name, start_time_unix_nano=time.time_ns())
-        self._append(arrivals_file.of_start(start), 0)
+        self._early: list[tuple[bytes, int]] | None = [(arrivals_file.of_start(start), 0)]
+
+    def begin(self) -> None:
+        """Replace an earlier recording; what has arrived meanwhile is written."""
+        with self._lock:
+            os.ftruncate(self._descriptor, 0)
+            early, self._early = self._early or [], None
+            for data, arrivals in early:
+                self._write_or_lose(data, arrivals)
+
+    def abandon(self) -> None:
+        """Leave the directory as it was: nothing has begun."""
+        with self._lock:
+            if not os.fstat(self._descriptor).st_size:
+                self.file.unlink(missing_ok=True)
+        self.close()
 
     def export(self, export: ExportRequest, body: bytes) -> None:
         """Append a request, with its body uncompressed."""
@@ -69,10 +91,18 @@ class Recording:
 
     def _append(self, data: bytes, arrivals: int) -> None:
         with self._lock:
-            try:
-                self._write(data)
-            except OSError as error:
-                self._lose(arrivals, error.strerror or str(error))
+            if self._descriptor == _CLOSED:
+                return  # moto may answer late: the record is made
+            if self._early is not None:
+                self._early.append((data, arrivals))
+            else:
+                self._write_or_lose(data, arrivals)
+
+    def _write_or_lose(self, data: bytes, arrivals: int) -> None:
+        try:
+            self._write(data)
+        except OSError as error:
+            self._lose(arrivals, error.strerror or str(error))
 
     def _write(self, data: bytes) -> None:
         view = memoryview(data)
@@ -93,6 +123,38 @@ class Recording:
             )
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file, and let others record into it."""
         with self._lock:
             os.close(self._descriptor)
+            self._descriptor = _CLOSED
+
+
+def _open_locked(file: Path) -> int:
+    """Return a descriptor of the file, made when it is missing, that no other process has locked.
+
+    Raises:
+        BlockingIOError: Another process has.
+        OSError: It cannot be opened.
+    """
+    while True:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT, 0o600)
+        try:
+            _lock(descriptor)
+        except BlockingIOError:
+            os.close(descriptor)
+            raise
+        # Whoever had the lock may have removed the file before it let go.
+        if file.exists() and os.path.samestat(os.fstat(descriptor), file.stat()):
+            return descriptor
+        os.close(descriptor)
+
+
+def _lock(descriptor: int) -> None:
+    try:
+        import fcntl
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise
+    except (ImportError, OSError):
+        return  # a system, or a file system, without locks

@@ -1,20 +1,27 @@
+import contextlib
 import gzip
 import http.client
 import json
+import sys
+import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
-from harness.capture import aws_endpoint
+from harness.capture import aws_endpoint, http_server
 from harness.capture.arrivals import Arrivals
 from harness.capture.aws_endpoint import AwsEndpoint, Received
 from harness.capture.log_groups import LogGroups
 from harness.capture.loop import ReceiverLoop
 from harness.model import LogEvent, Metric, Rejected
+
+AS_JSON = {"content-type": "application/x-amz-json-1.0"}
+METRIC = b'{"Namespace":"Cruddur","MetricData":[{"MetricName":"m","Value":1.0}]}'
 
 
 @pytest.fixture
@@ -208,3 +215,99 @@ def test_a_group_of_another_region_is_another_group() -> None:
     assert groups.answer("CreateLogGroup", headers["us-east-1"], body)
     assert groups.answer("CreateLogStream", headers["eu-west-1"], body) is None
     assert groups.answer("CreateLogGroup", headers["eu-west-1"], body)
+
+
+class SlowMoto:
+    """A moto that answers when it is told to."""
+
+    def __init__(self) -> None:
+        self.asked = threading.Event()
+        self.may_answer = threading.Event()
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        self.asked.set()
+        self.may_answer.wait(30)
+        start_response("200 OK", [])
+        return [b"{}"]
+
+
+@pytest.fixture
+def slow_moto(monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowMoto]:
+    moto = SlowMoto()
+    monkeypatch.setattr(aws_endpoint, "_moto_application", lambda: moto)
+    yield moto
+    moto.may_answer.set()
+
+
+@pytest.fixture
+def waiting(endpoint: AwsEndpoint, slow_moto: SlowMoto) -> Iterator[threading.Thread]:
+    """A client whose metric waits for moto."""
+
+    def put_metric() -> None:
+        connection = http.client.HTTPConnection(endpoint.url.removeprefix("http://"), timeout=30)
+        headers = {"x-amz-target": "GraniteServiceVersion20100801.PutMetricData", **AS_JSON}
+        with contextlib.suppress(OSError, http.client.HTTPException):  # the endpoint is closed meanwhile
+            connection.request("POST", "/", body=METRIC, headers=headers)
+            connection.getresponse().read()
+        connection.close()
+
+    thread = threading.Thread(target=put_metric)
+    thread.start()
+    assert slow_moto.asked.wait(10)
+    yield thread
+    thread.join()
+
+
+def test_what_waits_for_moto_is_answered_before_the_endpoint_closes(
+    endpoint: AwsEndpoint, slow_moto: SlowMoto, waiting: threading.Thread
+) -> None:
+    closing = threading.Thread(target=endpoint.close)
+    closing.start()
+    (server,) = endpoint._server._servers
+    assert Arrivals().wait_until(lambda: not server.is_serving(), time.monotonic() + 10)
+    slow_moto.may_answer.set()
+    closing.join()
+
+    assert exports(endpoint) == [("PutMetricData", 200, 1)]
+
+
+def test_what_moto_never_answers_is_evidence_when_the_endpoint_closes(
+    endpoint: AwsEndpoint, waiting: threading.Thread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_server, "STOP_S", 0.05)
+
+    endpoint.close()
+
+    reason = "PutMetricData: the endpoint was closed before moto had answered"
+    assert endpoint.received[0] == Rejected(channel="aws", reason=reason, payload=METRIC)
+    assert exports(endpoint) == [("PutMetricData", 0, 0)]
+
+
+@pytest.mark.parametrize(
+    ("service", "ask", "operation"),
+    [
+        ("cloudwatch", lambda it: it.put_metric_data(Namespace="n", MetricData=[]), "PutMetricData"),
+        ("sns", lambda it: it.list_topics(), "ListTopics"),
+    ],
+)
+def test_without_moto_the_extra_is_named(
+    endpoint: AwsEndpoint,
+    monkeypatch: pytest.MonkeyPatch,
+    service: str,
+    ask: Callable[[Any], object],
+    operation: str,
+) -> None:
+    monkeypatch.setitem(sys.modules, "moto.moto_server.werkzeug_app", None)
+
+    with pytest.raises(ClientError) as refused:
+        ask(client(endpoint, service))
+
+    error = refused.value.response["Error"]
+    assert error["Code"] == "InternalFailure"
+    assert error["Message"] == (
+        f"{operation}: import of moto.moto_server.werkzeug_app halted; None in sys.modules; "
+        "moto answers it: install telemetry-harness[aws]"
+    )
+    rejected = [item.reason for item in endpoint.received if isinstance(item, Rejected)]
+    assert rejected == [error["Message"]]
+    assert exports(endpoint) == [(operation, 501, 0)]

@@ -3,14 +3,19 @@ import http.client
 import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator
+from typing import Any, Protocol
 
 import pytest
 
-from harness.capture import http_server
+from harness.capture import http_server, wsgi
 from harness.capture.http_server import HttpServer, Request, Response
 from harness.capture.loop import ReceiverLoop
 
 Malformed = list[tuple[str, bytes]]
+
+
+class Serve(Protocol):
+    def __call__(self, handler: http_server.Handler, **options: Any) -> int: ...
 
 
 def echo(request: Request) -> Response:
@@ -23,11 +28,14 @@ def malformed() -> Malformed:
 
 
 @pytest.fixture
-def serve(loop: ReceiverLoop, malformed: Malformed) -> Iterator[Callable[[http_server.Handler], int]]:
+def serve(loop: ReceiverLoop, malformed: Malformed) -> Iterator[Serve]:
     servers = []
 
-    def start(handler: http_server.Handler) -> int:
-        servers.append(HttpServer(loop, handler, lambda reason, payload: malformed.append((reason, payload))))
+    def start(handler: http_server.Handler, **options: Any) -> int:
+        def report(reason: str, payload: bytes) -> None:
+            malformed.append((reason, payload))
+
+        servers.append(HttpServer(loop, handler, report, **options))
         return servers[-1].port
 
     yield start
@@ -46,7 +54,7 @@ def exchange(port: int, raw: bytes) -> bytes:
     return received
 
 
-def test_a_connection_is_kept_alive(serve: Callable[[http_server.Handler], int]) -> None:
+def test_a_connection_is_kept_alive(serve: Serve) -> None:
     client = http.client.HTTPConnection("127.0.0.1", serve(echo), timeout=10)
 
     for number in range(3):
@@ -57,7 +65,7 @@ def test_a_connection_is_kept_alive(serve: Callable[[http_server.Handler], int])
     client.close()
 
 
-def test_a_chunked_body_is_put_together(serve: Callable[[http_server.Handler], int]) -> None:
+def test_a_chunked_body_is_put_together(serve: Serve) -> None:
     client = http.client.HTTPConnection("127.0.0.1", serve(echo), timeout=10)
 
     client.request("POST", "/", body=iter([b"one ", b"two"]), encode_chunked=True)
@@ -66,7 +74,7 @@ def test_a_chunked_body_is_put_together(serve: Callable[[http_server.Handler], i
     client.close()
 
 
-def test_a_client_that_expects_100_continue_gets_it(serve: Callable[[http_server.Handler], int]) -> None:
+def test_a_client_that_expects_100_continue_gets_it(serve: Serve) -> None:
     answer = exchange(
         serve(echo), b"POST / HTTP/1.1\r\nhost: h\r\nexpect: 100-continue\r\ncontent-length: 2\r\n\r\nok"
     )
@@ -74,7 +82,7 @@ def test_a_client_that_expects_100_continue_gets_it(serve: Callable[[http_server
     assert answer.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n")
 
 
-def test_pipelined_requests_are_answered_in_order(serve: Callable[[http_server.Handler], int]) -> None:
+def test_pipelined_requests_are_answered_in_order(serve: Serve) -> None:
     def handler(request: Request) -> Response | Awaitable[Response]:
         return later(request) if request.path == "/first" else echo(request)
 
@@ -93,9 +101,7 @@ def test_pipelined_requests_are_answered_in_order(serve: Callable[[http_server.H
 @pytest.mark.parametrize(
     "raw", [b"\x16\x03\x01\x02\x00\x01\x00", b"GARBAGE\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n"]
 )
-def test_what_is_not_http_is_answered_and_reported(
-    serve: Callable[[http_server.Handler], int], malformed: Malformed, raw: bytes
-) -> None:
+def test_what_is_not_http_is_answered_and_reported(serve: Serve, malformed: Malformed, raw: bytes) -> None:
     answer = exchange(serve(echo), raw)
 
     assert answer.startswith(b"HTTP/1.1 400 Bad Request\r\n")
@@ -105,7 +111,7 @@ def test_what_is_not_http_is_answered_and_reported(
 
 
 def test_a_body_over_the_limit_is_refused(
-    serve: Callable[[http_server.Handler], int], malformed: Malformed, monkeypatch: pytest.MonkeyPatch
+    serve: Serve, malformed: Malformed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(http_server, "MAX_BODY_BYTES", 1000)
 
@@ -117,18 +123,14 @@ def test_a_body_over_the_limit_is_refused(
     assert malformed == [("request body is over the limit of 1000 bytes", bytes(1001))]
 
 
-def test_an_endless_head_is_refused(
-    serve: Callable[[http_server.Handler], int], malformed: Malformed
-) -> None:
+def test_an_endless_head_is_refused(serve: Serve, malformed: Malformed) -> None:
     answer = exchange(serve(echo), b"GET / HTTP/1.1\r\n" + b"x-filler: %b\r\n" % (b"a" * 1000) * 100)
 
     assert answer.startswith(b"HTTP/1.1 4")
     assert len(malformed) == 1
 
 
-def test_a_connection_closed_half_way_harms_nobody(
-    serve: Callable[[http_server.Handler], int], malformed: Malformed
-) -> None:
+def test_a_connection_closed_half_way_harms_nobody(serve: Serve, malformed: Malformed) -> None:
     port = serve(echo)
     with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
         client.sendall(b"POST / HTTP/1.1\r\ncontent-length: 100\r\n\r\nhalf")
@@ -138,7 +140,7 @@ def test_a_connection_closed_half_way_harms_nobody(
 
 
 def test_a_client_that_falls_silent_in_a_request_is_told_so(
-    serve: Callable[[http_server.Handler], int], malformed: Malformed, monkeypatch: pytest.MonkeyPatch
+    serve: Serve, malformed: Malformed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(http_server, "SILENCE_S", 0.05)
     with socket.create_connection(("127.0.0.1", serve(echo)), timeout=10) as client:
@@ -150,7 +152,7 @@ def test_a_client_that_falls_silent_in_a_request_is_told_so(
 
 
 def test_a_client_that_is_silent_between_requests_may_stay(
-    serve: Callable[[http_server.Handler], int], monkeypatch: pytest.MonkeyPatch
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(http_server, "SILENCE_S", 0.02)
     slow = threading.Event()
@@ -163,7 +165,7 @@ def test_a_client_that_is_silent_between_requests_may_stay(
 
 
 def test_many_connections_that_say_nothing_keep_nobody_out(
-    serve: Callable[[http_server.Handler], int],
+    serve: Serve,
 ) -> None:
     port = serve(echo)
     idle = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(300)]
@@ -175,7 +177,7 @@ def test_many_connections_that_say_nothing_keep_nobody_out(
         client.close()
 
 
-def test_a_body_that_comes_a_byte_at_a_time_is_whole(serve: Callable[[http_server.Handler], int]) -> None:
+def test_a_body_that_comes_a_byte_at_a_time_is_whole(serve: Serve) -> None:
     with socket.create_connection(("127.0.0.1", serve(echo)), timeout=10) as client:
         client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for byte in b"POST / HTTP/1.1\r\ncontent-length: 2\r\n\r\nhi":
@@ -183,9 +185,7 @@ def test_a_body_that_comes_a_byte_at_a_time_is_whole(serve: Callable[[http_serve
         assert client.recv(65536).endswith(b"hi")
 
 
-def test_a_handler_that_fails_is_answered_500_and_is_evidence(
-    serve: Callable[[http_server.Handler], int], malformed: Malformed
-) -> None:
+def test_a_handler_that_fails_is_answered_500_and_is_evidence(serve: Serve, malformed: Malformed) -> None:
     def fail(request: Request) -> Response:
         raise RecursionError("too deep")
 
@@ -193,3 +193,106 @@ def test_a_handler_that_fails_is_answered_500_and_is_evidence(
 
     assert answer.startswith(b"HTTP/1.1 500 ")
     assert malformed == [("POST /x: cannot be taken: RecursionError('too deep')", b"hi")]
+
+
+@pytest.mark.parametrize(
+    "asks",
+    [b"upgrade: h2c\r\nconnection: Upgrade, HTTP2-Settings", b"upgrade: websocket\r\nconnection: upgrade"],
+)
+def test_upgrade_is_ignored_and_the_connection_stays(serve: Serve, malformed: Malformed, asks: bytes) -> None:
+    post = b"POST /%d HTTP/1.1\r\nhost: h\r\n" + asks + b"\r\ncontent-length: 2\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", serve(echo)), timeout=10) as client:
+        client.sendall(post % 1)
+        client.sendall(b"hi" + post % 2 + b"ho")
+        client.shutdown(socket.SHUT_WR)
+        answers = b"".join(iter(lambda: client.recv(65536), b""))
+
+    answer = b"HTTP/1.1 200 OK\r\nx-path: /%d\r\ncontent-length: 2\r\n\r\n"
+    assert answers == answer % 1 + b"hi" + answer % 2 + b"ho"
+    assert malformed == []
+
+
+def test_upgrade_of_a_client_that_expects_100_continue(serve: Serve) -> None:
+    answer = exchange(
+        serve(echo),
+        b"POST / HTTP/1.1\r\nhost: h\r\nupgrade: h2c\r\nconnection: upgrade, close\r\n"
+        b"expect: 100-continue\r\ntransfer-encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
+    )
+
+    assert answer == (
+        b"HTTP/1.1 100 Continue\r\n\r\n"
+        b"HTTP/1.1 200 OK\r\nx-path: /\r\ncontent-length: 2\r\nconnection: close\r\n\r\nhi"
+    )
+
+
+def test_connect_is_answered_once_and_is_evidence(serve: Serve, malformed: Malformed) -> None:
+    answer = exchange(serve(echo), b"CONNECT api.honeycomb.io:443 HTTP/1.1\r\ncontent-length: 2\r\n\r\nhi")
+
+    reason = "CONNECT api.honeycomb.io:443: this is no proxy; look for HTTPS_PROXY"
+    assert answer.startswith(b"HTTP/1.1 405 Method Not Allowed\r\n")
+    assert answer.count(b"HTTP/1.1 ") == 1
+    assert malformed == [(reason, b"hi")]
+
+
+def test_head_is_answered_without_a_body(serve: Serve) -> None:
+    async def later(request: Request) -> Response:
+        return Response(200, (), b"later")
+
+    def handler(request: Request) -> Response | Awaitable[Response]:
+        return later(request) if request.path == "/later" else Response(200, (), b"body")
+
+    answers = exchange(serve(handler), b"HEAD / HTTP/1.1\r\n\r\nHEAD /later HTTP/1.1\r\n\r\n")
+
+    assert answers == (
+        b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n"
+    )
+
+
+def test_the_length_that_an_application_gives_head_is_kept(serve: Serve) -> None:
+    def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        start_response("200 OK", [("Content-Length", "5"), ("Connection", "close")])
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [b"whole"]
+
+    answers = exchange(
+        serve(lambda request: wsgi.call(application, request, 80)),
+        b"HEAD / HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\n\r\n",
+    )
+
+    assert answers == (
+        b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nwhole"
+    )
+
+
+@pytest.mark.parametrize(
+    ("target", "path", "query"),
+    [
+        (b"http://h:4318/v1/traces?a=1", "/v1/traces", "a=1"),
+        (b"http://h", "/", ""),
+        (b"http://h?a=1", "/", "a=1"),
+        (b"/v1?to=http://h/x", "/v1", "to=http://h/x"),
+    ],
+)
+def test_an_absolute_target_is_its_path(serve: Serve, target: bytes, path: str, query: str) -> None:
+    def handler(request: Request) -> Response:
+        return Response(200, (("x-path", request.path), ("x-query", request.query)))
+
+    answer = exchange(serve(handler), b"POST " + target + b" HTTP/1.1\r\nhost: h\r\n\r\n")
+
+    assert f"\r\nx-path: {path}\r\nx-query: {query}\r\n".encode() in answer
+
+
+def test_half_a_preface_is_dropped_after_the_same_silence(
+    serve: Serve, malformed: Malformed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_server, "SILENCE_S", 0.05)
+
+    async def upgrade(client: asyncio.Transport, first: bytes) -> None:
+        raise AssertionError(first)
+
+    port = serve(echo, upgrades={b"PRI * HTTP/2.0": upgrade})
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+        client.sendall(b"PRI * HT")
+        answer = client.recv(65536)
+
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert malformed == [("the client was silent for 0.05 s in the middle of a request", b"PRI * HT")]

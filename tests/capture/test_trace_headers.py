@@ -76,13 +76,32 @@ def test_eventbridge_hands_the_header_to_its_target(queue: Queue) -> None:
     assert headers(queue.receive("AWSTraceHeader")) == [HEADER]
 
 
-def test_sns_hands_the_header_to_its_subscriber(queue: Queue) -> None:
+@pytest.mark.parametrize("attributes", [{}, {"RawMessageDelivery": "true"}])
+def test_sns_hands_the_header_to_its_subscriber(queue: Queue, attributes: dict[str, str]) -> None:
+    plain, sns = boto3.client("sns"), patched(boto3.client("sns"))
+    topic = sns.create_topic(Name=f"t-{uuid.uuid4().hex}")["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue.arn, Attributes=attributes)
+    plain.publish(TopicArn=topic, Message="sold")
+    sns.publish(TopicArn=topic, Message="sold")
+    entries = [{"Id": "1", "Message": "sold"}, {"Id": "2", "Message": "sold"}]
+    sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=entries)
+
+    messages = queue.receive("AWSTraceHeader", "SentTimestamp")
+    assert sorted(filter(None, headers(messages))) == [HEADER] * 3
+    assert headers(messages).count(None) == 1
+
+
+def test_a_raw_message_that_is_received_without_its_header_is_a_finding(
+    queue: Queue, telemetry: ScenarioTelemetry
+) -> None:
     sns = patched(boto3.client("sns"))
     topic = sns.create_topic(Name=f"t-{uuid.uuid4().hex}")["TopicArn"]
-    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue.arn)
+    raw = {"RawMessageDelivery": "true"}
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue.arn, Attributes=raw)
     sns.publish(TopicArn=topic, Message="sold")
 
-    assert headers(queue.receive("AWSTraceHeader")) == [HEADER]
+    assert headers(queue.receive("SentTimestamp")) == [None]
+    assert telemetry.expect_finding("trace_context_lost", count=1)[0].trace_id == ROOT
 
 
 def test_a_receiver_that_does_not_ask_loses_the_trace(queue: Queue, telemetry: ScenarioTelemetry) -> None:

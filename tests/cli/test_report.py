@@ -86,6 +86,15 @@ def test_a_record_that_is_missing(tmp_path: Path, capsys: pytest.CaptureFixture[
     )
 
 
+def test_a_record_that_is_a_directory(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "run.json").mkdir()
+
+    assert main(["report", str(tmp_path)]) == 2
+    assert capsys.readouterr().err == (
+        f"harness: {tmp_path}/run.json: cannot be read: Is a directory; check its permissions\n"
+    )
+
+
 def test_a_format_that_does_not_exist(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     written(tmp_path, HOLDS)
 

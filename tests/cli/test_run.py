@@ -108,7 +108,9 @@ def test_signals_go_to_the_whole_group(tmp_path: Path, number: signal.Signals) -
     assert read_record(tmp_path).scenarios[0].outcome == "passed"
 
 
-def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
+def test_a_port_that_is_taken_is_named_and_nothing_is_replaced(tmp_path: Path) -> None:
+    for name in ("run.json", "index.html", "received.bin"):
+        (tmp_path / name).write_text("an earlier run")
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
@@ -117,6 +119,21 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert f"the AWS receiver cannot listen on 127.0.0.1:{port}: " in done.stderr
     assert "stop what uses the port, or choose another (0 takes a free one)" in done.stderr
+    assert {file.read_text() for file in tmp_path.iterdir()} == {"an earlier run"}
+
+
+@pytest.mark.parametrize("name", ["run.json", "index.html"])
+def test_a_report_that_cannot_be_replaced_is_named(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+
+    done = run(tmp_path, "true")
+
+    assert done.returncode == 2
+    assert done.stderr == (
+        f"harness: {tmp_path / name}: cannot be replaced: Is a directory; "
+        "remove it, or choose another directory (--out DIR)\n"
+    )
+    assert [file.name for file in tmp_path.iterdir()] == [name]
 
 
 def test_a_wrong_port_is_a_usage_error(tmp_path: Path) -> None:

@@ -72,6 +72,40 @@ def test_a_kill_loses_nothing_that_had_arrived(serving: Serving, capsys: pytest.
     assert [segment.name for segment in scenario.telemetry.segments] == ["app"]
 
 
+def test_two_do_not_record_into_one_directory(serving: Serving) -> None:
+    send_all(serving)
+
+    done = harness("serve", "--out", str(serving.out))
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        f"harness: {serving.out}/received.bin: another harness is recording into it; "
+        "stop it, or choose another directory (--out DIR)\n"
+    )
+    assert serving.stop(signal.SIGTERM)[0] == 0
+    assert [span.name for span in serving.record().scenarios[0].telemetry.spans] == ["home"]
+
+
+@pytest.mark.parametrize("tail", [b"garbage\n", b'{"size":9}\ncut'])
+def test_what_is_before_a_damaged_tail_is_reported(
+    serving: Serving, capsys: pytest.CaptureFixture[str], tail: bytes
+) -> None:
+    send_all(serving)
+    serving.stop(signal.SIGKILL)
+    file = serving.out / "received.bin"
+    whole = file.stat().st_size
+    with file.open("ab") as stream:
+        stream.write(tail)
+
+    assert main(["report", str(serving.out), "--format", "json"]) == 1  # it was interrupted
+
+    record = read_record(serving.out)
+    said = f"{file}: {len(tail)} bytes from byte {whole:,} on are left out: "
+    assert [span.name for span in record.scenarios[0].telemetry.spans] == ["home"]
+    assert [sentence[: len(said)] for sentence in record.cut] == [said]
+    assert capsys.readouterr().err == f"harness: {record.cut[0]}\n"
+
+
 def test_others_are_let_in_only_when_told_and_it_says_so(tmp_path: Path) -> None:
     serving = Serving(tmp_path, "--host", "0.0.0.0")
     host, _, port = serving.line["xray"].partition(":")

@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from harness.codec import arrivals_file
 from harness.codec.arrivals_file import Start
-from harness.errors import RecordError
 from harness.model import ExportRequest, Rejected
 
 EXPORT = ExportRequest(channel="otlp", path="/v1/traces", headers={"x": "é"}, items=1)
@@ -46,6 +45,35 @@ def test_a_file_cut_anywhere_keeps_every_whole_entry(cut: int, bodies: list[byte
     assert [body for _, body in entries(kept)] == bodies[: sum(end <= len(kept) for end in ends)]
 
 
-def test_a_damaged_file_says_where() -> None:
-    with pytest.raises(RecordError, match=r"received\.bin: entry before byte 9 does not parse: .*damaged"):
-        entries(b"not json\n")
+def whole_and_left_out(data: bytes) -> tuple[list[bytes], str]:
+    """Return the bodies of the entries that are read, and what is said of the rest."""
+    reading = arrivals_file.read(io.BytesIO(data))
+    found = []
+    while True:
+        try:
+            found.append(next(reading)[1])
+        except StopIteration as end:
+            return found, end.value
+
+
+WHOLE = arrivals_file.of_datagrams([b"kept"])
+
+
+@pytest.mark.parametrize(
+    ("tail", "reason"),
+    [
+        (b"", ""),
+        (b"garbage\n", "the entry does not parse: JSON is malformed: invalid character (byte 0); {damaged}"),
+        (b'{"size":-5}\n', "the entry does not parse: Expected `int` >= 0 - at `$.size`; {damaged}"),
+        (b"\xff\xfe\n", "the entry does not parse: JSON is malformed: invalid character (byte 0); {damaged}"),
+        (b'{"size":2}\nlong\n', "the entry is longer than it says; {damaged}"),
+        (b'{"size":1000000000000000000}\n', "the entry is cut short; what wrote it was killed"),
+        (WHOLE[:-1], "the entry is cut short; what wrote it was killed"),
+        (WHOLE[:5], "the entry is cut short; what wrote it was killed"),
+    ],
+)
+def test_what_is_before_damage_is_read_and_the_rest_is_named(tail: bytes, reason: str) -> None:
+    left_out = f"{len(tail)} bytes from byte {len(WHOLE)} on are left out: " if tail else ""
+    said = left_out + reason.format(damaged="the file was edited or is damaged")
+
+    assert whole_and_left_out(WHOLE + tail) == ([b"kept"], said)

@@ -36,7 +36,6 @@ class XRayChannel:
         self._statistics: weakref.WeakKeyDictionary[Bucket, list[SamplingStatistics]] = (
             weakref.WeakKeyDictionary()
         )
-        self._reported = 0
 
     def environment(self, host: str = LOOPBACK) -> dict[str, str | None]:
         """Return the daemon's address, which is that of X-Ray's API, too."""
@@ -73,9 +72,8 @@ class XRayChannel:
             owner = self._owners.of_trace(incident.trace_id) if incident.trace_id else current
             owner.incidents.append(incident)
         self._count_drops()
-        reported = self.daemon.statistics[self._reported :]
-        self._reported += len(reported)
-        self._statistics.setdefault(current, []).extend(reported)
+        while self.daemon.statistics:
+            self._statistics.setdefault(current, []).append(self.daemon.statistics.popleft())
 
     def take(self, arrival: Arrival, body: bytes) -> None:
         """Take a recorded datagram or request."""

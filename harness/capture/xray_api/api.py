@@ -16,7 +16,7 @@ from harness.capture.xray_api import rule_operations as rules
 from harness.capture.xray_api import service_graph, trace_operations
 from harness.capture.xray_api.refusal import Refusal
 from harness.capture.xray_api.state import XRayState
-from harness.errors import in_our_words
+from harness.errors import ConfigurationError, in_our_words
 
 Operation = Callable[[XRayState, bytes], dict[str, Any]]
 
@@ -50,6 +50,8 @@ def answer(state: XRayState, request: Request) -> Response:
         return _json(200, operation(state, request.body or b"{}"))
     except Refusal as refusal:
         return _refused(refusal)
+    except ConfigurationError as error:  # a package is missing, and the message names the extra
+        return _refused(Refusal(str(error), "InternalFailure", 501))
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         return _refused(Refusal(in_our_words(error)))
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from harness.capture.xray_api.refusal import Refusal
 from harness.capture.xray_rules import ARN_PREFIX
 from harness.errors import FilterError
 
-MAX_NAME = 32
+_NAME = re.compile(r"[A-Za-z0-9-]{1,32}")
+"""Source: X-Ray developer guide, "Configuring groups"."""
+_RESERVED = "Default"
+"""Source: X-Ray API reference, CreateGroup."""
 
 
 class Groups:
@@ -23,8 +27,10 @@ class Groups:
         Raises:
             Refusal: The name is taken or not allowed, or the expression does not parse.
         """
-        if not 1 <= len(name) <= MAX_NAME:
-            raise Refusal(f"GroupName {name!r} has {len(name)} characters, expected 1 to {MAX_NAME}")
+        if not _NAME.fullmatch(name):
+            raise Refusal(f"GroupName {name!r}: expected 1 to 32 letters, digits and dashes")
+        if name == _RESERVED:
+            raise Refusal(f"GroupName {name!r} is reserved")
         if name in self._groups:
             raise Refusal(f"group {name!r} already exists")
         group = {

@@ -14,20 +14,26 @@ INTERVAL_S = 10
 TTL_S = 10
 """Seconds for which a quota holds; without a new one the client borrows one request a second."""
 ACTIVE_S = 3 * INTERVAL_S
-"""A client that has not reported for so long gets no share."""
+"""A client that has not reported for so long gets no share, and is forgotten."""
+MAX_CLIENTS = 10_000
+"""Of all rules; of more, those that reported longest ago get no share."""
 
 
 class Reservoirs:
     """Which clients sample by which rule, so that they share its reservoir."""
 
     def __init__(self) -> None:
-        self._seen: dict[str, dict[str, float]] = {}
+        # By rule and client, the latest last.
+        self._seen: dict[tuple[str, str], float] = {}
 
     def quota(self, rule: SamplingRule, client_id: str, now: float) -> int:
         """Return a client's share of a rule's reservoir; the shares add up to its size."""
-        clients = self._seen.setdefault(rule.rule_name, {})
-        clients[client_id] = now
-        active = sorted(client for client, seen in tuple(clients.items()) if now - seen < ACTIVE_S)
+        key = (rule.rule_name, client_id)
+        self._seen.pop(key, None)
+        self._seen[key] = now
+        while len(self._seen) > MAX_CLIENTS or now - next(iter(self._seen.values())) >= ACTIVE_S:
+            del self._seen[next(iter(self._seen))]
+        active = sorted(client for name, client in self._seen if name == rule.rule_name)
         share, rest = divmod(rule.reservoir_size, len(active))
         return share + (active.index(client_id) < rest)
 

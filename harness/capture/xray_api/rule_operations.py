@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
 from harness.capture.xray_api.refusal import Refusal
-from harness.capture.xray_api.reservoirs import targets_response
 from harness.capture.xray_api.state import XRayState
 from harness.capture.xray_rules import SamplingRule
 from harness.codec.xray_sampling import statistics_of
@@ -34,7 +33,7 @@ class _Rule(msgspec.Struct, kw_only=True, rename="pascal"):
     http_method: Annotated[str, Meta(max_length=10)] = msgspec.field(name="HTTPMethod")
     url_path: Annotated[str, Meta(max_length=128)] = msgspec.field(name="URLPath")
     resource_arn: Annotated[str, Meta(max_length=500)] = msgspec.field(name="ResourceARN")
-    version: Annotated[int, Meta(ge=1)]
+    version: Literal[1]
     attributes: dict[str, str] = {}
 
 
@@ -116,20 +115,9 @@ def targets(state: XRayState, body: bytes) -> dict[str, Any]:
         statistics = statistics_of(body)
     except DecodeError as error:
         raise Refusal(str(error)) from error
-    state.statistics += statistics
-    return targets_response(state.rules, state.reservoirs, statistics, state.clock())
+    return state.targets(statistics)
 
 
 def summaries(state: XRayState, body: bytes) -> dict[str, Any]:  # noqa: ARG001  an operation's signature
     """``GetSamplingStatisticSummaries``: what SDKs reported, added up for each rule."""
-    added: dict[str, dict[str, Any]] = {}
-    for item in state.statistics:
-        row = added.setdefault(
-            item.rule_name,
-            {"RuleName": item.rule_name, "RequestCount": 0, "BorrowCount": 0, "SampledCount": 0},
-        )
-        row["Timestamp"] = item.timestamp
-        row["RequestCount"] += item.request_count
-        row["BorrowCount"] += item.borrow_count
-        row["SampledCount"] += item.sampled_count
-    return {"SamplingStatisticSummaries": list(added.values())}
+    return {"SamplingStatisticSummaries": state.reports.summaries()}

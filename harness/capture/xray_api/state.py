@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from harness.capture.xray_api.documents import DocumentStore
 from harness.capture.xray_api.groups import Groups
-from harness.capture.xray_api.reservoirs import Reservoirs
+from harness.capture.xray_api.reports import SamplingReports
+from harness.capture.xray_api.reservoirs import Reservoirs, targets_response
 from harness.capture.xray_api.rules import RuleBook
 from harness.model import SamplingStatistics, XRayTrace
 
@@ -24,19 +25,17 @@ class XRayState:
         groups: Names for filter expressions.
         documents: What the read API looks at.
         catch_up: Reads what was sent before a question; set by the daemon.
+        reports: What SDKs have reported of their sampling.
         take_document: Takes a datagram that came through the API; set by the daemon.
-        telemetry_records: What daemons reported of themselves.
-        statistics: What SDKs have reported, in order.
     """
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self.clock = clock
         self.rules = RuleBook(clock)
         self.reservoirs = Reservoirs()
-        self.statistics: list[SamplingStatistics] = []
+        self.reports = SamplingReports()
         self.groups = Groups()
         self.documents = DocumentStore()
-        self.telemetry_records: list[dict[str, Any]] = []
         self.catch_up: Callable[[], object] = lambda: None
         self.take_document: Callable[[bytes], None] = lambda datagram: self.documents.extend([datagram])
 
@@ -44,3 +43,9 @@ class XRayState:
         """Return the traces of what was sent before this question."""
         self.catch_up()
         return self.documents.traces()
+
+    def targets(self, statistics: Sequence[SamplingStatistics]) -> dict[str, Any]:
+        """Take what a client reports; return the body of `GetSamplingTargets`."""
+        records = (*self.rules.served(), *self.rules.existing())
+        self.reports.add(statistics, [record.rule.rule_name for record in records])
+        return targets_response(self.rules, self.reservoirs, statistics, self.clock())

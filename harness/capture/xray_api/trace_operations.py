@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -15,6 +15,12 @@ from harness.model import Segment, XRayTrace
 
 MAX_BATCH = 5
 """Trace ids in one ``BatchGetTraces``. Source: X-Ray API reference."""
+
+MAX_RANGE_S = 6 * 3600
+"""Of one ``GetServiceGraph`` or ``GetTraceSummaries``.
+
+Source: X-Ray's own refusal, in these words; AWS documents no limit, and its own clients keep to this one.
+"""
 
 
 class _Put(msgspec.Struct, rename="pascal"):
@@ -29,7 +35,7 @@ class _Query(msgspec.Struct, rename="pascal", kw_only=True):
     start_time: float
     end_time: float
     filter_expression: str | None = None
-    time_range_type: str = "TraceId"
+    time_range_type: Literal["TraceId", "Event", "Service"] = "TraceId"
 
 
 class _Batch(msgspec.Struct, rename="pascal"):
@@ -49,9 +55,9 @@ def put_segments(state: XRayState, body: bytes) -> dict[str, Any]:
     return {"UnprocessedTraceSegments": unprocessed}
 
 
-def put_telemetry(state: XRayState, body: bytes) -> dict[str, Any]:
-    """``PutTelemetryRecords``: a daemon's counters."""
-    state.telemetry_records += msgspec.json.decode(body, type=_Records).telemetry_records
+def put_telemetry(state: XRayState, body: bytes) -> dict[str, Any]:  # noqa: ARG001  an operation's signature
+    """``PutTelemetryRecords``: a daemon's counters, which nothing reads back."""
+    msgspec.json.decode(body, type=_Records)
     return {}
 
 
@@ -72,10 +78,12 @@ def traces_between(state: XRayState, start: float, end: float) -> tuple[XRayTrac
     """Return the traces that begin in a range of seconds since the epoch.
 
     Raises:
-        Refusal: The range ends before it starts.
+        Refusal: The range does not end after it starts, or is too long.
     """
-    if end < start:
-        raise Refusal("EndTime is before StartTime")
+    if end <= start:
+        raise Refusal(f"StartTime {start:.3f} is not before EndTime {end:.3f}")
+    if end - start > MAX_RANGE_S:
+        raise Refusal("Time range cannot be longer than 6 hours")
     return tuple(trace for trace in state.traces() if start <= trace.segments[0].start_time <= end)
 
 

@@ -65,7 +65,9 @@ def _record(run: Path) -> RunRecord:
     from harness.report import RUN_FILE, read_record
 
     if run.is_dir() and not (run / RUN_FILE).exists() and has_recording(run):
-        return record_of(run, outcome="interrupted")
+        record = record_of(run, outcome="interrupted")
+        sys.stderr.writelines(f"harness: {sentence}\n" for sentence in record.cut)
+        return record
     return read_record(run)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 import time
 import uuid
 from collections.abc import Iterator
@@ -13,6 +14,10 @@ from aws_xray_sdk.core import xray_recorder
 from botocore.exceptions import ClientError
 
 from harness import ScenarioTelemetry, segment, subsegment, trace
+from harness.capture.http_server import Request
+from harness.capture.xray_api import api
+from harness.capture.xray_api.state import XRayState
+from harness.xray_filter import parse
 
 RULE = {
     "ResourceARN": "*",
@@ -55,6 +60,12 @@ def refusal(call: Any, **arguments: Any) -> tuple[str, str]:
     return error["Code"], error["Message"]
 
 
+def answered(path: str, **body: Any) -> tuple[int, dict[str, Any]]:
+    """Return the API's answer to what boto3 would not send."""
+    response = api.answer(XRayState(), Request("POST", path, "", {}, json.dumps(body).encode()))
+    return response.status, json.loads(response.body)
+
+
 def new_trace_id() -> str:
     return f"1-{int(time.time()):08x}-{uuid.uuid4().hex[:24]}"
 
@@ -90,6 +101,62 @@ def test_groups(xray: Any, name: str) -> None:
     code, message = refusal(xray.create_group, GroupName=name, FilterExpression="service(")
     assert code == "InvalidRequestException"
     assert message.startswith("FilterExpression: ")
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ("a group", ": expected 1 to 32 letters, digits and dashes"),
+        ("a_group", ": expected 1 to 32 letters, digits and dashes"),
+        ("g\n", ": expected 1 to 32 letters, digits and dashes"),
+        ("", ": expected 1 to 32 letters, digits and dashes"),
+        ("g" * 33, ": expected 1 to 32 letters, digits and dashes"),
+        ("Default", " is reserved"),
+    ],
+)
+def test_group_names_that_x_ray_refuses(given: str, why: str) -> None:
+    assert answered("/CreateGroup", GroupName=given) == (
+        400,
+        {"__type": "InvalidRequestException", "message": f"GroupName {given!r}{why}"},
+    )
+
+
+def test_a_sampling_rule_has_version_1() -> None:
+    status, body = answered("/CreateSamplingRule", SamplingRule={"RuleName": "r", **RULE, "Version": 2})
+
+    assert (status, body["__type"]) == (400, "InvalidRequestException")
+    assert body["message"] == "Invalid enum value 2 - at `$.SamplingRule.Version`"
+
+
+@pytest.mark.parametrize("path", ["/TraceSummaries", "/ServiceGraph"])
+@pytest.mark.parametrize(
+    ("start", "end", "message"),
+    [
+        (1000, 1000, "StartTime 1000.000 is not before EndTime 1000.000"),
+        (1000.5, 1000, "StartTime 1000.500 is not before EndTime 1000.000"),
+        (1000, 1000 + 6 * 3600 + 1, "Time range cannot be longer than 6 hours"),
+    ],
+)
+def test_time_ranges_that_x_ray_refuses(path: str, start: float, end: float, message: str) -> None:
+    assert answered(path, StartTime=start, EndTime=end) == (
+        400,
+        {"__type": "InvalidRequestException", "message": message},
+    )
+    assert answered(path, StartTime=1000, EndTime=1000 + 6 * 3600)[0] == 200
+
+
+def test_time_range_types() -> None:
+    window = {"StartTime": 1000, "EndTime": 2000}
+
+    for known in ("TraceId", "Event", "Service"):
+        assert answered("/TraceSummaries", **window, TimeRangeType=known)[0] == 200
+    assert answered("/TraceSummaries", **window, TimeRangeType="Segment") == (
+        400,
+        {
+            "__type": "InvalidRequestException",
+            "message": "Invalid enum value 'Segment' - at `$.TimeRangeType`",
+        },
+    )
 
 
 def test_sampling_rules(xray: Any, rule: dict[str, Any]) -> None:
@@ -218,3 +285,18 @@ def test_telemetry_records_are_taken(xray: Any) -> None:
     answer = xray.put_telemetry_records(TelemetryRecords=[record])
 
     assert answer["ResponseMetadata"]["HTTPStatusCode"] == 200
+
+
+def test_without_lark_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    parse.cache_clear()
+    monkeypatch.setitem(sys.modules, "lark", None)
+    body = json.dumps({"StartTime": 1, "EndTime": 2, "FilterExpression": "fault"}).encode()
+
+    response = api.answer(XRayState(), Request("POST", "/TraceSummaries", "", {}, body))
+
+    assert response.status == 501
+    assert ("x-amzn-errortype", "InternalFailure") in response.headers
+    assert json.loads(response.body) == {
+        "message": "filter expressions need package 'lark'; install telemetry-harness[xray]",
+        "__type": "InternalFailure",
+    }

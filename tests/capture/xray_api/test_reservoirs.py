@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import pytest
+
 from harness import SamplingRule
-from harness.capture.xray_api.reservoirs import Reservoirs, targets_response
+from harness.capture.xray_api import reservoirs as reservoirs_module
+from harness.capture.xray_api.reservoirs import ACTIVE_S, Reservoirs, targets_response
 from harness.capture.xray_api.rules import RuleBook
 from harness.model import SamplingStatistics
 
@@ -25,6 +28,26 @@ def test_a_client_that_went_away_has_no_share() -> None:
     reservoirs.quota(CRUDDUR, "a", 0)
     assert reservoirs.quota(CRUDDUR, "b", 29) == 2
     assert reservoirs.quota(CRUDDUR, "b", 39) == 5
+
+
+def test_clients_that_went_away_are_forgotten() -> None:
+    reservoirs = Reservoirs()
+    for number in range(100):
+        reservoirs.quota(CRUDDUR, f"client-{number}", number)
+
+    assert len(reservoirs._seen) == ACTIVE_S
+
+
+def test_of_too_many_clients_those_that_reported_longest_ago_are_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reservoirs_module, "MAX_CLIENTS", 3)
+    reservoirs = Reservoirs()
+    for client in ("a", "b", "c", "a", "d"):
+        reservoirs.quota(CRUDDUR, client, 0)
+
+    assert list(reservoirs._seen) == [("Cruddur", "c"), ("Cruddur", "a"), ("Cruddur", "d")]
+    assert reservoirs.quota(CRUDDUR, "d", 0) == 1
 
 
 def test_targets() -> None:

@@ -1,0 +1,67 @@
+"""What gRPC refuses is evidence, as it is over HTTP."""
+
+import time
+from collections.abc import Iterator
+
+import grpc
+import pytest
+
+from harness.capture.arrivals import Arrivals
+from harness.capture.loop import ReceiverLoop
+from harness.capture.otlp_receiver import OtlpReceiver
+from harness.model import Rejected
+from tests.codec.test_wire import traces
+
+EXPORT = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
+KNOWN = (
+    "/opentelemetry.proto.collector.trace.v1.TraceService/Export, "
+    "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export, "
+    "/opentelemetry.proto.collector.logs.v1.LogsService/Export"
+)
+NO_MESSAGE = (
+    f"gRPC {EXPORT}: no whole message came: it is over the limit of 67108864 bytes (the client is told "
+    "RESOURCE_EXHAUSTED), compressed in a way that is not read (UNIMPLEMENTED), or the client gave up; "
+    "grpcio does not give its bytes"
+)
+
+
+@pytest.fixture
+def receiver(loop: ReceiverLoop, arrivals: Arrivals) -> Iterator[OtlpReceiver]:
+    running = OtlpReceiver(loop, arrivals)
+    yield running
+    running.close()
+
+
+def call(receiver: OtlpReceiver, method: str, *messages: bytes, timeout: float = 30) -> tuple[str, str]:
+    """Return the status and details of a call that is refused."""
+    with grpc.insecure_channel(receiver.endpoint.removeprefix("http://")) as channel:
+        with pytest.raises(grpc.RpcError) as refused:
+            channel.stream_unary(method)(iter(messages), timeout=timeout)
+        return refused.value.code().name, refused.value.details()
+
+
+def rejected(receiver: OtlpReceiver, arrivals: Arrivals) -> list[Rejected]:
+    """Return what was rejected; of a message that does not come whole, the client hears first."""
+    arrivals.wait_until(lambda: receiver.received, time.monotonic() + 10)
+    return [item for item in receiver.received if isinstance(item, Rejected)]
+
+
+def test_a_message_that_is_too_large(receiver: OtlpReceiver, arrivals: Arrivals) -> None:
+    status, _ = call(receiver, EXPORT, bytes(64 * 1024 * 1024 + 1))
+
+    assert status == "RESOURCE_EXHAUSTED"
+    assert rejected(receiver, arrivals) == [Rejected(channel="otlp", reason=NO_MESSAGE, payload=b"")]
+
+
+def test_a_call_without_a_message(receiver: OtlpReceiver, arrivals: Arrivals) -> None:
+    assert call(receiver, EXPORT) == ("INVALID_ARGUMENT", "no whole message came")
+    assert rejected(receiver, arrivals) == [Rejected(channel="otlp", reason=NO_MESSAGE, payload=b"")]
+
+
+@pytest.mark.parametrize("method", [EXPORT.replace("/Export", "/Import"), "/grpc.health.v1.Health/Check"])
+def test_a_method_that_is_not_there(receiver: OtlpReceiver, arrivals: Arrivals, method: str) -> None:
+    body = traces("home")
+    reason = f"gRPC {method}: no such method; expected one of {KNOWN}"
+
+    assert call(receiver, method, body) == ("UNIMPLEMENTED", reason)
+    assert rejected(receiver, arrivals) == [Rejected(channel="otlp", reason=reason, payload=body)]
