@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,23 @@ MAX_DECODED_BYTES = 256 * 1024 * 1024
 
 _ABOUT_CHECKS = frozenset({"exceptions"})
 """Invariants that ask what a scenario asserts: a recorded run has no scenario that could."""
+
+
+def read_run(run: Path) -> RunRecord:
+    """Return the record of a run: a `run.json`, or the directory that holds one.
+
+    A recording that was killed left only what it had received; what is missing is told on stderr.
+
+    Raises:
+        RecordError: There is no run, or it cannot be read.
+    """
+    from harness.report import RUN_FILE, read_record
+
+    if run.is_dir() and not (run / RUN_FILE).exists() and has_recording(run):
+        record = record_of(run, outcome="interrupted")
+        sys.stderr.writelines(f"harness: {sentence}\n" for sentence in record.cut)
+        return record
+    return read_record(run)
 
 
 def has_recording(directory: Path) -> bool:

@@ -27,9 +27,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="DIR",
         help="directory for run.json and index.html (default: ini telemetry_report_dir, 'reports')",
     )
+    group.addoption(
+        "--telemetry-contract",
+        metavar="FILE",
+        help="check the whole run against a contract (default: ini telemetry_contract, none)",
+    )
     group.addoption("--no-telemetry", action="store_true", help="capture nothing, whatever the ini file says")
     parser.addini("telemetry_channels", "what to capture: otel, xray, cloudwatch", type="args", default=[])
     parser.addini("telemetry_report_dir", "where runs write their record and report", default="reports")
+    parser.addini("telemetry_contract", "a *.contract.yaml that every run is checked against", default="")
     parser.addini(
         "telemetry_settle_timeout", "seconds to wait for telemetry that is open or in flight", default="2.0"
     )

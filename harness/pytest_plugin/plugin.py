@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Generator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from harness.analysis.outcome import run_holds
 from harness.capture.process import capture_of_process
 from harness.capture.session import Capture
+from harness.contract import Contract, checked_record, load_contract
 from harness.errors import ConfigurationError, RecordError
 from harness.expect import TelemetryAssertionError, failure_message
 from harness.invariants import all_invariants
@@ -36,10 +38,14 @@ class TelemetryPlugin:
     Args:
         capture: The process's capture.
         policy: Which findings fail a scenario.
+        contract: What the whole run must hold.
     """
 
-    def __init__(self, config: pytest.Config, capture: Capture, policy: FailurePolicy) -> None:
+    def __init__(
+        self, config: pytest.Config, capture: Capture, policy: FailurePolicy, contract: Contract | None
+    ) -> None:
         self.config = config
+        self._contract = contract
         self.capture = capture
         # Looked up once: asking the installed distributions for entry points takes milliseconds.
         self._invariants = all_invariants()
@@ -173,6 +179,8 @@ class TelemetryPlugin:
             workers.hand_over(self.config, record)
             return
         self._record = workers.join(record, self._from_workers)
+        if self._contract is not None and self._record.scenarios:
+            self._record = checked_record(self._contract, self._record, datetime.now(UTC).date())
         if self._record.scenarios and not (self._write(self._record) and run_holds(self._record)):
             # What came to light after its test had ended turns the run red, too.
             session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
@@ -225,10 +233,17 @@ def start(config: pytest.Config) -> TelemetryPlugin:
     try:
         timeout = _seconds(config.getini("telemetry_settle_timeout"))
         policy = FailurePolicy(config.getini("telemetry_fail_on"))
+        contract = _contract(config)
         capture = capture_of_process(tuple(config.getini("telemetry_channels")), settle_timeout_s=timeout)
     except ConfigurationError as error:
         raise pytest.UsageError(f"telemetry: {error}") from error
-    return TelemetryPlugin(config, capture, policy)
+    return TelemetryPlugin(config, capture, policy, contract)
+
+
+def _contract(config: pytest.Config) -> Contract | None:
+    # Known before the options are parsed, as the capture must be.
+    file = config.known_args_namespace.telemetry_contract or config.getini("telemetry_contract")
+    return load_contract(config.rootpath / file) if file else None
 
 
 def _seconds(text: str) -> float:

@@ -5,10 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from harness.model import RunRecord
 
 NAME = "report"
 HELP = "rebuild the reports of a run from its run.json"
@@ -36,6 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from harness.analysis.outcome import run_holds
     from harness.cli import DOES_NOT_HOLD, HOLDS
+    from harness.cli.recorded import read_run
     from harness.report import (
         redact,
         render,
@@ -44,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
         write_reports,
     )
 
-    record = redact(_record(arguments.run))
+    record = redact(read_run(arguments.run))
     chosen = arguments.formats or ["html", "terminal"]
     known = report_formats()
     files = [name for name in chosen if name not in known or known[name].FILE_NAME is not None]
@@ -57,18 +54,6 @@ def run(arguments: argparse.Namespace) -> int:
             content = render(record, name)
             sys.stdout.write(content if isinstance(content, str) else content.decode())
     return HOLDS if run_holds(record) else DOES_NOT_HOLD
-
-
-def _record(run: Path) -> RunRecord:
-    """Return the record of a run; one that was killed left only what it had received."""
-    from harness.cli.recorded import has_recording, record_of
-    from harness.report import RUN_FILE, read_record
-
-    if run.is_dir() and not (run / RUN_FILE).exists() and has_recording(run):
-        record = record_of(run, outcome="interrupted")
-        sys.stderr.writelines(f"harness: {sentence}\n" for sentence in record.cut)
-        return record
-    return read_record(run)
 
 
 def _directory(run: Path) -> Path:
