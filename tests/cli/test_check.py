@@ -1,0 +1,100 @@
+"""`harness check` and `harness contract write`: exit codes, and what they print and touch."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from harness.cli import main
+from harness.contract.schema import schema_text
+from harness.model import RunRecord, ScenarioRecord, SpanKind
+from harness.report import encode_record
+from tests.builders import a_span, a_telemetry
+
+CONTRACT = """\
+version: 1
+operations:
+  - span: GET /
+    kind: server
+    attributes:
+      rows: 3
+"""
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    telemetry = a_telemetry(a_span("GET /", kind=SpanKind.SERVER, attributes={"rows": 4}))
+    record = RunRecord(scenarios=(ScenarioRecord(name="test_home", telemetry=telemetry),))
+    (tmp_path / "run.json").write_bytes(encode_record(record))
+    return tmp_path
+
+
+@pytest.fixture
+def contract(tmp_path: Path) -> Path:
+    file = tmp_path / "c.contract.yaml"
+    file.write_text(CONTRACT)
+    return file
+
+
+def test_a_run_that_does_not_hold(run: Path, contract: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(run), "--contract", str(contract)]) == 1
+    assert capsys.readouterr().out == (
+        f"{contract}:3: error attribute_mismatch: GET /: rows: expected 3, captured 4 (in test_home)\n"
+        "1 findings, 1 of them fail\n"
+    )
+
+
+def test_findings_as_json(run: Path, contract: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(run), "--contract", str(contract), "--json"]) == 1
+    (finding,) = json.loads(capsys.readouterr().out)
+    assert finding == {
+        "id": "attribute_mismatch",
+        "signal": "span",
+        "message": "rows: expected 3, captured 4 (in test_home)",
+        "where": "GET /",
+        "site": {"file": str(contract), "line": 3, "function": ""},
+    }
+
+
+def test_a_run_that_holds(run: Path, contract: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    contract.write_text(CONTRACT.replace("3", "4"))
+    assert main(["check", str(run), "--contract", str(contract)]) == 0
+    assert capsys.readouterr().out == "0 findings, 0 of them fail\n"
+
+
+def test_every_mistake_of_a_contract_is_a_line(
+    run: Path, contract: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    contract.write_text("version: 1\noperation: []\nlevel: 3\n")
+    assert main(["check", str(run), "--contract", str(contract)]) == 2
+    assert capsys.readouterr().err == (
+        f"harness: {contract}:2:1: unknown key 'operation' in the contract; did you mean 'operations'?\n"
+        f"harness: {contract}:3:1: unknown key 'level' in the contract; did you mean 'levels'?\n"
+    )
+
+
+def test_writing_replaces_nothing_unasked(
+    run: Path, contract: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["contract", "write", str(run), "--out", str(contract)]) == 2
+    assert contract.read_text() == CONTRACT
+    assert capsys.readouterr().err == (
+        f"harness: {contract}: is there already and was not touched;"
+        " review a new one beside it, or give --force\n"
+    )
+
+    assert main(["contract", "write", str(run), "--out", str(contract), "--force"]) == 0
+    assert contract.read_text().endswith("      rows: 4\n")
+    assert (run / "contract.schema.json").read_text() == schema_text()
+
+
+def test_a_run_without_telemetry_writes_no_contract(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "run.json").write_bytes(encode_record(RunRecord()))
+    assert main(["contract", "write", str(tmp_path)]) == 2
+    assert capsys.readouterr().err == (
+        f"harness: {tmp_path}: the run captured no telemetry; run the scenarios first\n"
+    )
