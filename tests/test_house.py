@@ -1,5 +1,6 @@
 """The shape of the house: what import-linter cannot see, and what the wheel holds."""
 
+import ast
 import subprocess
 import sys
 import zipfile
@@ -19,6 +20,24 @@ FORBIDDEN = (
     "botocore",
     "harness.capture",
 )
+# Each means something else in a signal's standard, or has a standard word.
+OTHERS_WORDS = frozenset({"label", "labels", "listener", "sniffer", "hit", "hits", "actual", "got"})
+
+
+def names_in(file: Path) -> set[str]:
+    """Return the identifiers that a module uses."""
+    nodes = list(ast.walk(ast.parse(file.read_bytes())))
+    named = {getattr(node, attribute, None) for node in nodes for attribute in ("id", "arg", "attr", "name")}
+    return {name for name in named if isinstance(name, str)}
+
+
+@pytest.mark.parametrize("layer", PURE)
+def test_pure_layers_use_the_vocabulary_of_the_standards(layer: str) -> None:
+    files = sorted((ROOT / "harness" / layer).rglob("*.py"))
+
+    found = {(file.name, name) for file in files for name in names_in(file)}
+
+    assert [each for each in found if OTHERS_WORDS & set(each[1].lower().split("_"))] == []
 
 
 @pytest.mark.parametrize("layer", PURE)

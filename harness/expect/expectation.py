@@ -19,7 +19,7 @@ from harness.model.finding import Verdict
 from harness.model.telemetry import Telemetry
 
 T = TypeVar("T")
-_LABEL = 60
+_SHORT_NAME = 60
 
 
 class Relation(enum.Enum):
@@ -129,22 +129,22 @@ class Expectation(ABC, Generic[T]):
         identity = () if self.identity is OMITTED else (self.IDENTITY,)
         return (*identity, *(path for field, expected in self.details for path in field.paths(expected)))
 
-    def label(self) -> str:
+    def short_name(self) -> str:
         """Return the short text that stands for this expectation in a finding's `where`."""
         text = self.identity if isinstance(self.identity, str) else source(self.identity)
         if self.identity is OMITTED:
             text = repr(self)
-        return plain(text, _LABEL)
+        return plain(text, _SHORT_NAME)
 
     def where(self) -> str:
-        """Return the label as the start of a path, saying which signal it is of."""
-        return f"{self.NOUN} {self.label()}"
+        """Return the short name as the start of a path, saying which signal it is of."""
+        return f"{self.NOUN} {self.short_name()}"
 
     def describe(self) -> str:
         """Return how messages call what is expected: ``span 'GET /'``."""
         if self.identity is OMITTED:
             return f"{self.NOUN} matching {self!r}"
-        name = short(self.identity, _LABEL)
+        name = short(self.identity, _SHORT_NAME)
         return f"{self.NOUN} {name}" if isinstance(self.identity, str) else f"{self.NOUN} matching {name}"
 
     def __repr__(self) -> str:

@@ -83,4 +83,4 @@ def place(member: Member, where: str) -> str:
     """Return the path of what a member expects."""
     if member.parent is None:
         return member.expectation.where()
-    return f"{where} › {member.expectation.label()}"
+    return f"{where} › {member.expectation.short_name()}"

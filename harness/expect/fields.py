@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.expect.compare import Difference, Path, differences, equal
 from harness.expect.presence import Absent, Present
-from harness.expect.problem import Problem, label_of, mismatch, missing
+from harness.expect.problem import Problem, dotted, mismatch, missing
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Field:
         return [
             Problem(
                 f"{self.finding or self.name}_mismatch",
-                mismatch(label_of(d.path, self.name), d.expected, d.captured, d.reason),
+                mismatch(dotted(d.path, self.name), d.expected, d.captured, d.reason),
             )
             for d in found
         ]
@@ -56,7 +56,7 @@ class MappingField(Field):
     Attributes:
         stem: The stem of the finding ids: ``attribute`` for ``attributes``.
         noun: What a key is called in messages.
-        prefix: What its labels start with: ``http`` or nothing.
+        prefix: What its shown paths start with: ``http`` or nothing.
         depth: How many levels of keys a path names.
         hint: Captured value, path of a missing key → where else it was captured.
     """
@@ -85,8 +85,8 @@ class MappingField(Field):
         if difference.kind == "missing":
             text = missing(self.noun, self.prefix, difference, lambda path: self.hint(value, path))
         else:
-            label = label_of(difference.path, self.prefix) or self.name
-            text = mismatch(label, difference.expected, difference.captured, difference.reason)
+            name = dotted(difference.path, self.prefix) or self.name
+            text = mismatch(name, difference.expected, difference.captured, difference.reason)
         return Problem(f"{self.stem}_{difference.kind}", text)
 
     def ids(self) -> tuple[str, ...]:

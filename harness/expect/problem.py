@@ -23,18 +23,18 @@ class Problem:
     message: str
 
 
-def mismatch(label: str, expected: Any, captured: Any, reason: str = "") -> str:
-    """Return ``label: expected …, captured … (reason)``.
+def mismatch(name: str, expected: Any, captured: Any, reason: str = "") -> str:
+    """Return ``name: expected …, captured … (reason)``.
 
     Example:
         >>> mismatch("retries", 3, "3", "int expected, str captured")
         "retries: expected 3, captured '3' (int expected, str captured)"
     """
     why = f" ({reason})" if reason else ""
-    return f"{label}: expected {short(expected)}, captured {short(captured)}{why}"
+    return f"{name}: expected {short(expected)}, captured {short(captured)}{why}"
 
 
-def label_of(path: Path, prefix: str = "") -> str:
+def dotted(path: Path, prefix: str = "") -> str:
     """Return a path as text: ``response.headers[0]``."""
     text = prefix
     for part in path:
@@ -47,15 +47,15 @@ def missing(noun: str, prefix: str, difference: Difference, hint: Callable[[Path
 
     Args:
         noun: What a key of this mapping is called.
-        prefix: What labels start with.
+        prefix: What shown paths start with.
         hint: Path of the missing key → where else its value was captured, or empty.
     """
-    text = f"no {noun} {label_of(difference.path, prefix)!r}"
+    text = f"no {noun} {dotted(difference.path, prefix)!r}"
     if elsewhere := hint(difference.path):
         return f"{text}; {elsewhere}"
     siblings, above = difference.siblings, difference.siblings_path
     if not siblings:
         return f"{text}; none was captured"
     if near := closest(difference.path[len(above)], siblings):
-        return f"{text}; closest: {label_of((*above, near), prefix)!r} = {short(siblings[near])}"
-    return f"{text}; captured: {some(repr(label_of((*above, key), prefix)) for key in siblings)}"
+        return f"{text}; closest: {dotted((*above, near), prefix)!r} = {short(siblings[near])}"
+    return f"{text}; captured: {some(repr(dotted((*above, key), prefix)) for key in siblings)}"

@@ -111,7 +111,7 @@ class SpanExpectation(Expectation[Span]):
 
     def where(self) -> str:
         """Return the name: spans start a path without saying what they are."""
-        return self.label()
+        return self.short_name()
 
     def with_child(self, *children: SpanExpectation) -> SpanExpectation:
         """Also expect spans of the same trace directly below this one, in any order.

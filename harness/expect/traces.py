@@ -99,13 +99,13 @@ class TraceExpectation(Expectation[XRayTrace]):
         """The trace id."""
         return self.trace_id
 
-    def label(self) -> str:
+    def short_name(self) -> str:
         """Return the filter, which is what a trace is known by here."""
         return plain(self._text(), _SHOWN)
 
     def describe(self) -> str:
         """Return ``trace that answers to service("web")``."""
-        return f"trace that answers to {self.label()}"
+        return f"trace that answers to {self.short_name()}"
 
     def __repr__(self) -> str:
         return call("trace", filter=self._text(), trace_id=self.trace_id)

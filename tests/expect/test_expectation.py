@@ -74,7 +74,7 @@ def test_it_explains_itself(expectation: RejectedExpectation, message: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("expectation", "label", "description"),
+    ("expectation", "short_name", "description"),
     [
         (span("GET /"), "GET /", "span 'GET /'"),
         (span("a\nb"), "'a\\nb'", "span 'a\\nb'"),
@@ -82,5 +82,5 @@ def test_it_explains_itself(expectation: RejectedExpectation, message: str) -> N
         (span("x" * 100), "x" * 44 + "…" + "x" * 15, "span '" + "x" * 43 + "…" + "x" * 14 + "'"),
     ],
 )
-def test_how_messages_call_it(expectation: Expectation[Any], label: str, description: str) -> None:
-    assert (expectation.label(), expectation.describe()) == (label, description)
+def test_how_messages_call_it(expectation: Expectation[Any], short_name: str, description: str) -> None:
+    assert (expectation.short_name(), expectation.describe()) == (short_name, description)
