@@ -1,9 +1,14 @@
 """`harness run`: any command, its exit code, its signals and what it emits."""
 
+import os
+import pty
+import select
 import signal
 import socket
 import subprocess
 import sys
+import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -24,8 +29,11 @@ socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(line + b'{SEGMENT}', to)
 """
 
 
-def run(out: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    return harness("run", "--out", str(out), "--", *command)
+DEADLINE_S = 30.0
+
+
+def run(out: Path, *command: str, extra: Mapping[str, str] = {}) -> subprocess.CompletedProcess[str]:
+    return harness("run", "--out", str(out), "--", *command, extra=extra)
 
 
 def test_the_telemetry_of_a_command_is_written(tmp_path: Path) -> None:
@@ -151,3 +159,85 @@ def test_real_backends_are_not_in_the_environment(tmp_path: Path) -> None:
     )
 
     assert done.stdout == "http://127.0.0.1:\n"
+
+
+SUSPENDED = """
+import os, sys
+print(os.getpid(), flush=True)
+print("read", sys.stdin.readline().strip(), flush=True)
+"""
+
+
+def wait_for_stop(process: subprocess.Popen[str]) -> None:
+    """Return once a child of ours is stopped."""
+    deadline = time.monotonic() + DEADLINE_S
+    while time.monotonic() < deadline:
+        pid, status = os.waitpid(process.pid, os.WUNTRACED | os.WNOHANG)
+        if pid:
+            assert os.WIFSTOPPED(status), status
+            return
+        time.sleep(0.01)  # a stop is no event that could be waited for with a deadline
+    pytest.fail("it was not stopped")
+
+
+@pytest.mark.parametrize("to", ["the command", "the harness"])
+def test_it_is_suspended_and_continues_with_its_command(tmp_path: Path, to: str) -> None:
+    process = subprocess.Popen(  # noqa: S603  our own interpreter
+        [*HARNESS, "run", "--out", str(tmp_path), "--", sys.executable, "-c", SUSPENDED],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment(),
+    )
+    assert process.stdout is not None
+    command = int(process.stdout.readline())
+
+    try:
+        os.kill(command if to == "the command" else process.pid, signal.SIGTSTP)
+        wait_for_stop(process)
+        process.send_signal(signal.SIGCONT)
+        said, _ = process.communicate("a line\n", timeout=DEADLINE_S)
+    finally:
+        process.kill()
+
+    assert (said, process.returncode) == ("read a line\n", 0)
+
+
+class Shell:
+    """An interactive shell on a terminal of its own."""
+
+    def __init__(self) -> None:
+        self.pid, self.terminal = pty.fork()
+        if not self.pid:
+            os.execve("/bin/sh", ["sh", "-i"], environment({"PS1": "$ ", "ENV": ""}))  # noqa: S606  the terminal's own
+        self.screen = ""
+
+    def type(self, text: str, *, until: str) -> None:
+        """Type, and return once the screen shows something after that."""
+        self.screen = ""
+        os.write(self.terminal, text.encode())
+        deadline = time.monotonic() + DEADLINE_S
+        while until not in self.screen:
+            ready, _, _ = select.select([self.terminal], [], [], max(0.0, deadline - time.monotonic()))
+            assert ready, f"no {until!r} after {text!r}: {self.screen}"
+            self.screen += os.read(self.terminal, 4096).decode(errors="replace")
+
+
+def test_a_shell_suspends_it_and_brings_it_back(tmp_path: Path) -> None:
+    script = tmp_path / "read.py"
+    script.write_text(SUSPENDED.replace("os.getpid()", "'be' + 'gun'"))
+    words = [*HARNESS, "run", "--out", str(tmp_path / "out"), "--", sys.executable, str(script)]
+    shell = Shell()
+    try:
+        shell.type(" ".join(words) + "; echo en''ded $?\n", until="begun")
+        shell.type("\x1a", until="topped")
+        shell.type("echo sh''ell\n", until="shell")
+        shell.type("bg; echo ba''ck\n", until="back")  # it reads the keyboard, and is stopped for that
+        shell.type("fg\n", until="read.py")
+        shell.type("a line\n", until="read a line")
+        shell.type("", until="captured")
+        shell.type("echo al''ive\n", until="alive")
+    finally:
+        os.kill(shell.pid, signal.SIGKILL)
+        os.waitpid(shell.pid, 0)
+        os.close(shell.terminal)
