@@ -8,11 +8,19 @@ from typing import Any, NamedTuple
 
 from harness.capture.arrivals import Arrivals
 from harness.capture.aws_endpoint import AwsEndpoint
-from harness.capture.environment import FAKE_AWS, LOOPBACK, REGION, with_loopback_direct
+from harness.capture.environment import (
+    FAKE_AWS,
+    LOOPBACK,
+    OTHER_OTLP,
+    REGION,
+    other_aws_endpoints,
+    with_loopback_direct,
+)
 from harness.capture.loop import ReceiverLoop
 from harness.capture.otlp_receiver import OtlpReceiver
 from harness.capture.recorder import Recorder
 from harness.capture.xray_daemon import XRayDaemon
+from harness.codec.otlp import ZIPKIN_PATH
 from harness.errors import ConfigurationError
 
 _ANY = ("0.0.0.0", "::")
@@ -80,16 +88,12 @@ class Receivers:
         endpoints = self.endpoints
         region = environ.get("AWS_DEFAULT_REGION") or environ.get("AWS_REGION") or REGION
         return {
+            **OTHER_OTLP,
             "OTEL_EXPORTER_OTLP_ENDPOINT": endpoints["otlp_http"],
-            "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": None,
-            "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT": None,
-            "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT": None,
+            "OTEL_EXPORTER_ZIPKIN_ENDPOINT": endpoints["otlp_http"] + ZIPKIN_PATH,
             "AWS_XRAY_DAEMON_ADDRESS": endpoints["xray"],
+            **other_aws_endpoints(environ),
             "AWS_ENDPOINT_URL": endpoints["aws"],
-            "AWS_ENDPOINT_URL_LOGS": None,
-            "AWS_ENDPOINT_URL_CLOUDWATCH": None,
-            "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS": None,
-            "AWS_ENDPOINT_URL_XRAY": None,
             "AWS_DEFAULT_REGION": region,
             **FAKE_AWS,
             **with_loopback_direct(environ, self._host),

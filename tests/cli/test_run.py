@@ -161,6 +161,48 @@ def test_real_backends_are_not_in_the_environment(tmp_path: Path) -> None:
     assert done.stdout == "http://127.0.0.1:\n"
 
 
+DIVERTING = {
+    "AWS_ENDPOINT_URL_SQS": "http://elsewhere:1",
+    "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://elsewhere:1/v1/traces",
+    "OTEL_EXPORTER_OTLP_CERTIFICATE": "elsewhere.pem",
+    "OTEL_EXPORTER_OTLP_METRICS_CLIENT_KEY": "elsewhere.key",
+    "OTEL_EXPORTER_OTLP_INSECURE": "elsewhere",
+    "OTEL_EXPORTER_ZIPKIN_ENDPOINT": "http://elsewhere:1",
+}
+
+
+def test_no_inherited_variable_diverts_telemetry(tmp_path: Path) -> None:
+    code = (
+        "import os; print([name for name, value in os.environ.items() if 'elsewhere' in value]);"
+        "print(os.environ['OTEL_EXPORTER_ZIPKIN_ENDPOINT'])"
+    )
+
+    done = run(tmp_path, sys.executable, "-c", code, extra=DIVERTING)
+
+    diverting, zipkin = done.stdout.splitlines()
+    assert diverting == "[]"
+    assert zipkin.startswith("http://127.0.0.1:")
+    assert zipkin.endswith("/api/v2/spans")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sdk"),
+    [
+        ("OTEL_SDK_DISABLED", "True", "OpenTelemetry"),
+        ("AWS_XRAY_SDK_ENABLED", "false", "the X-Ray SDK"),
+    ],
+)
+def test_a_variable_that_silences_an_sdk_is_kept_and_said(
+    tmp_path: Path, name: str, value: str, sdk: str
+) -> None:
+    done = run(tmp_path, "sh", "-c", f"echo ${name}", extra={name: value})
+
+    assert done.stdout == f"{value}\n"
+    assert done.stderr.splitlines()[0] == (
+        f"harness: {name} is {value}, so {sdk} emits nothing; unset it to record telemetry"
+    )
+
+
 SUSPENDED = """
 import os, sys
 print(os.getpid(), flush=True)
