@@ -36,10 +36,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         code: int = arguments.command.run(arguments)
     except HarnessError as error:
-        # One line, whatever the message quotes.
-        sys.stderr.write(f"harness: {' '.join(str(error).split())}\n")
+        complain(error)
         return USAGE
     return code
+
+
+def complain(what: object) -> None:
+    """Write an error or a warning to stderr as one line, whatever it quotes."""
+    sys.stderr.write(f"harness: {' '.join(str(what).split())}\n")
 
 
 def _parser() -> argparse.ArgumentParser:

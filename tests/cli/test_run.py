@@ -203,6 +203,42 @@ def test_a_variable_that_silences_an_sdk_is_kept_and_said(
     )
 
 
+def test_the_commands_own_options_need_no_dashes_before_them(tmp_path: Path) -> None:
+    done = harness("run", "--out", str(tmp_path), sys.executable, "-c", "print('said')", "--out", "x")
+
+    assert (done.returncode, done.stdout) == (0, "said\n")
+    assert read_record(tmp_path).scenarios[0].name.endswith("""-c 'print('"'"'said'"'"')' --out x""")
+
+
+@pytest.mark.parametrize("dashes", [(), ("--",)])
+def test_no_command_is_a_usage_error(tmp_path: Path, dashes: tuple[str, ...]) -> None:
+    done = harness("run", "--out", str(tmp_path), *dashes)
+
+    assert done.returncode == 2
+    assert done.stderr == (
+        "harness: no command to run; give it after the options: harness run [options] -- CMD\n"
+    )
+
+
+def test_an_argument_that_is_no_text_is_recorded_escaped(tmp_path: Path) -> None:
+    done = run(tmp_path, "test", os.fsdecode(b"caf\xe9"))
+
+    assert done.returncode == 0, done.stderr
+    assert read_record(tmp_path).scenarios[0].name == "test 'caf\\xe9'"
+
+
+@pytest.mark.parametrize(("code", "expected"), [(7, 7), (0, 2)])
+def test_a_record_that_cannot_be_written_does_not_hide_how_the_command_ended(
+    tmp_path: Path, code: int, expected: int
+) -> None:
+    out = tmp_path / "out"
+
+    done = run(out, "sh", "-c", f"rm -r {out} && touch {out} && exit {code}")
+
+    assert done.returncode == expected
+    assert done.stderr == (f"harness: {out}/received.bin: cannot be read: Not a directory; check the path\n")
+
+
 SUSPENDED = """
 import os, sys
 print(os.getpid(), flush=True)
