@@ -20,7 +20,6 @@ def begin(arguments: argparse.Namespace, name: str) -> tuple[Recording, Receiver
     Raises:
         ConfigurationError: A port is taken, or the directory cannot be written.
     """
-    _warn_if_public(arguments.host)
     recording = Recording(arguments.out, name)
     # A run that is killed must not be taken for the one before it.
     for stale in (RUN_FILE, "index.html"):
@@ -29,12 +28,13 @@ def begin(arguments: argparse.Namespace, name: str) -> tuple[Recording, Receiver
     receivers = Receivers(
         recording, host=arguments.host, ports=ports, required_headers=arguments.require_header
     )
+    _warn_if_public(arguments.host)
     return recording, receivers
 
 
 def _warn_if_public(host: str) -> None:
     """Say so when others than this machine can send telemetry here."""
-    if host not in (LOOPBACK, "localhost", "::1"):
+    if host not in (LOOPBACK, "localhost"):
         sys.stderr.write(f"harness: listening on {host}: whoever can reach this machine can send telemetry\n")
 
 
