@@ -310,7 +310,6 @@ def test_a_shell_suspends_it_and_brings_it_back(tmp_path: Path) -> None:
         shell.type(" ".join(words) + "; echo en''ded $?\n", until="begun")
         shell.type("\x1a", until="topped")
         shell.type("echo sh''ell\n", until="shell")
-        shell.type("bg; echo ba''ck\n", until="back")  # it reads the keyboard, and is stopped for that
         shell.type("fg\n", until="read.py")
         shell.type("a line\n", until="read a line")
         shell.type("", until="captured")
