@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from harness.doctor.text import read_text, shown_path
+from harness.doctor.text import shown_path
 from harness.model import Site
 
 _START = re.compile(r"^\s*(?:\$\s+)?aws\s+(?:xray|logs)\s+\S")
@@ -32,22 +32,22 @@ class Command(msgspec.Struct, frozen=True):
     site: Site
 
 
-def read_commands(file: Path) -> Iterator[Command]:
+def commands_in(text: str, file: Path) -> Iterator[Command]:
     """Yield the commands of a script or document, continued lines joined.
 
-    Raises:
-        ConfigurationError: The file cannot be read.
+    Args:
+        file: Where the text is from.
     """
     number = 0
-    lines = iter(read_text(file).splitlines())
+    lines = iter(text.splitlines())
     for line in lines:
         number += 1
-        start, text = number, line
-        while text.endswith("\\"):
+        start, whole = number, line
+        while whole.endswith("\\"):
             number += 1
-            text = text[:-1] + " " + next(lines, "")
-        if _START.match(text):
-            yield from _parsed(text, file, Site(shown_path(file), start))
+            whole = whole[:-1] + " " + next(lines, "")
+        if _START.match(whole):
+            yield from _parsed(whole, file, Site(shown_path(file), start))
 
 
 def _parsed(text: str, file: Path, site: Site) -> Iterator[Command]:
@@ -55,6 +55,8 @@ def _parsed(text: str, file: Path, site: Site) -> Iterator[Command]:
         words = shlex.split(text.strip().removeprefix("$"), comments=True)
     except ValueError:
         return  # quotes that do not close: prose, not a command
+    if len(words) < 3:
+        return  # aws xray # and a comment
     _, service, operation, *rest = words
     options: dict[str, str] = {}
     name = ""
