@@ -12,6 +12,8 @@ import msgspec
 from harness.doctor.text import shown_path
 from harness.model import Site
 
+_OPEN_JSON = re.compile(r"--cli-input-json[\s=]+'[^']*\Z")
+_MAX_LINES = 500
 _START = re.compile(r"^\s*(?:\$\s+)?aws\s+(?:xray|logs)\s+\S")
 
 
@@ -33,7 +35,7 @@ class Command(msgspec.Struct, frozen=True):
 
 
 def commands_in(text: str, file: Path) -> Iterator[Command]:
-    """Yield the commands of a script or document, continued lines joined.
+    """Yield the commands of a script or document, continued lines and those of its JSON joined.
 
     Args:
         file: Where the text is from.
@@ -43,9 +45,9 @@ def commands_in(text: str, file: Path) -> Iterator[Command]:
     for line in lines:
         number += 1
         start, whole = number, line
-        while whole.endswith("\\"):
+        while (whole.endswith("\\") or _OPEN_JSON.search(whole)) and number - start < _MAX_LINES:
             number += 1
-            whole = whole[:-1] + " " + next(lines, "")
+            whole = whole.removesuffix("\\") + " " + next(lines, "")
         if _START.match(whole):
             yield from _parsed(whole, file, Site(shown_path(file), start))
 

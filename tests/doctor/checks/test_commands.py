@@ -57,6 +57,14 @@ def test_json_may_stand_in_the_command(tmp_path: Path) -> None:
     assert place(finding) == ("rules.sh", 2)
 
 
+def test_json_in_the_command_may_take_several_lines(tmp_path: Path) -> None:
+    rule = json.dumps({"SamplingRule": {"RuleName": "a", "Priority": 0}}, indent=1)
+
+    finding = found(tmp_path, f"\\\n  '{rule}' --region us-east-1")["sampling_rule_invalid"]
+
+    assert (finding.message, place(finding)) == ("Priority is 0, expected 1 to 9999", ("rules.sh", 2))
+
+
 def test_what_a_shell_puts_in_is_not_known(tmp_path: Path) -> None:
     assert found(tmp_path, '"$RULE"') == {}
 
