@@ -21,6 +21,42 @@ FAKE_AWS: Mapping[str, str | None] = {
 
 REGION = "us-east-1"
 
+OTHER_OTLP: Mapping[str, None] = dict.fromkeys(
+    f"OTEL_EXPORTER_OTLP_{signal}{what}"
+    for signal in ("", "TRACES_", "METRICS_", "LOGS_")
+    for what in ("ENDPOINT", "INSECURE", "CERTIFICATE", "CLIENT_CERTIFICATE", "CLIENT_KEY")
+)
+"""What would send OTLP elsewhere, or speak TLS to a receiver that does not; removed.
+
+Source: OpenTelemetry specification, "OpenTelemetry Protocol Exporter".
+"""
+
+_SERVICE_ENDPOINT = "AWS_ENDPOINT_URL_"
+_OFF = frozenset({"n", "no", "f", "false", "off", "0"})
+
+
+def other_aws_endpoints(environ: Mapping[str, str]) -> dict[str, None]:
+    """Return the endpoints of single services, which would win over AWS_ENDPOINT_URL; they are removed."""
+    return dict.fromkeys(name for name in environ if name.startswith(_SERVICE_ENDPOINT))
+
+
+def silenced(environ: Mapping[str, str]) -> list[str]:
+    """Return a warning for each variable by which an SDK emits nothing: the app's choice, or forgotten.
+
+    >>> silenced({"OTEL_SDK_DISABLED": "true"})
+    ['OTEL_SDK_DISABLED is true, so OpenTelemetry emits nothing; unset it to record telemetry']
+    """
+    # Sources: OpenTelemetry's environment variable specification; aws_xray_sdk.sdk_config.
+    off = {
+        "OTEL_SDK_DISABLED": ("OpenTelemetry", {"true"}),
+        "AWS_XRAY_SDK_ENABLED": ("the X-Ray SDK", _OFF),
+    }
+    return [
+        f"{name} is {environ[name]}, so {sdk} emits nothing; unset it to record telemetry"
+        for name, (sdk, values) in off.items()
+        if environ.get(name, "").lower() in values
+    ]
+
 
 def with_loopback_direct(environ: Mapping[str, str], *others: str) -> dict[str, str]:
     """Return NO_PROXY variables under which loopback, and other hosts, are never sent through a proxy."""

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
+from pathlib import Path
 
 from harness.errors import HarnessError
 from harness.registry import built_in_modules
@@ -28,18 +30,27 @@ def main(argv: Sequence[str] | None = None) -> int:
     Raises:
         SystemExit: argparse wrote help or the version, or refused the usage.
     """
+    if sys.stderr is None:  # closed: errors are told by the exit code alone
+        sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115  for as long as the process lives
     for stream in (sys.stdout, sys.stderr):
         # Names come from the app; a terminal that cannot show one must not end us.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     arguments = _parser().parse_args(argv)
+    if sys.stdout is None and arguments.command.NAME != "run":  # which leaves stdout to its command
+        complain("stdout is closed, and the result goes there; redirect it, to /dev/null or a file")
+        return USAGE
     try:
         code: int = arguments.command.run(arguments)
     except HarnessError as error:
-        # One line, whatever the message quotes.
-        sys.stderr.write(f"harness: {' '.join(str(error).split())}\n")
+        complain(error)
         return USAGE
     return code
+
+
+def complain(what: object) -> None:
+    """Write an error or a warning to stderr as one line, whatever it quotes."""
+    sys.stderr.write(f"harness: {' '.join(str(what).split())}\n")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -24,7 +24,6 @@ def begin(arguments: argparse.Namespace, name: str) -> tuple[Recording, Receiver
         ConfigurationError: A port is taken, or the directory cannot be written or is recorded into
             already; what an earlier run left stays.
     """
-    _warn_if_public(arguments.host)
     ports = Ports(otlp=arguments.otlp_port, xray=arguments.xray_port, aws=arguments.aws_port)
     with ExitStack() as undo:
         recording = Recording(arguments.out, name)
@@ -36,6 +35,7 @@ def begin(arguments: argparse.Namespace, name: str) -> tuple[Recording, Receiver
         _remove_earlier(arguments.out)
         recording.begin()
         undo.pop_all()
+    _warn_if_public(arguments.host)
     return recording, receivers
 
 
@@ -57,7 +57,7 @@ def _remove_earlier(directory: Path) -> None:
 
 def _warn_if_public(host: str) -> None:
     """Say so when others than this machine can send telemetry here."""
-    if host not in (LOOPBACK, "localhost", "::1"):
+    if host not in (LOOPBACK, "localhost"):
         sys.stderr.write(f"harness: listening on {host}: whoever can reach this machine can send telemetry\n")
 
 

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import msgspec
 
-from harness.doctor.text import read_text, shown_path
+from harness.doctor.text import shown_path
 from harness.model import Site
 
+_OPEN_JSON = re.compile(r"--cli-input-json[\s=]+'[^']*\Z")
+_MAX_LINES = 500
 _START = re.compile(r"^\s*(?:\$\s+)?aws\s+(?:xray|logs)\s+\S")
 
 
@@ -32,22 +34,22 @@ class Command(msgspec.Struct, frozen=True):
     site: Site
 
 
-def read_commands(file: Path) -> Iterator[Command]:
-    """Yield the commands of a script or document, continued lines joined.
+def commands_in(text: str, file: Path) -> Iterator[Command]:
+    """Yield the commands of a script or document, continued lines and those of its JSON joined.
 
-    Raises:
-        ConfigurationError: The file cannot be read.
+    Args:
+        file: Where the text is from.
     """
     number = 0
-    lines = iter(read_text(file).splitlines())
+    lines = iter(text.splitlines())
     for line in lines:
         number += 1
-        start, text = number, line
-        while text.endswith("\\"):
+        start, whole = number, line
+        while (whole.endswith("\\") or _OPEN_JSON.search(whole)) and number - start < _MAX_LINES:
             number += 1
-            text = text[:-1] + " " + next(lines, "")
-        if _START.match(text):
-            yield from _parsed(text, file, Site(shown_path(file), start))
+            whole = whole.removesuffix("\\") + " " + next(lines, "")
+        if _START.match(whole):
+            yield from _parsed(whole, file, Site(shown_path(file), start))
 
 
 def _parsed(text: str, file: Path, site: Site) -> Iterator[Command]:
@@ -55,6 +57,8 @@ def _parsed(text: str, file: Path, site: Site) -> Iterator[Command]:
         words = shlex.split(text.strip().removeprefix("$"), comments=True)
     except ValueError:
         return  # quotes that do not close: prose, not a command
+    if len(words) < 3:
+        return  # aws xray # and a comment
     _, service, operation, *rest = words
     options: dict[str, str] = {}
     name = ""

@@ -9,10 +9,13 @@ from typing import Any
 
 import msgspec
 
+from harness.doctor.checks import finding
+from harness.doctor.env_file import entries_of
 from harness.doctor.interpolation import interpolate
-from harness.doctor.text import line_of, parse_yaml, shown_path
+from harness.doctor.ports import port_numbers
+from harness.doctor.text import line_of, parse_yaml, read_if_possible, shown_path
 from harness.errors import ConfigurationError
-from harness.model import Site
+from harness.model import Finding, Level, Site
 
 
 class Setting(msgspec.Struct, frozen=True):
@@ -29,7 +32,7 @@ class Setting(msgspec.Struct, frozen=True):
 
 
 class Port(msgspec.Struct, frozen=True):
-    """A published port; `host` is empty for every interface."""
+    """A published port, one of a range; `host` is empty for every interface."""
 
     target: int
     protocol: str
@@ -41,13 +44,16 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     """One service.
 
     Attributes:
+        names: By which the others reach it.
         context: The directory that its image is built from; None without a build.
+        environment: Of `environment`, and of the files of `env_file`, which the site tells.
         command: Its arguments, each as PID 1 gets it.
         log_group: Where Docker's awslogs driver writes its output; None for another driver.
     """
 
     name: str
     site: Site
+    names: frozenset[str] = frozenset()
     image: str = ""
     context: Path | None = None
     environment: dict[str, Setting] = {}
@@ -56,8 +62,12 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     log_group: Setting | None = None
 
 
-def read_services(file: Path, variables: Mapping[str, str]) -> dict[str, Service]:
+def read_services(file: Path, variables: Mapping[str, str], notes: list[Finding]) -> dict[str, Service]:
     """Return name → service.
+
+    Args:
+        variables: For its ``${…}``.
+        notes: Gets what is left out.
 
     Raises:
         ConfigurationError: The file cannot be read, or is no compose file.
@@ -66,7 +76,7 @@ def read_services(file: Path, variables: Mapping[str, str]) -> dict[str, Service
     services = document.get("services") if isinstance(document, dict) else None
     if not isinstance(services, dict):
         raise ConfigurationError(f"{file}: has no services; give a compose file")
-    reader = _Reader(file, variables)
+    reader = _Reader(file, variables, notes)
     return {str(name): reader.service(str(name), services, name) for name in services}
 
 
@@ -74,9 +84,10 @@ _SHAPES = {"dict": "a mapping", "list": "a list", "str": "a string"}
 
 
 class _Reader:
-    def __init__(self, file: Path, variables: Mapping[str, str]) -> None:
+    def __init__(self, file: Path, variables: Mapping[str, str], notes: list[Finding]) -> None:
         self._file = file
         self._variables = variables
+        self._notes = notes
 
     def service(self, name: str, services: Any, key: Any) -> Service:
         body = services[key]
@@ -88,9 +99,13 @@ class _Reader:
         return Service(
             name=name,
             site=site,
+            names=frozenset(self._names(name, body)),
             image=str(body.get("image", "")),
             context=None if context is None else self._file.parent / str(context),
-            environment=dict(self._environment(self._block(body, "environment", dict, list) or {})),
+            environment={
+                **dict(self._env_files(body, self._block(body, "env_file", str, list))),
+                **dict(self._environment(self._block(body, "environment", dict, list) or {})),
+            },
             ports=tuple(self._ports(self._block(body, "ports", list) or [])),
             command=tuple(self._command(body, self._block(body, "command", str, list))),
             log_group=self._log_group(body.get("logging")),
@@ -111,6 +126,36 @@ class _Reader:
         text = "" if raw is None else str(raw).lower() if isinstance(raw, bool) else str(raw)
         return Setting(text, interpolate(text, self._variables), site)
 
+    def _names(self, name: str, body: Any) -> Iterator[str]:
+        yield name
+        for key in ("container_name", "hostname"):
+            if key in body:
+                yield interpolate(str(body[key]), self._variables)
+        networks = body.get("networks")
+        for network in networks.values() if isinstance(networks, dict) else ():
+            aliases = network.get("aliases") if isinstance(network, dict) else None
+            yield from map(str, aliases if isinstance(aliases, list) else ())
+
+    def _env_files(self, body: Any, block: Any) -> Iterator[tuple[str, Setting]]:
+        for index, item in enumerate([block] if isinstance(block, str) else block or ()):
+            site = self._site(body, "env_file") if isinstance(block, str) else self._site(block, index)
+            options = item if isinstance(item, dict) else {"path": item}
+            name = interpolate(str(options.get("path", "")), self._variables)
+            file = self._file.parent / name
+            if file.exists():
+                for entry in entries_of(read_if_possible(file, self._notes), self._variables):
+                    yield entry.name, Setting(entry.raw, entry.value, Site(shown_path(file), entry.line))
+            elif options.get("required", True):
+                self._notes.append(
+                    finding(
+                        "env_file_missing",
+                        site,
+                        f"env_file {name!r} is not there, so what it sets is not known here, and Compose "
+                        "does not start without it; make it, or write required: false",
+                        level=Level.WARNING,
+                    )
+                )
+
     def _environment(self, block: Any) -> Iterator[tuple[str, Setting]]:
         if isinstance(block, dict):
             for key, raw in block.items():
@@ -126,15 +171,16 @@ class _Reader:
         for index, item in enumerate(block):
             site = self._site(block, index)
             if isinstance(item, dict):
-                target, host = str(item.get("target", "")), str(item.get("host_ip", ""))
-                if target.isdecimal():
-                    yield Port(int(target), str(item.get("protocol", "tcp")), host, site)
-                continue
-            text, _, protocol = interpolate(str(item), self._variables).partition("/")
-            host, _, target = text.rpartition(":")
-            host = host.rpartition(":")[0]
-            if target.isdecimal():
-                yield Port(int(target), protocol or "tcp", host, site)
+                target, host, protocol = (
+                    interpolate(str(item.get(key, "")), self._variables)
+                    for key in ("target", "host_ip", "protocol")
+                )
+            else:
+                text, _, protocol = interpolate(str(item), self._variables).partition("/")
+                host, _, target = text.rpartition(":")
+                host = host.rpartition(":")[0].strip("[]")
+            for number in port_numbers(target):
+                yield Port(number, protocol or "tcp", host, site)
 
     def _log_group(self, logging: Any) -> Setting | None:
         options = logging.get("options") if isinstance(logging, dict) else None
@@ -145,7 +191,11 @@ class _Reader:
     def _command(self, body: Any, command: Any) -> Iterator[Setting]:
         if isinstance(command, str):
             site = self._site(body, "command")
-            yield from (self._setting(word, site) for word in shlex.split(command))
+            try:
+                words = shlex.split(command)
+            except ValueError as error:
+                raise ConfigurationError(f"{site}: command is {command!r}: {error}") from error
+            yield from (self._setting(word, site) for word in words)
         elif command is not None:
             for index, item in enumerate(command):
                 yield self._setting(item, self._site(command, index))

@@ -6,39 +6,88 @@ Source: the Compose file reference, "Interpolation".
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
-_PLACE = re.compile(
-    r"\$(?:(?P<escaped>\$)|(?P<plain>[A-Za-z_]\w*)|\{(?P<name>[A-Za-z_]\w*)(?:(?P<how>:?[-?+])(?P<word>[^}]*))?\})"
+_START = re.compile(
+    r"\$(?:(?P<escaped>\$)|(?P<plain>[A-Za-z_]\w*)|\{(?P<name>[A-Za-z_]\w*)(?P<how>:?[-?+])?)"
 )
+_BRACE = re.compile(r"\$\{|\}")
+_MAX_DEPTH = 20
+
+
+class Place(NamedTuple):
+    """Where a variable is put in.
+
+    Attributes:
+        name: The variable's; empty for ``$$``, an escaped dollar.
+        how: ``:-``, ``-``, ``:+``, ``+``, ``:?``, ``?`` or nothing.
+        word: What follows that, with places of its own.
+    """
+
+    start: int
+    end: int
+    name: str
+    how: str = ""
+    word: str = ""
+
+
+def places_in(text: str) -> Iterator[Place]:
+    """Yield the places of a text, not those within their words; what is not closed is text."""
+    at = 0
+    while match := _START.search(text, at):
+        at = match.end()
+        if not match["name"]:
+            yield Place(match.start(), at, match["plain"] or "")
+            continue
+        how, end = match["how"] or "", _closing(text, at)
+        if end == at or (how and end > at):
+            yield Place(match.start(), end + 1, match["name"], how, text[at:end])
+            at = end + 1
+
+
+def _closing(text: str, at: int) -> int:
+    """Return where the brace closes that is open at a place; -1 when it does not, or is too deep."""
+    depth = 0
+    for brace in _BRACE.finditer(text, at):
+        depth += 1 if brace[0] == "${" else -1
+        if depth < 0:
+            return brace.start()
+        if depth > _MAX_DEPTH:
+            break
+    return -1
 
 
 def interpolate(text: str, variables: Mapping[str, str]) -> str:
     """Return the text with variables put in; one that is not set is empty.
 
-    >>> interpolate("x=${A}, ${B:-b}, $$A", {"A": "1"})
-    'x=1, b, $A'
+    >>> interpolate("x=${A}, ${B:-b${A}}, $$A", {"A": "1"})
+    'x=1, b1, $A'
     """
+    parts, at = [], 0
+    for place in places_in(text):
+        parts += [text[at : place.start], _value(place, variables) if place.name else "$"]
+        at = place.end
+    return "".join([*parts, text[at:]])
 
-    def put_in(match: re.Match[str]) -> str:
-        if match["escaped"]:
-            return "$"
-        value = variables.get(match["plain"] or match["name"])
-        how, word = match["how"] or "", match["word"] or ""
-        missing = value is None or (how.startswith(":") and not value)
-        if how.endswith("-"):
-            return word if missing else value or ""
-        if how.endswith("+"):
-            return "" if missing else word
-        return value or ""
 
-    return _PLACE.sub(put_in, text)
+def _value(place: Place, variables: Mapping[str, str]) -> str:
+    value = variables.get(place.name)
+    missing = value is None or (place.how.startswith(":") and not value)
+    if missing == place.how.endswith("-") and place.how.endswith(("-", "+")):
+        return interpolate(place.word, variables)
+    return "" if place.how.endswith("+") else value or ""
 
 
 def variables_in(text: str) -> list[str]:
     """Return the names of the variables that a text takes its value from.
 
-    >>> variables_in("x-honeycomb-team=${HONEYCOMB_API_KEY}")
-    ['HONEYCOMB_API_KEY']
+    >>> variables_in("x-honeycomb-team=${HONEYCOMB_API_KEY:-${KEY}}")
+    ['HONEYCOMB_API_KEY', 'KEY']
     """
-    return [m["plain"] or m["name"] for m in _PLACE.finditer(text) if not m["escaped"]]
+    return [
+        name
+        for place in places_in(text)
+        if place.name
+        for name in (place.name, *variables_in(place.word if place.how.endswith(("-", "+")) else ""))
+    ]

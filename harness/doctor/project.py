@@ -9,19 +9,21 @@ from typing import Any
 
 import msgspec
 
-from harness.doctor.commands import Command, read_commands
+from harness.doctor.commands import Command, commands_in
 from harness.doctor.compose import Service, read_services
+from harness.doctor.env_file import entries_of
+from harness.doctor.ports import port_numbers
 from harness.doctor.source import Source, read_source
-from harness.doctor.text import line_of, parse_yaml, read_text, shown_path
+from harness.doctor.text import line_of, parse_yaml, read_if_possible, read_text, shown_path
 from harness.errors import ConfigurationError
-from harness.model import Site
+from harness.model import Finding, Site
 
 _COMMAND_FILES = ("*.sh", "*.md")
 _SKIPPED = frozenset({"node_modules", ".venv", ".git"})
 
 
 class WorkspacePort(msgspec.Struct, frozen=True):
-    """A port of a Gitpod file."""
+    """A port of a Gitpod file, one of a range."""
 
     number: int
     name: str
@@ -38,6 +40,7 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
         source: What the code below the directory says.
         commands: ``aws xray`` and ``aws logs`` in its scripts and documents.
         workspace_ports: Of the Gitpod file.
+        notes: What could not be looked at.
     """
 
     directory: Path
@@ -45,6 +48,11 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
     source: Source = Source()
     commands: tuple[Command, ...] = ()
     workspace_ports: tuple[WorkspacePort, ...] = ()
+    notes: tuple[Finding, ...] = ()
+
+    def service_at(self, host: str) -> Service | None:
+        """Return the service that the others reach by a name."""
+        return next((service for service in self.services.values() if host in service.names), None)
 
 
 def read_project(
@@ -66,28 +74,26 @@ def read_project(
         ConfigurationError: A file cannot be read, or is not what it should be.
     """
     directory = compose.parent
+    environ = os.environ if environ is None else environ
+    notes: list[Finding] = []
     beside = directory / ".env"
+    texts = [read_if_possible(beside, notes)] if beside.exists() else []
     variables: dict[str, str] = {}
-    for file in (*([beside] if beside.exists() else []), *env_files):
-        variables.update(_env_file(file))
-    variables.update(os.environ if environ is None else environ)
+    for text in (*texts, *map(read_text, env_files)):
+        variables.update({entry.name: entry.value for entry in entries_of(text, environ)})
     return Project(
         directory=directory,
-        services=read_services(compose, variables),
-        source=read_source(directory),
-        commands=tuple(command for file in _command_files(directory) for command in read_commands(file)),
+        services=read_services(compose, {**variables, **environ}, notes),
+        source=read_source(directory, notes),
+        commands=tuple(_commands(directory, notes)),
         workspace_ports=tuple(_workspace_ports(gitpod)) if gitpod else (),
+        notes=tuple(notes),
     )
 
 
-def _env_file(file: Path) -> Iterator[tuple[str, str]]:
-    for line in read_text(file).splitlines():
-        text = line.strip().removeprefix("export ")
-        if not text or text.startswith("#"):
-            continue
-        name, equals, value = text.partition("=")
-        if equals:  # a name alone is taken from the environment, as Compose does
-            yield name.strip(), value.strip().strip("'\"")
+def _commands(directory: Path, notes: list[Finding]) -> Iterator[Command]:
+    for file in _command_files(directory):
+        yield from commands_in(read_if_possible(file, notes), file)
 
 
 def _command_files(directory: Path) -> list[Path]:
@@ -101,10 +107,12 @@ def _workspace_ports(file: Path) -> Iterator[WorkspacePort]:
     if ports is not None and not isinstance(ports, list):
         raise ConfigurationError(f"{shown_path(file)}: ports is {ports!r}, expected a list")
     for index, item in enumerate(ports or ()):
-        if isinstance(item, dict) and str(item.get("port", "")).isdecimal():
-            line = line_of(item, "visibility") if "visibility" in item else line_of(ports, index)
+        if not isinstance(item, dict):
+            continue
+        line = line_of(item, "visibility") if "visibility" in item else line_of(ports, index)
+        for number in port_numbers(str(item.get("port", ""))):
             yield WorkspacePort(
-                int(item["port"]),
+                number,
                 str(item.get("name", "")),
                 str(item.get("visibility", "private")),
                 Site(shown_path(file), line),

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import msgspec
 
-from harness.doctor.text import shown_path
-from harness.model import Site
+from harness.doctor.text import left_out, shown_path
+from harness.model import Finding, Site
 
 _SKIPPED = frozenset({"node_modules", "__pycache__", "site-packages", "tests"})
 _SPAN_STARTERS = frozenset({"start_span", "start_as_current_span"})
@@ -44,15 +44,22 @@ class Source(msgspec.Struct, frozen=True):
     words: dict[str, int] = {}
 
 
-def read_source(directory: Path) -> Source:
-    """Return what the Python files below a directory say; files that do not parse are left out."""
+def read_source(directory: Path, notes: list[Finding]) -> Source:
+    """Return what the Python files below a directory say; files that do not parse are left out.
+
+    Args:
+        notes: Gets the files that cannot be read.
+    """
     source = Source()
     for file in _python_files(directory):
         try:
-            tree = ast.parse(file.read_bytes())
-        except (SyntaxError, ValueError, OSError):
+            _Reader(source, shown_path(file)).visit(ast.parse(file.read_bytes()))
+        except (SyntaxError, ValueError):
             continue  # the app does not run, which is not for us to say
-        _Reader(source, shown_path(file)).visit(tree)
+        except OSError as error:
+            notes.append(left_out(file, f"cannot be read: {error.strerror}"))
+        except (RecursionError, MemoryError):  # the latter is the parser's own limit
+            notes.append(left_out(file, "is nested too deeply"))
     return source
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from harness.errors import LaunchError
@@ -50,6 +50,8 @@ def wait_until_ready(
     """
     what = f"{name} did not answer on {host}:{port}"
     wait_until(lambda: _answers(host, port), what, ended=ended, output=output, timeout_s=timeout_s)
+    if ended():
+        raise LaunchError(_with_last_lines(f"{what}: it ended, and another process answers there", output()))
 
 
 def wait_until(
@@ -97,6 +99,18 @@ def _stays_open(connection: socket.socket) -> bool:
 def _with_last_lines(what: str, output: str) -> str:
     lines = output.splitlines()[-_SHOWN_LINES:]
     return "\n  ".join((f"{what}; its last lines:", *(lines or ["(it wrote nothing)"])))
+
+
+def variables(env: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables for an app.
+
+    Raises:
+        LaunchError: The value of one is no string.
+    """
+    for name, value in env.items():
+        if not isinstance(value, str):
+            raise LaunchError(f"variable {name!r} is {value!r}, expected a string; quote it, or leave it out")
+    return dict(env)
 
 
 def exit_code(status: int) -> int:

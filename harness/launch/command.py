@@ -1,4 +1,4 @@
-"""One command as a child process: its signals, its end and its exit code."""
+"""One command as a child process: its signals, its stops, its end and its exit code."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import contextlib
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from types import FrameType
 from typing import NamedTuple
 
 from harness.errors import ConfigurationError
 from harness.launch.app import exit_code
+from harness.launch.terminal import Terminal
 
-_FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2)
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+_FORWARDED = (*_STOPPING, signal.SIGUSR1, signal.SIGUSR2, signal.SIGTSTP, signal.SIGCONT)
 
 
 class CommandEnd(NamedTuple):
@@ -35,54 +35,90 @@ def run_command(command: Sequence[str], environ: Mapping[str, str]) -> CommandEn
 
     It leads a process group of its own, which gets the signals that we get;
     on a terminal it is the foreground group, so that it may read the keyboard.
+    When it is suspended, so are we, and it continues with us.
 
     Raises:
         ConfigurationError: It cannot be started.
     """
-    try:
-        child = subprocess.Popen(command, env=environ, process_group=0)  # noqa: S603  the user's own command
-    except OSError as error:
-        cure = "check the spelling and PATH" if isinstance(error, FileNotFoundError) else "check the file"
-        raise ConfigurationError(f"cannot run {command[0]!r}: {error.strerror}; {cure}") from error
-    with _signals_forwarded(child.pid) as forwarded, _foreground(child.pid):
-        code = child.wait()
-    return CommandEnd(exit_code(code), stopped=bool(forwarded.intersection(_STOPPING)))
+    job = _Job()
+    with job.signals_taken():  # before the start, so that none is lost
+        try:
+            child = subprocess.Popen(command, env=environ, process_group=0)  # noqa: S603  the user's own
+        except OSError as error:
+            cure = "check the spelling and PATH" if isinstance(error, FileNotFoundError) else "check the file"
+            raise ConfigurationError(f"cannot run {command[0]!r}: {error.strerror}; {cure}") from error
+        job.started(child.pid)
+        code = child.returncode = job.wait()
+    return CommandEnd(exit_code(code), stopped=bool(job.forwarded.intersection(_STOPPING)))
 
 
-@contextlib.contextmanager
-def _signals_forwarded(group: int) -> Iterator[set[int]]:
-    """Forward signals to a group; yield the set of those that were."""
-    forwarded: set[int] = set()
+class _Job:
+    """A command's process group, as a shell's job.
 
-    def forward(number: int, _: FrameType | None) -> None:
-        forwarded.add(number)
+    Attributes:
+        forwarded: The signals that were.
+    """
+
+    def __init__(self) -> None:
+        self.forwarded: set[int] = set()
+        self._group = 0
+        self._early: list[int] = []
+        self._terminal = Terminal()
+
+    @contextlib.contextmanager
+    def signals_taken(self) -> Iterator[None]:
+        """Forward signals to the group; those that come before it is there wait for it."""
+        # What is ignored stays so until the command has inherited that (nohup, a script's background job).
+        taken = [number for number in _FORWARDED if signal.getsignal(number) is not signal.SIG_IGN]
+        self._previous = {number: signal.signal(number, self._forward) for number in taken}
+        try:
+            yield
+        finally:
+            for number, handler in self._previous.items():
+                signal.signal(number, handler)
+            if self._group:
+                self._terminal.pass_on(self._group, os.getpgrp())
+
+    def started(self, group: int) -> None:
+        """Give the group the terminal, if it is ours, and the signals that came before it."""
+        for number in _FORWARDED:
+            if number not in self._previous:
+                self._previous[number] = signal.signal(number, self._forward)
+        self._group = group
+        self._terminal.pass_on(os.getpgrp(), group)
+        for early in self._early:
+            self._forward(early)
+
+    def _forward(self, number: int, _: FrameType | None = None) -> None:
+        if not self._group:
+            self._early.append(number)
+            return
+        self.forwarded.add(number)
+        if number == signal.SIGCONT:  # a shell that continues us has put us in the foreground, or not
+            self._terminal.pass_on(os.getpgrp(), self._group)
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(group, number)
+            os.killpg(self._group, number)
 
-    previous = {number: signal.signal(number, forward) for number in _FORWARDED}
-    try:
-        yield forwarded
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
+    def wait(self) -> int:
+        """Return how the command ended; be suspended while it is."""
+        while True:
+            _, status = os.waitpid(self._group, os.WUNTRACED)
+            if not os.WIFSTOPPED(status):
+                return os.waitstatus_to_exitcode(status)
+            self._stopped_by(os.WSTOPSIG(status))
 
-
-@contextlib.contextmanager
-def _foreground(group: int) -> Iterator[None]:
-    """Give a group the terminal, if there is one and it is ours."""
-    try:
-        terminal = sys.stdin.fileno()
-        ours = os.tcgetpgrp(terminal) == os.getpgrp()
-    except (OSError, ValueError):
-        ours = False
-    if not ours:
-        yield
-        return
-    # A background process that changes the foreground group is stopped by SIGTTOU.
-    previous = signal.signal(signal.SIGTTOU, signal.SIG_IGN)
-    try:
-        os.tcsetpgrp(terminal, group)
-        yield
-    finally:
-        os.tcsetpgrp(terminal, os.getpgrp())
-        signal.signal(signal.SIGTTOU, previous)
+    def _stopped_by(self, number: int) -> None:
+        """Stop ourselves as the group was stopped, until a shell continues us; then continue the group."""
+        if number == signal.SIGSTOP:
+            return  # not job control: whoever sends it means that process, and will continue it
+        if number != signal.SIGTSTP and self._terminal.shows(self._group):
+            pass  # it used the terminal just before we gave it
+        elif self._terminal.pass_on(self._group, os.getpgrp()):
+            # The rest of our own group did not get the terminal's signal. Nothing
+            # happens where no shell could continue us: the system ignores it there.
+            handler = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+            os.killpg(os.getpgrp(), signal.SIGTSTP)
+            signal.signal(signal.SIGTSTP, handler)
+        else:
+            os.kill(os.getpid(), signal.SIGSTOP)
+        self._forward(signal.SIGCONT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 from harness.codec import arrivals_file
 from harness.codec.arrivals_file import Arrival
 from harness.errors import LaunchError
-from harness.launch.app import READY_TIMEOUT_S, STOP_TIMEOUT_S, wait_until_ready
+from harness.launch.app import READY_TIMEOUT_S, STOP_TIMEOUT_S, variables, wait_until_ready
 from harness.launch.docker import compose_command, run
 
 Take = Callable[[Iterator[tuple[Arrival, bytes]]], None]
@@ -48,7 +49,7 @@ class ComposeApp:
         self._take = take
         self._code: int | None = None
         self._last = ""
-        self._env = {**os.environ, **env}
+        self._env = {**os.environ, **variables(env)}
         self._compose = (*compose_command(), "-f", str(file), "-p", f"harness-{uuid.uuid4().hex[:8]}")
         try:
             self._run("up", "-d", "--no-build")
@@ -64,7 +65,7 @@ class ComposeApp:
                 output=lambda: self.output,
                 timeout_s=ready_timeout_s,
             )
-        except LaunchError:
+        except BaseException:
             self._run("down", "-v", "-t", "0")
             raise
 
@@ -94,22 +95,23 @@ class ComposeApp:
             The service's exit code, 128 + n when signal n ended it.
         """
         if self._code is None:
-            code = self._end(how, timeout_s)
-            self.output  # noqa: B018  reads the rest, before the container is gone
             try:
+                code = self._end(how, timeout_s)
+                self.output  # noqa: B018  reads the rest, before the container is gone
+                self._code = code
                 self._take(self._arrivals())
             finally:
                 self._run("down", "-v", "-t", "0")
-            self._code = code
         return self._code
 
     def _end(self, how: signal.Signals, timeout_s: float) -> int:
-        if not self._has_ended():
+        with contextlib.suppress(LaunchError):  # it has ended by itself
             run("docker", "kill", "-s", how.name, self._id)
         try:
             return int(run("docker", "wait", self._id, timeout_s=timeout_s))
         except LaunchError:
-            run("docker", "kill", self._id)
+            with contextlib.suppress(LaunchError):  # it has ended meanwhile
+                run("docker", "kill", self._id)
             return int(run("docker", "wait", self._id))
 
     def _arrivals(self) -> Iterator[tuple[Arrival, bytes]]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from harness.errors import LaunchError
-from harness.launch.app import READY_TIMEOUT_S, STOP_TIMEOUT_S, wait_until_ready
+from harness.launch.app import READY_TIMEOUT_S, STOP_TIMEOUT_S, variables, wait_until_ready
 from harness.launch.docker import uninstrumented
 
 
@@ -37,26 +37,31 @@ class AppContainer:
         ready_timeout_s: float = READY_TIMEOUT_S,
     ) -> None:
         self.name = f"container {image}"
+        self._last = ""
+        self._code: int | None = None
         with uninstrumented():
-            self._container = _started(image, port, env, command, init=init)
+            self._container = _started(image, port, variables(env), command, init=init)
+        try:
+            self._wait_for(port, ready_timeout_s)
+        except BaseException:
+            with uninstrumented():
+                self._container.stop()
+            raise
+
+    def _wait_for(self, port: int, timeout_s: float) -> None:
+        with uninstrumented():
             self._wrapped = self._container.get_wrapped_container()
             host = self._container.get_container_host_ip()
             exposed = int(self._container.get_exposed_port(port))
-        self._last = ""
-        self._code: int | None = None
         self.url = f"http://{host}:{exposed}"
-        try:
-            wait_until_ready(
-                self.name,
-                host,
-                exposed,
-                ended=self._has_ended,
-                output=lambda: self.output,
-                timeout_s=ready_timeout_s,
-            )
-        except LaunchError:
-            self.stop(signal.SIGKILL)
-            raise
+        wait_until_ready(
+            self.name,
+            host,
+            exposed,
+            ended=self._has_ended,
+            output=lambda: self.output,
+            timeout_s=timeout_s,
+        )
 
     def _has_ended(self) -> bool:
         with uninstrumented():
@@ -94,7 +99,8 @@ class AppContainer:
         try:
             return int(self._wrapped.wait(timeout=timeout_s)["StatusCode"])
         except (requests.exceptions.ConnectionError, requests.exceptions.ReadTimeout):
-            self._wrapped.kill()
+            with contextlib.suppress(APIError):  # it has ended meanwhile
+                self._wrapped.kill()
             return int(self._wrapped.wait()["StatusCode"])
 
 

@@ -6,6 +6,7 @@ import signal
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from harness.errors import ConfigurationError
 from harness.model import Incident, Telemetry
 
 SIGNALS = ("spans", "segments", "log_events", "log_records")
@@ -48,8 +49,15 @@ class Lifecycle:
         self.emitted = {name: count for name, count in counts.items() if count}
 
     def lost(self, how: signal.Signals) -> dict[str, int]:
-        """Return field of `Telemetry` → how many this stop lost; empty when all arrived."""
-        stop = next(stop for stop in self.stops if stop.how == how)
+        """Return field of `Telemetry` → how many this stop lost; empty when all arrived.
+
+        Raises:
+            ConfigurationError: The app was not stopped by that signal.
+        """
+        stop = next((stop for stop in self.stops if stop.how == how), None)
+        if stop is None:
+            known = ", ".join(stop.how.name for stop in self.stops)
+            raise ConfigurationError(f"{self.app} was not stopped by {how!r}; it was by {known}")
         lost = {name: count - stop.arrived[name] for name, count in self.emitted.items()}
         return {name: count for name, count in lost.items() if count}
 

@@ -9,13 +9,24 @@ import signal
 import socket
 import subprocess
 import tempfile
+import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from harness.errors import LaunchError
-from harness.launch.app import READY_TIMEOUT_S, STOP_TIMEOUT_S, exit_code, wait_until, wait_until_ready
+from harness.launch.app import (
+    READY_TIMEOUT_S,
+    STOP_TIMEOUT_S,
+    exit_code,
+    variables,
+    wait_until,
+    wait_until_ready,
+)
+from harness.launch.survivors import kill_marked
 
 _HOST = "127.0.0.1"
+_MARK = "TELEMETRY_HARNESS_APP"
+"""A variable by which what an app starts is known as the app's."""
 
 
 class AppProcess:
@@ -28,29 +39,34 @@ class AppProcess:
         port: 0 for a free one.
 
     Raises:
-        LaunchError: It cannot be started, ends at once, or does not answer in time.
+        LaunchError: It cannot be started, ends at once, or does not answer in time; the port is taken.
     """
 
     def __init__(
         self,
-        command: Sequence[str],
+        command: Sequence[str | os.PathLike[str]],
         *,
         env: Mapping[str, str] = {},
         cwd: Path | None = None,
         port: int = 0,
         ready_timeout_s: float = READY_TIMEOUT_S,
     ) -> None:
+        if not command:
+            raise LaunchError("no command to start; give its arguments, as in 'flask', 'run', '-p', '{port}'")
         port = port or free_port()
-        arguments = [argument.replace("{port}", str(port)) for argument in command]
-        variables = {name: value.replace("{port}", str(port)) for name, value in env.items()}
-        self.name = shlex.join((Path(command[0]).name, *command[1:]))
+        program, *arguments = (os.fsdecode(word).replace("{port}", str(port)) for word in command)
+        self.name = shlex.join((Path(program).name, *map(os.fsdecode, command[1:])))
         self.url = f"http://{_HOST}:{port}"
         self._port = port
+        self._mark = f"{_MARK}={uuid.uuid4().hex}"
+        values = {name: value.replace("{port}", str(port)) for name, value in variables(env).items()}
+        environ = {**os.environ, **values, _MARK: self._mark.partition("=")[2]}
+        _require_free(port)
         self._output = tempfile.TemporaryFile()  # noqa: SIM115  closed by `stop`
         try:
             self._process = subprocess.Popen(  # noqa: S603  the user's own command
-                arguments,
-                env={**os.environ, **variables},
+                [program, *arguments],
+                env=environ,
                 cwd=cwd,
                 stdout=self._output,
                 stderr=subprocess.STDOUT,
@@ -58,10 +74,10 @@ class AppProcess:
             )
         except OSError as error:
             self._output.close()
-            raise LaunchError(f"cannot run {command[0]!r}: {error.strerror}; check PATH and file") from error
+            raise LaunchError(_why_not(program, cwd, error)) from error
         try:
             self.wait_until_ready(ready_timeout_s)
-        except LaunchError:
+        except BaseException:
             self.stop(signal.SIGKILL)
             raise
 
@@ -117,7 +133,9 @@ class AppProcess:
         timeout_s: float = STOP_TIMEOUT_S,
         group: bool = False,
     ) -> int:
-        """Send a signal, wait for the end of the command, and kill what is left of its group.
+        """Send a signal, wait for the end of the command, and kill what is left of it.
+
+        That is its process group, and on Linux also what has left the group (`setsid`, a daemon).
 
         Args:
             how: The signal.
@@ -138,9 +156,29 @@ class AppProcess:
             self._process.wait()
         with contextlib.suppress(ProcessLookupError):  # workers that outlived it
             os.killpg(self.pid, signal.SIGKILL)
+        kill_marked(self._mark)
         self.output  # noqa: B018  reads the rest, before the file is closed
         self._output.close()
         return exit_code(self._process.returncode)
+
+
+def _why_not(program: str, cwd: Path | None, error: OSError) -> str:
+    if cwd is not None and error.filename == cwd:  # so says Popen when that is what is missing
+        return f"cannot run {program!r} in {str(cwd)!r}: {error.strerror}; check the directory"
+    return f"cannot run {program!r}: {error.strerror}; check PATH and file"
+
+
+def _require_free(port: int) -> None:
+    """Raise LaunchError when another process would answer on the port instead of the app."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do, right after another
+        try:
+            probe.bind((_HOST, port))
+        except OSError as error:
+            raise LaunchError(
+                f"port {port} of {_HOST} is taken: {error.strerror}; stop what uses it, or leave port out "
+                "for a free one"
+            ) from error
 
 
 def free_port() -> int:

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import socket
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from harness.capture.arrivals import Arrivals
 from harness.capture.aws_endpoint import AwsEndpoint
-from harness.capture.environment import FAKE_AWS, LOOPBACK, REGION, with_loopback_direct
+from harness.capture.environment import (
+    FAKE_AWS,
+    LOOPBACK,
+    OTHER_OTLP,
+    REGION,
+    other_aws_endpoints,
+    with_loopback_direct,
+)
 from harness.capture.loop import ReceiverLoop
 from harness.capture.otlp_receiver import OtlpReceiver
 from harness.capture.recorder import Recorder
 from harness.capture.xray_daemon import XRayDaemon
+from harness.codec.otlp import ZIPKIN_PATH
 from harness.errors import ConfigurationError
 
-_ANY = ("0.0.0.0", "::")
+_ANY = "0.0.0.0"
 
 
 class Ports(NamedTuple):
@@ -49,17 +59,24 @@ class Receivers:
         ports: Ports = EPHEMERAL,
         required_headers: Iterable[str] = (),
     ) -> None:
-        self._host = _reachable(host)
-        self._loop = ReceiverLoop()
-        where: dict[str, Any] = {"host": host, "recorder": recorder}
+        address = _ipv4(host)
+        self._host = _reachable(address)
+        where: dict[str, Any] = {"host": address, "recorder": recorder}
         arrivals = Arrivals()
-        self._otlp = _listen("OTLP", OtlpReceiver, self._loop, arrivals, port=ports.otlp, **where)
-        self._otlp.answers.required_headers = frozenset(name.lower() for name in required_headers)
-        self._xray = _listen("X-Ray", XRayDaemon, self._loop, arrivals, port=ports.xray, **where)
-        services = {"xray": self._xray.answer}
-        self._aws = _listen(
-            "AWS", AwsEndpoint, self._loop, arrivals, port=ports.aws, services=services, **where
-        )
+        with contextlib.ExitStack() as stack:  # what listens is closed when the next one cannot
+            loop = ReceiverLoop()
+            stack.callback(loop.stop)
+            self._otlp = _listen("OTLP", OtlpReceiver, loop, arrivals, port=ports.otlp, **where)
+            stack.callback(self._otlp.close)
+            self._otlp.answers.required_headers = frozenset(name.lower() for name in required_headers)
+            self._xray = _listen("X-Ray", XRayDaemon, loop, arrivals, port=ports.xray, **where)
+            stack.callback(self._xray.close)
+            services = {"xray": self._xray.answer}
+            self._aws = _listen(
+                "AWS", AwsEndpoint, loop, arrivals, port=ports.aws, services=services, **where
+            )
+            stack.callback(self._aws.close)
+            self._stack = stack.pop_all()
 
     @property
     def endpoints(self) -> dict[str, str]:
@@ -80,16 +97,12 @@ class Receivers:
         endpoints = self.endpoints
         region = environ.get("AWS_DEFAULT_REGION") or environ.get("AWS_REGION") or REGION
         return {
+            **OTHER_OTLP,
             "OTEL_EXPORTER_OTLP_ENDPOINT": endpoints["otlp_http"],
-            "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": None,
-            "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT": None,
-            "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT": None,
+            "OTEL_EXPORTER_ZIPKIN_ENDPOINT": endpoints["otlp_http"] + ZIPKIN_PATH,
             "AWS_XRAY_DAEMON_ADDRESS": endpoints["xray"],
+            **other_aws_endpoints(environ),
             "AWS_ENDPOINT_URL": endpoints["aws"],
-            "AWS_ENDPOINT_URL_LOGS": None,
-            "AWS_ENDPOINT_URL_CLOUDWATCH": None,
-            "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS": None,
-            "AWS_ENDPOINT_URL_XRAY": None,
             "AWS_DEFAULT_REGION": region,
             **FAKE_AWS,
             **with_loopback_direct(environ, self._host),
@@ -97,9 +110,14 @@ class Receivers:
 
     def close(self) -> None:
         """Take what waits in the sockets, then stop listening."""
-        for receiver in (self._xray, self._otlp, self._aws):
-            receiver.close()
-        self._loop.stop()
+        self._stack.close()
+
+
+_CURES = {
+    errno.EADDRINUSE: "stop what uses the port, or choose another (0 takes a free one)",
+    errno.EADDRNOTAVAIL: "give --host an address of this machine",
+    errno.EACCES: "choose a port above 1023 (0 takes a free one)",
+}
 
 
 def _listen(name: str, receiver: Any, *arguments: Any, port: int, **options: Any) -> Any:
@@ -108,14 +126,29 @@ def _listen(name: str, receiver: Any, *arguments: Any, port: int, **options: Any
     except OSError as error:
         raise ConfigurationError(
             f"the {name} receiver cannot listen on {options['host']}:{port}: "
-            f"{error.strerror or error}; stop what uses the port, or choose another (0 takes a free one)"
+            f"{error.strerror or error}; {_CURES.get(error.errno or 0, 'choose another address or port')}"
         ) from error
 
 
-def _reachable(host: str) -> str:
-    """Return the address by which others reach us when we listen on it."""
-    if host not in _ANY:
-        return host
+def _ipv4(host: str) -> str:
+    """Return the address of a host.
+
+    Raises:
+        ConfigurationError: It has none. X-Ray's SDKs split host:port at every colon, so they take no other.
+    """
+    try:
+        return str(socket.getaddrinfo(host, None, socket.AF_INET)[0][4][0])
+    except (OSError, UnicodeError) as error:
+        raise ConfigurationError(
+            f"cannot listen on {host!r}: it is no IPv4 address and no name of one, and X-Ray's SDKs take no "
+            "other; give --host 127.0.0.1, 0.0.0.0 or an address of this machine"
+        ) from error
+
+
+def _reachable(address: str) -> str:
+    """Return the address by which others reach us when we listen on one."""
+    if address != _ANY:
+        return address
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(("192.0.2.1", 9))  # nothing is sent: this only asks for a route

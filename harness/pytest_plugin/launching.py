@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from harness.capture.session import Capture
-from harness.errors import LaunchError
+from harness.errors import ConfigurationError, LaunchError
 from harness.launch.app import READY_TIMEOUT_S, STOP_TIMEOUT_S, App
 from harness.launch.compose import ComposeApp
 from harness.launch.container import AppContainer
@@ -29,7 +30,7 @@ class Launcher:
 
     def process(
         self,
-        *command: str,
+        *command: str | os.PathLike[str],
         env: Mapping[str, str] = {},
         cwd: Path | None = None,
         port: int = 0,
@@ -45,7 +46,7 @@ class Launcher:
             ready_timeout_s: Seconds until the port must answer.
 
         Raises:
-            LaunchError: It cannot be started, ends at once, or does not answer in time.
+            LaunchError: It cannot be started, ends at once, or does not answer in time; the port is taken.
 
         Example:
             >>> app = launch.process("flask", "--app", "shop", "run", "-p", "{port}")  # doctest: +SKIP
@@ -159,7 +160,12 @@ class Launcher:
             drive: Makes the same requests each time.
             stops: The signals.
             grace_s: Seconds until an app that goes on after its signal is killed.
+
+        Raises:
+            ConfigurationError: There is no signal.
         """
+        if not stops:
+            raise ConfigurationError("lifecycle has no stops; give at least one signal: stops=(SIGTERM,)")
         rows = []
         for how in stops:
             before = self._counts()

@@ -1,6 +1,6 @@
 import os
 
-from harness.capture.environment import Environment, with_loopback_direct
+from harness.capture.environment import OTHER_OTLP, Environment, with_loopback_direct
 
 
 def test_variables_are_set_removed_and_restored() -> None:
@@ -25,4 +25,6 @@ def test_this_run_is_pointed_at_the_harness() -> None:
     for name in ("OTEL_EXPORTER_OTLP_ENDPOINT", "AWS_ENDPOINT_URL"):
         assert os.environ[name].startswith("http://127.0.0.1:")
     assert os.environ["AWS_XRAY_DAEMON_ADDRESS"].startswith("127.0.0.1:")
+    assert os.environ["OTEL_EXPORTER_ZIPKIN_ENDPOINT"].endswith("/api/v2/spans")
+    assert not OTHER_OTLP.keys() & os.environ.keys() - {"OTEL_EXPORTER_OTLP_ENDPOINT"}
     assert os.environ["AWS_ACCESS_KEY_ID"] == "harness-access-key"

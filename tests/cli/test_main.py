@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
@@ -48,3 +49,31 @@ def test_the_command_line_imports_nothing_heavy() -> None:
     )
 
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("command", ["serve", "report none", "doctor --compose c.yml"])
+def test_a_closed_stdout_is_said(command: str) -> None:
+    shell = f'exec "{sys.executable}" -m harness.cli {command} >&-'
+
+    done = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, check=False, timeout=60)  # noqa: S603, S607
+
+    assert (done.returncode, done.stderr) == (
+        2,
+        "harness: stdout is closed, and the result goes there; redirect it, to /dev/null or a file\n",
+    )
+
+
+def test_a_closed_stderr_leaves_the_exit_code() -> None:
+    shell = f'exec "{sys.executable}" -m harness.cli report none.json 2>&-'
+
+    done = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, check=False, timeout=60)  # noqa: S603, S607
+
+    assert (done.returncode, done.stdout) == (2, "")
+
+
+def test_run_leaves_a_closed_stdout_to_its_command(tmp_path: Path) -> None:
+    shell = f'exec "{sys.executable}" -m harness.cli run --out {tmp_path} -- sh -c "exit 3" >&-'
+
+    done = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, check=False, timeout=60)  # noqa: S603, S607
+
+    assert done.returncode == 3, done.stderr

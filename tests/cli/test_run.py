@@ -1,9 +1,14 @@
 """`harness run`: any command, its exit code, its signals and what it emits."""
 
+import os
+import pty
+import select
 import signal
 import socket
 import subprocess
 import sys
+import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -24,8 +29,11 @@ socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(line + b'{SEGMENT}', to)
 """
 
 
-def run(out: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    return harness("run", "--out", str(out), "--", *command)
+DEADLINE_S = 30.0
+
+
+def run(out: Path, *command: str, extra: Mapping[str, str] = {}) -> subprocess.CompletedProcess[str]:
+    return harness("run", "--out", str(out), "--", *command, extra=extra)
 
 
 def test_the_telemetry_of_a_command_is_written(tmp_path: Path) -> None:
@@ -168,3 +176,162 @@ def test_real_backends_are_not_in_the_environment(tmp_path: Path) -> None:
     )
 
     assert done.stdout == "http://127.0.0.1:\n"
+
+
+DIVERTING = {
+    "AWS_ENDPOINT_URL_SQS": "http://elsewhere:1",
+    "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://elsewhere:1/v1/traces",
+    "OTEL_EXPORTER_OTLP_CERTIFICATE": "elsewhere.pem",
+    "OTEL_EXPORTER_OTLP_METRICS_CLIENT_KEY": "elsewhere.key",
+    "OTEL_EXPORTER_OTLP_INSECURE": "elsewhere",
+    "OTEL_EXPORTER_ZIPKIN_ENDPOINT": "http://elsewhere:1",
+}
+
+
+def test_no_inherited_variable_diverts_telemetry(tmp_path: Path) -> None:
+    code = (
+        "import os; print([name for name, value in os.environ.items() if 'elsewhere' in value]);"
+        "print(os.environ['OTEL_EXPORTER_ZIPKIN_ENDPOINT'])"
+    )
+
+    done = run(tmp_path, sys.executable, "-c", code, extra=DIVERTING)
+
+    diverting, zipkin = done.stdout.splitlines()
+    assert diverting == "[]"
+    assert zipkin.startswith("http://127.0.0.1:")
+    assert zipkin.endswith("/api/v2/spans")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sdk"),
+    [
+        ("OTEL_SDK_DISABLED", "True", "OpenTelemetry"),
+        ("AWS_XRAY_SDK_ENABLED", "false", "the X-Ray SDK"),
+    ],
+)
+def test_a_variable_that_silences_an_sdk_is_kept_and_said(
+    tmp_path: Path, name: str, value: str, sdk: str
+) -> None:
+    done = run(tmp_path, "sh", "-c", f"echo ${name}", extra={name: value})
+
+    assert done.stdout == f"{value}\n"
+    assert done.stderr.splitlines()[0] == (
+        f"harness: {name} is {value}, so {sdk} emits nothing; unset it to record telemetry"
+    )
+
+
+def test_the_commands_own_options_need_no_dashes_before_them(tmp_path: Path) -> None:
+    done = harness("run", "--out", str(tmp_path), sys.executable, "-c", "print('said')", "--out", "x")
+
+    assert (done.returncode, done.stdout) == (0, "said\n")
+    assert read_record(tmp_path).scenarios[0].name.endswith("""-c 'print('"'"'said'"'"')' --out x""")
+
+
+@pytest.mark.parametrize("dashes", [(), ("--",)])
+def test_no_command_is_a_usage_error(tmp_path: Path, dashes: tuple[str, ...]) -> None:
+    done = harness("run", "--out", str(tmp_path), *dashes)
+
+    assert done.returncode == 2
+    assert done.stderr == (
+        "harness: no command to run; give it after the options: harness run [options] -- CMD\n"
+    )
+
+
+def test_an_argument_that_is_no_text_is_recorded_escaped(tmp_path: Path) -> None:
+    done = run(tmp_path, "test", os.fsdecode(b"caf\xe9"))
+
+    assert done.returncode == 0, done.stderr
+    assert read_record(tmp_path).scenarios[0].name == "test 'caf\\xe9'"
+
+
+@pytest.mark.parametrize(("code", "expected"), [(7, 7), (0, 2)])
+def test_a_record_that_cannot_be_written_does_not_hide_how_the_command_ended(
+    tmp_path: Path, code: int, expected: int
+) -> None:
+    out = tmp_path / "out"
+
+    done = run(out, "sh", "-c", f"rm -r {out} && touch {out} && exit {code}")
+
+    assert done.returncode == expected
+    assert done.stderr == (f"harness: {out}/received.bin: cannot be read: Not a directory; check the path\n")
+
+
+SUSPENDED = """
+import os, sys
+print(os.getpid(), flush=True)
+print("read", sys.stdin.readline().strip(), flush=True)
+"""
+
+
+def wait_for_stop(process: subprocess.Popen[str]) -> None:
+    """Return once a child of ours is stopped."""
+    deadline = time.monotonic() + DEADLINE_S
+    while time.monotonic() < deadline:
+        pid, status = os.waitpid(process.pid, os.WUNTRACED | os.WNOHANG)
+        if pid:
+            assert os.WIFSTOPPED(status), status
+            return
+        time.sleep(0.01)  # a stop is no event that could be waited for with a deadline
+    pytest.fail("it was not stopped")
+
+
+@pytest.mark.parametrize("to", ["the command", "the harness"])
+def test_it_is_suspended_and_continues_with_its_command(tmp_path: Path, to: str) -> None:
+    process = subprocess.Popen(  # noqa: S603  our own interpreter
+        [*HARNESS, "run", "--out", str(tmp_path), "--", sys.executable, "-c", SUSPENDED],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment(),
+    )
+    assert process.stdout is not None
+    command = int(process.stdout.readline())
+
+    try:
+        os.kill(command if to == "the command" else process.pid, signal.SIGTSTP)
+        wait_for_stop(process)
+        process.send_signal(signal.SIGCONT)
+        said, _ = process.communicate("a line\n", timeout=DEADLINE_S)
+    finally:
+        process.kill()
+
+    assert (said, process.returncode) == ("read a line\n", 0)
+
+
+class Shell:
+    """An interactive shell on a terminal of its own."""
+
+    def __init__(self) -> None:
+        self.pid, self.terminal = pty.fork()
+        if not self.pid:
+            os.execve("/bin/sh", ["sh", "-i"], environment({"PS1": "$ ", "ENV": ""}))  # noqa: S606  the terminal's own
+        self.screen = ""
+
+    def type(self, text: str, *, until: str) -> None:
+        """Type, and return once the screen shows something after that."""
+        self.screen = ""
+        os.write(self.terminal, text.encode())
+        deadline = time.monotonic() + DEADLINE_S
+        while until not in self.screen:
+            ready, _, _ = select.select([self.terminal], [], [], max(0.0, deadline - time.monotonic()))
+            assert ready, f"no {until!r} after {text!r}: {self.screen}"
+            self.screen += os.read(self.terminal, 4096).decode(errors="replace")
+
+
+def test_a_shell_suspends_it_and_brings_it_back(tmp_path: Path) -> None:
+    script = tmp_path / "read.py"
+    script.write_text(SUSPENDED.replace("os.getpid()", "'be' + 'gun'"))
+    words = [*HARNESS, "run", "--out", str(tmp_path / "out"), "--", sys.executable, str(script)]
+    shell = Shell()
+    try:
+        shell.type(" ".join(words) + "; echo en''ded $?\n", until="begun")
+        shell.type("\x1a", until="topped")
+        shell.type("echo sh''ell\n", until="shell")
+        shell.type("fg\n", until="read.py")
+        shell.type("a line\n", until="read a line")
+        shell.type("", until="captured")
+        shell.type("echo al''ive\n", until="alive")
+    finally:
+        os.kill(shell.pid, signal.SIGKILL)
+        os.waitpid(shell.pid, 0)
+        os.close(shell.terminal)

@@ -1,5 +1,8 @@
 import signal
 
+import pytest
+
+from harness.errors import ConfigurationError
 from harness.launch.lifecycle import Lifecycle, Stop
 
 
@@ -35,4 +38,13 @@ def test_each_loss_is_an_incident_with_a_cure() -> None:
     )
     assert sigkill.message.startswith(
         "stopped by SIGKILL, flask run lost 2 of 2 spans, 3 of 3 log events; nothing runs after SIGKILL: "
+    )
+
+
+def test_a_stop_that_was_not_made_is_told_from_those_that_were() -> None:
+    with pytest.raises(ConfigurationError) as error:
+        RESULT.lost(signal.SIGHUP)
+
+    assert str(error.value) == (
+        "flask run was not stopped by <Signals.SIGHUP: 1>; it was by SIGINT, SIGTERM, SIGKILL"
     )

@@ -1,8 +1,11 @@
 """Starting and stopping a process: ready, dead at once, slow, deaf to signals."""
 
 import signal
+import socket
 import sys
 import urllib.request
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -61,3 +64,73 @@ def test_an_app_that_does_not_listen_is_stopped_at_the_deadline() -> None:
 def test_a_program_that_is_not_there_is_named() -> None:
     with pytest.raises(LaunchError, match="cannot run 'no-such-program': No such file or directory"):
         AppProcess(["no-such-program"])
+
+
+def refused(*command: Any, **options: Any) -> str:
+    """Return what is said of a command that is not started."""
+    with pytest.raises(LaunchError) as error:
+        AppProcess(command, **options)
+    return str(error.value)
+
+
+def test_a_port_that_another_server_holds_is_named() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+
+        said = refused(sys.executable, "-c", "input()", port=port)
+
+    assert said == (
+        f"port {port} of 127.0.0.1 is taken: Address already in use; stop what uses it, or leave port out "
+        "for a free one"
+    )
+
+
+def test_no_command_is_said() -> None:
+    assert refused() == "no command to start; give its arguments, as in 'flask', 'run', '-p', '{port}'"
+
+
+def test_a_directory_that_is_missing_is_named(tmp_path: Path) -> None:
+    missing = tmp_path / "missing"
+
+    assert refused("true", cwd=missing) == (
+        f"cannot run 'true' in '{missing}': No such file or directory; check the directory"
+    )
+
+
+@pytest.mark.parametrize("value", [None, 8000])
+def test_a_variable_that_is_no_string_is_named(value: object) -> None:
+    assert refused("true", env={"PORT": value}) == (
+        f"variable 'PORT' is {value!r}, expected a string; quote it, or leave it out"
+    )
+
+
+def test_an_argument_may_be_a_path(tmp_path: Path) -> None:
+    script = tmp_path / "serve.py"
+    script.write_text(SERVE.format(setup=""))
+
+    app = AppProcess([Path(sys.executable), script, "{port}"])
+
+    assert app.stop() == 128 + signal.SIGTERM
+
+
+def is_running(pid: int) -> bool:
+    """Return whether a process is there and no zombie that waits for its parent."""
+    try:
+        return " Z " not in Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="what left the group is found in /proc; run on Linux")
+def test_a_child_of_another_session_does_not_outlive_it() -> None:
+    child = (
+        "import subprocess; print(subprocess.Popen(['sleep', '60'], start_new_session=True).pid, flush=True)"
+    )
+    app = start(child)
+    pid = int(app.output.splitlines()[0])
+
+    app.stop()
+
+    assert not is_running(pid)

@@ -9,7 +9,7 @@ import msgspec
 
 from harness.capture.bucket import Bucket
 from harness.capture.channel import Context, OpenNode
-from harness.capture.environment import LOOPBACK
+from harness.capture.environment import LOOPBACK, OTHER_OTLP
 from harness.capture.otel_evidence import StartedSpan
 from harness.capture.otel_watch import OtelWatch
 from harness.capture.otlp_receiver import OtlpReceiver, Received
@@ -18,12 +18,6 @@ from harness.codec import otlp, sdk
 from harness.codec.arrivals_file import Arrival
 from harness.codec.otlp import SpanKey
 from harness.model import ExportRequest, Rejected
-
-_OTHER_ENDPOINTS = (
-    "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
-    "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
-    "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT",
-)
 
 
 class OtelChannel:
@@ -43,9 +37,13 @@ class OtelChannel:
         self._seen_in_process: set[tuple[str, str]] = set()
 
     def environment(self, host: str = LOOPBACK) -> dict[str, str | None]:
-        """Return the endpoint; those of one signal would win over it, so they are removed."""
+        """Return the endpoints, and what would win over them, to be removed."""
         endpoint = f"http://{host}:{self.receiver.port}"
-        return {"OTEL_EXPORTER_OTLP_ENDPOINT": endpoint} | dict.fromkeys(_OTHER_ENDPOINTS)
+        return {
+            **OTHER_OTLP,
+            "OTEL_EXPORTER_OTLP_ENDPOINT": endpoint,
+            "OTEL_EXPORTER_ZIPKIN_ENDPOINT": endpoint + otlp.ZIPKIN_PATH,
+        }
 
     def listen(self, host: str) -> None:
         """Let the receiver listen on another address, too."""

@@ -14,7 +14,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     from harness.cli.receiver_arguments import add_receiver_arguments
 
     add_receiver_arguments(parser)
-    parser.add_argument("program", metavar="CMD", nargs="+", help="the command and its arguments")
+    parser.usage = "%(prog)s [options] [--] CMD [ARGUMENT ...]"
+    # What follows CMD is CMD's, options too.
+    parser.add_argument(
+        "program", metavar="CMD", nargs=argparse.REMAINDER, help="the command and its arguments"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -27,21 +31,35 @@ def run(arguments: argparse.Namespace) -> int:
     import shlex
     import shutil
 
-    from harness.capture.environment import Environment
-    from harness.cli import DOES_NOT_HOLD
+    from harness.capture.environment import Environment, silenced
+    from harness.cli import DOES_NOT_HOLD, complain
     from harness.cli.receiving import begin, conclude
-    from harness.errors import ConfigurationError
+    from harness.errors import ConfigurationError, HarnessError
     from harness.launch.command import run_command
 
-    program = arguments.program[0]
-    if shutil.which(program) is None:  # said before an earlier run in the directory is replaced
-        raise ConfigurationError(f"cannot run {program!r}: no such program; check the spelling and PATH")
-    recording, receivers = begin(arguments, shlex.join(arguments.program))
+    command = arguments.program
+    if command[:1] == ["--"]:  # some versions of argparse leave it here
+        command = command[1:]
+    if not command:
+        raise ConfigurationError("no command to run; give it after the options: harness run [options] -- CMD")
+    if shutil.which(command[0]) is None:  # said before an earlier run in the directory is replaced
+        raise ConfigurationError(f"cannot run {command[0]!r}: no such program; check the spelling and PATH")
+    for warning in silenced(os.environ):
+        complain(warning)
+    # An argument may be any bytes; a record holds text.
+    name = os.fsencode(shlex.join(command)).decode(errors="backslashreplace")
+    recording, receivers = begin(arguments, name)
     environment = Environment(dict(os.environ))
     environment.update(receivers.environment(environment.environ))
     try:
-        code, stopped = run_command(arguments.program, environment.environ)
+        code, stopped = run_command(command, environment.environ)
     finally:
         receivers.close()
-    holds = conclude(recording, arguments, outcome="failed" if code and not stopped else "passed")
+    try:
+        holds = conclude(recording, arguments, outcome="failed" if code and not stopped else "passed")
+    except HarnessError as error:
+        if not code:
+            raise
+        complain(error)  # and still tell how the command ended
+        return code
     return code if code or holds else DOES_NOT_HOLD

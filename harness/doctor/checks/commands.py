@@ -14,7 +14,7 @@ from typing import Any
 from harness.doctor.checks import finding
 from harness.doctor.commands import Command
 from harness.doctor.project import Project
-from harness.doctor.text import shown_path
+from harness.doctor.text import read_if_possible, shown_path
 from harness.model import Finding, Level, Site
 
 _REQUIRED = {
@@ -47,7 +47,7 @@ def check(project: Project) -> Iterator[Finding]:
         if given is None:
             yield from _options(command)
         else:
-            yield from _input(project, command, given.removeprefix("file://"))
+            yield from _input(project, command, given)
 
 
 def _options(command: Command) -> Iterator[Finding]:
@@ -60,7 +60,12 @@ def _options(command: Command) -> Iterator[Finding]:
             )
 
 
-def _input(project: Project, command: Command, name: str) -> Iterator[Finding]:
+def _input(project: Project, command: Command, given: str) -> Iterator[Finding]:
+    if not given.startswith("file://"):
+        if "$" not in given:  # of which a shell makes something else
+            yield from _document(project, command, "--cli-input-json", given, command.site)
+        return
+    name = given.removeprefix("file://")
     file = _found(project.directory, command.file.parent, name)
     if file is None:
         yield finding(
@@ -69,12 +74,28 @@ def _input(project: Project, command: Command, name: str) -> Iterator[Finding]:
             f"--cli-input-json names {name!r}, which is not below {shown_path(project.directory)}",
         )
         return
+    notes: list[Finding] = []
+    text = read_if_possible(file, notes)
+    yield from notes
+    if not notes:
+        yield from _document(project, command, repr(name), text, Site(shown_path(file), 1))
+
+
+def _document(project: Project, command: Command, name: str, text: str, start: Site) -> Iterator[Finding]:
+    """Yield what is wrong with the JSON that a command is given.
+
+    Args:
+        name: What messages call it.
+        start: Where it begins.
+    """
     try:
-        document: Any = json.loads(file.read_bytes())
-    except ValueError as error:
-        yield finding(
-            "cli_input_invalid", Site(shown_path(file), getattr(error, "lineno", 1)), f"is not JSON: {error}"
-        )
+        document: Any = json.loads(text)
+    except json.JSONDecodeError as error:
+        site = Site(start.file, start.line + error.lineno - 1)
+        yield finding("cli_input_invalid", site, f"{name} is not JSON: {error}")
+        return
+    except (RecursionError, ValueError) as error:  # the latter: a number of thousands of digits
+        yield finding("cli_input_invalid", start, f"{name} is not JSON that AWS takes: {error}")
         return
     member = _MEMBERS.get(command.operation)
     if member is None:
@@ -84,23 +105,31 @@ def _input(project: Project, command: Command, name: str) -> Iterator[Finding]:
         yield finding(
             "cli_input_invalid",
             command.site,
-            f"{command.operation} needs {member!r} in {name!r}, which has {has}: AWS answers "
+            f"{command.operation} needs {member!r} in {name}, which has {has}: AWS answers "
             f'Missing required parameter in input: "{member}"',
         )
+    elif not isinstance(document[member], dict):
+        yield finding(
+            "cli_input_invalid",
+            start,
+            f"{member} is {document[member]!r}, expected an object with its members",
+        )
     elif command.operation == "create-sampling-rule":
-        yield from _rule(project, document[member], file)
+        yield from _rule(project, document[member], text, start)
 
 
 def _found(directory: Path, beside: Path, name: str) -> Path | None:
-    return next((path for path in (directory / name, beside / name) if path.is_file()), None)
+    """Return the file of a name; one outside of the project is not ours to read."""
+    paths = ((place / name).resolve() for place in (directory, beside))
+    return next((path for path in paths if path.is_relative_to(directory.resolve()) and path.is_file()), None)
 
 
-def _rule(project: Project, rule: dict[str, Any], file: Path) -> Iterator[Finding]:
-    lines = file.read_text(encoding="utf-8").splitlines()
+def _rule(project: Project, rule: dict[str, Any], text: str, start: Site) -> Iterator[Finding]:
+    lines = text.splitlines()
 
     def site(member: str) -> Site:
-        number = next((n for n, line in enumerate(lines, start=1) if f'"{member}"' in line), 1)
-        return Site(shown_path(file), number)
+        before = next((n for n, line in enumerate(lines) if f'"{member}"' in line), 0)
+        return Site(start.file, start.line + before)
 
     if missing := [member for member in _RULE_MEMBERS if member not in rule]:
         words = ", ".join(missing)

@@ -10,12 +10,18 @@ from urllib.parse import unquote, urlsplit
 
 from harness.doctor.checks import finding
 from harness.doctor.compose import Service, Setting
+from harness.doctor.hosts import host_problem
 from harness.doctor.interpolation import variables_in
 from harness.doctor.project import Project
 from harness.model import Finding, Level
 
 _ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
+_ENDPOINTS = (
+    _ENDPOINT,
+    *(f"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT" for signal in ("TRACES", "METRICS", "LOGS")),
+)
 _HEADERS = "OTEL_EXPORTER_OTLP_HEADERS"
+_TRACES_HEADERS = "OTEL_EXPORTER_OTLP_TRACES_HEADERS"
 _PROTOCOL = "OTEL_EXPORTER_OTLP_PROTOCOL"
 _PROTOCOLS = ("grpc", "http/protobuf", "http/json")
 _REQUIRED_HEADERS = {"api.honeycomb.io": "x-honeycomb-team", "api.eu1.honeycomb.io": "x-honeycomb-team"}
@@ -29,9 +35,10 @@ def check(project: Project) -> Iterator[Finding]:
         if not any(name.startswith("OTEL_") for name in environment):
             continue
         yield from _name(service)
-        if _ENDPOINT in environment:
-            yield from _endpoint(project, service, environment[_ENDPOINT])
-        else:
+        endpoints = [name for name in _ENDPOINTS if name in environment]
+        for name in endpoints:
+            yield from _endpoint(project, service, name)
+        if not endpoints:
             yield finding(
                 "otlp_endpoint_missing",
                 service.site,
@@ -40,15 +47,13 @@ def check(project: Project) -> Iterator[Finding]:
                 level=Level.WARNING,
                 where=service.name,
             )
-        if _HEADERS in environment:
-            yield from _headers(environment[_HEADERS], _host(service))
-        elif required := _REQUIRED_HEADERS.get(_host(service)):
-            yield _missing_header(environment[_ENDPOINT], required)
-        if _PROTOCOL in environment and environment[_PROTOCOL].value not in _PROTOCOLS:
+        yield from _headers(service, endpoints)
+        protocol = environment.get(_PROTOCOL)
+        if protocol and protocol.value not in ("", *_PROTOCOLS):  # an empty variable counts as not set
             yield finding(
                 "otlp_protocol_unknown",
-                environment[_PROTOCOL].site,
-                f"{_PROTOCOL} is {environment[_PROTOCOL].value!r}, expected one of {', '.join(_PROTOCOLS)}",
+                protocol.site,
+                f"{_PROTOCOL} is {protocol.value!r}, expected one of {', '.join(_PROTOCOLS)}",
             )
 
 
@@ -66,51 +71,33 @@ def _name(service: Service) -> Iterator[Finding]:
     )
 
 
-def _host(service: Service) -> str:
-    endpoint = service.environment.get(_ENDPOINT)
-    try:
-        return (urlsplit(endpoint.value).hostname or "") if endpoint else ""
-    except ValueError:
-        return ""
-
-
-def _endpoint(project: Project, service: Service, setting: Setting) -> Iterator[Finding]:
+def _endpoint(project: Project, service: Service, name: str) -> Iterator[Finding]:
+    setting = service.environment[name]
     try:
         url = urlsplit(setting.value)
         host, port = url.hostname, url.port
     except ValueError as error:
-        yield finding("otlp_endpoint_invalid", setting.site, f"{_ENDPOINT} is {setting.value!r}: {error}")
+        yield finding("otlp_endpoint_invalid", setting.site, f"{name} is {setting.value!r}: {error}")
         return
     if url.scheme not in ("http", "https") or not host:
         yield finding(
             "otlp_endpoint_invalid",
             setting.site,
-            f"{_ENDPOINT} is {setting.value!r}, expected http:// or https:// and a host",
+            f"{name} is {setting.value!r}, expected http:// or https:// and a host",
         )
         return
-    if url.path.rstrip("/") in _SIGNAL_PATHS:
+    if name == _ENDPOINT and url.path.rstrip("/") in _SIGNAL_PATHS:
         yield finding(
             "otlp_endpoint_invalid",
             setting.site,
             f"{_ENDPOINT} ends in {url.path!r}, and each signal's path is added to it: "
             f"expected {url.scheme}://{url.netloc}",
         )
-    known = ", ".join(sorted(project.services))
-    if "." not in host and host != "localhost" and host not in project.services:
-        yield finding(
-            "endpoint_host_unknown",
-            setting.site,
-            f"{_ENDPOINT} has host {host!r}, which is no service of this file ({known})",
-        )
-    if host in ("localhost", "127.0.0.1"):
-        yield finding(
-            "endpoint_host_unknown",
-            setting.site,
-            f"{_ENDPOINT} has host {host!r}, which inside a container is {service.name!r} itself",
-        )
+    if why := host_problem(project, service, host):
+        yield finding("endpoint_host_unknown", setting.site, f"{name} has host {host!r}, which {why}")
     protocol = service.environment.get(_PROTOCOL)
     usual = {4317: "grpc", 4318: "http"}.get(port or 0)
-    if protocol and usual and not protocol.value.startswith(usual):
+    if protocol and protocol.value and usual and not protocol.value.startswith(usual):
         yield finding(
             "otlp_port_mismatch",
             setting.site,
@@ -119,36 +106,48 @@ def _endpoint(project: Project, service: Service, setting: Setting) -> Iterator[
         )
 
 
-def _headers(setting: Setting, host: str) -> Iterator[Finding]:
-    headers: dict[str, str] = {}
-    for item in filter(None, (part.strip() for part in setting.value.split(","))):
-        key, equals, value = item.partition("=")
-        if not equals or not key.strip():
+def _headers(service: Service, endpoints: list[str]) -> Iterator[Finding]:
+    """Yield headers that are malformed, empty, or not there although a backend needs them."""
+    given = [name for name in (_HEADERS, _TRACES_HEADERS) if name in service.environment]
+    keys: set[str] = set()
+    for name in given:
+        setting = service.environment[name]
+        for item in filter(None, (part.strip() for part in setting.value.split(","))):
+            key, equals, value = (word.strip() for word in item.partition("="))
+            if not equals or not key:
+                yield finding(
+                    "otlp_headers_invalid",
+                    setting.site,
+                    f"{name} holds {item!r}, expected key=value, with commas between",
+                )
+                continue
+            keys.add(key.lower())
+            if not unquote(value):
+                yield _empty_header(name, setting, key.lower())
+    for name in endpoints:
+        required = _REQUIRED_HEADERS.get(_host(service.environment[name]))
+        if required and required not in keys:
             yield finding(
-                "otlp_headers_invalid",
-                setting.site,
-                f"{_HEADERS} holds {item!r}, expected key=value, with commas between",
+                "otlp_header_missing",
+                service.environment[(given or [name])[0]].site,
+                f"Honeycomb needs header {required!r}: add it to {_HEADERS}, "
+                f"as {required}=${{HONEYCOMB_API_KEY}}",
             )
-            continue
-        headers[key.strip().lower()] = unquote(value.strip())
-    for key, value in headers.items():
-        if not value:
-            names = ", ".join(variables_in(setting.raw))
-            source = f": {names} is not set" if names else ""
-            yield finding(
-                "otlp_header_empty",
-                setting.site,
-                f"{_HEADERS} sends an empty {key!r}{source}; the backend answers 401 and the app logs one "
-                "line; set it in .env or the environment",
-            )
-    required = _REQUIRED_HEADERS.get(host)
-    if required and required not in headers:
-        yield _missing_header(setting, required)
 
 
-def _missing_header(setting: Setting, required: str) -> Finding:
+def _host(endpoint: Setting) -> str:
+    try:
+        return urlsplit(endpoint.value).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _empty_header(name: str, setting: Setting, key: str) -> Finding:
+    names = ", ".join(variables_in(setting.raw))
+    source = f": {names} is not set" if names else ""
     return finding(
-        "otlp_header_missing",
+        "otlp_header_empty",
         setting.site,
-        f"Honeycomb needs header {required!r}: add it to {_HEADERS}, as {required}=${{HONEYCOMB_API_KEY}}",
+        f"{name} sends an empty {key!r}{source}; the backend answers 401 and the app logs one "
+        "line; set it in .env or the environment",
     )

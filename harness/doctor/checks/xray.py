@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from harness.doctor.checks import finding
 from harness.doctor.compose import Service, Setting
+from harness.doctor.hosts import host_problem
 from harness.doctor.project import Project
 from harness.model import Finding, Level
 
@@ -27,7 +28,7 @@ def check(project: Project) -> Iterator[Finding]:
     for service in project.services.values():
         address = service.environment.get(_ADDRESS)
         if address is not None:
-            yield from _address(project, daemons, address)
+            yield from _address(project, daemons, service, address)
         elif daemons and "aws_xray_sdk" in project.source.imports and service.context is not None:
             yield finding(
                 "xray_address_missing",
@@ -51,7 +52,9 @@ def _command(daemon: Service) -> Iterator[Finding]:
             )
 
 
-def _address(project: Project, daemons: list[Service], address: Setting) -> Iterator[Finding]:
+def _address(
+    project: Project, daemons: list[Service], service: Service, address: Setting
+) -> Iterator[Finding]:
     if not _FORM.match(address.value):
         yield finding(
             "xray_address_invalid",
@@ -61,16 +64,15 @@ def _address(project: Project, daemons: list[Service], address: Setting) -> Iter
         )
         return
     for host, port in re.findall(r"([^\s:]+):(\d+)(?:\s|\Z)", address.value):
-        if host not in project.services:
-            known = ", ".join(sorted(project.services))
+        daemon = project.service_at(host)
+        if why := host_problem(project, service, host):
             yield finding(
                 "xray_address_unknown",
                 address.site,
-                f"{_ADDRESS} has host {host!r}, which is no service of this file ({known}); "
-                "UDP to nobody gives no error",
+                f"{_ADDRESS} has host {host!r}, which {why}; UDP to nobody gives no error",
             )
-        elif project.services[host] in daemons and int(port) not in _ports_of(project.services[host]):
-            listens = ", ".join(map(str, sorted(_ports_of(project.services[host]))))
+        elif daemon in daemons and int(port) not in _ports_of(daemon):
+            listens = ", ".join(map(str, sorted(_ports_of(daemon))))
             yield finding(
                 "xray_port_mismatch",
                 address.site,

@@ -1,0 +1,79 @@
+"""``aws`` commands, and the JSON that they are given."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from harness.model import Finding
+from tests.doctor.project import app, diagnosed
+
+COMMAND = "aws xray create-sampling-rule --cli-input-json "
+
+
+def found(tmp_path: Path, given: str, content: str | bytes = "") -> dict[str, Finding]:
+    return diagnosed(
+        tmp_path, app("image: shop"), {"aws/rules.sh": f"\n{COMMAND}{given}\n", "rule.json": content}
+    )
+
+
+def place(finding: Finding) -> tuple[str, int]:
+    assert finding.site is not None
+    return Path(finding.site.file).name, finding.site.line
+
+
+def test_a_comment_is_no_command(tmp_path: Path) -> None:
+    assert diagnosed(tmp_path, app("image: shop"), {"a.sh": "aws xray # comment\n"}) == {}
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ('{"SamplingRule": 3}', "SamplingRule is 3, expected an object with its members"),
+        ("[" * 100_000, "'rule.json' is not JSON that AWS takes: maximum recursion depth exceeded"),
+        ("9" * 5000, "'rule.json' is not JSON that AWS takes: Exceeds the limit"),
+        ('{\n"SamplingRule"}', "'rule.json' is not JSON: Expecting ':' delimiter"),
+    ],
+)
+def test_json_of_a_wrong_shape_is_a_finding(tmp_path: Path, content: str, message: str) -> None:
+    finding = found(tmp_path, "file://rule.json", content)["cli_input_invalid"]
+
+    assert finding.message.startswith(message)
+    assert place(finding) == ("rule.json", 1 + content.count("\n"))
+
+
+def test_json_in_another_encoding_is_left_out(tmp_path: Path) -> None:
+    finding = found(tmp_path, "file://rule.json", '{"SamplingRule": {}}'.encode("utf-16"))["file_left_out"]
+
+    assert place(finding) == ("rule.json", 1)
+
+
+def test_json_may_stand_in_the_command(tmp_path: Path) -> None:
+    rule = json.dumps({"SamplingRule": {"RuleName": "a", "Priority": 0}})
+
+    finding = found(tmp_path, f"'{rule}'")["sampling_rule_invalid"]
+
+    assert finding.message == "Priority is 0, expected 1 to 9999"
+    assert place(finding) == ("rules.sh", 2)
+
+
+def test_json_in_the_command_may_take_several_lines(tmp_path: Path) -> None:
+    rule = json.dumps({"SamplingRule": {"RuleName": "a", "Priority": 0}}, indent=1)
+
+    finding = found(tmp_path, f"\\\n  '{rule}' --region us-east-1")["sampling_rule_invalid"]
+
+    assert (finding.message, place(finding)) == ("Priority is 0, expected 1 to 9999", ("rules.sh", 2))
+
+
+def test_what_a_shell_puts_in_is_not_known(tmp_path: Path) -> None:
+    assert found(tmp_path, '"$RULE"') == {}
+
+
+def test_a_file_outside_of_the_project_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "rule.json").write_text('{"SamplingRule": {}}')
+    inside = tmp_path / "inside"
+
+    for name in (f"{tmp_path}/rule.json", "../../rule.json"):
+        finding = found(inside, f"file://{name}")["cli_input_missing"]
+
+        assert finding.message == f"--cli-input-json names {name!r}, which is not below {inside}"

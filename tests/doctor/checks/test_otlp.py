@@ -1,0 +1,56 @@
+"""The OTLP exporter's variables, where the specification gives an empty or missing one a meaning."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.doctor.project import app, diagnosed
+
+NAME = "  OTEL_SERVICE_NAME: app"
+
+
+def ids(tmp_path: Path, *lines: str, service: tuple[str, ...] = ()) -> list[str]:
+    variables = (f"  {line}" for line in lines)
+    return list(diagnosed(tmp_path, app(*service, "environment:", NAME, *variables)))
+
+
+def test_the_endpoint_of_one_signal_is_an_endpoint(tmp_path: Path) -> None:
+    assert ids(tmp_path, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: http://collector.local/v1/traces") == []
+
+
+def test_the_endpoint_of_one_signal_is_checked_and_needs_its_header(tmp_path: Path) -> None:
+    name = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"
+
+    assert ids(tmp_path, f"{name}: http://localhost:4318/v1/traces") == ["endpoint_host_unknown"]
+    assert ids(tmp_path, f"{name}: https://api.honeycomb.io/v1/traces") == ["otlp_header_missing"]
+
+
+def test_an_empty_protocol_counts_as_not_set(tmp_path: Path) -> None:
+    endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT: http://collector.local:4317"
+
+    assert ids(tmp_path, endpoint, "OTEL_EXPORTER_OTLP_PROTOCOL: ''") == []
+
+
+HOSTS = ("container_name: collector", "hostname: box", "networks: {default: {aliases: [otel]}}")
+
+
+@pytest.mark.parametrize("host", ["collector", "box", "otel", "10.0.0.7", "[fd00::7]"])
+def test_hosts_are_known_by_every_name_and_by_address(tmp_path: Path, host: str) -> None:
+    assert ids(tmp_path, f"OTEL_EXPORTER_OTLP_ENDPOINT: http://{host}:4318", service=HOSTS) == []
+
+
+@pytest.mark.parametrize("host", ["collector", "box", "otel", "10.0.0.7"])
+def test_the_daemon_is_known_by_every_name_and_by_address(tmp_path: Path, host: str) -> None:
+    lines = (*HOSTS, "environment:", f"  AWS_XRAY_DAEMON_ADDRESS: {host}:2000")
+
+    assert list(diagnosed(tmp_path, app(*lines))) == ["aws_region_missing"]
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+def test_the_daemon_is_not_in_the_apps_own_container(tmp_path: Path, host: str) -> None:
+    found = diagnosed(tmp_path, app("environment:", f"  AWS_XRAY_DAEMON_ADDRESS: {host}:2000"))
+
+    assert found["xray_address_unknown"].message == (
+        f"AWS_XRAY_DAEMON_ADDRESS has host {host!r}, which inside a container is 'app' itself; "
+        "UDP to nobody gives no error"
+    )

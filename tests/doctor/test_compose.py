@@ -1,0 +1,114 @@
+"""Compose files of every shape: merged keys, ranges of ports, files of variables."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from harness.errors import ConfigurationError
+from harness.model import Level
+from tests.doctor.project import app, diagnosed
+
+MERGED = """
+x-otel: &otel
+  OTEL_SERVICE_NAME: app
+  OTEL_EXPORTER_OTLP_ENDPOINT: nowhere
+x-service: &service
+  environment:
+    <<: [*otel]
+services:
+  app:
+    <<: *service
+"""
+
+
+def test_a_merged_key_stands_where_it_is_merged_from(tmp_path: Path) -> None:
+    found = diagnosed(tmp_path, MERGED)
+
+    site = found["otlp_endpoint_invalid"].site
+    assert site is not None
+    assert (Path(site.file).name, site.line) == ("docker-compose.yml", 4)
+
+
+@pytest.mark.parametrize(
+    "port",
+    [
+        "{target: 4317-4318}",
+        '{target: "${P:-4318}"}',
+        '"4300-4400:4300-4400"',
+        '"0.0.0.0:${P:-4318}:${P:-4318}/tcp"',
+        "4318",
+    ],
+)
+def test_every_way_to_publish_a_port_is_read(tmp_path: Path, port: str) -> None:
+    assert "port_published" in diagnosed(tmp_path, app(f"ports: [{port}]"))
+
+
+@pytest.mark.parametrize(
+    "port",
+    ['"[::1]:4318:4318"', '"127.0.0.1:4318:4318"', '{target: 4318, host_ip: "${H:-127.0.0.1}"}', "99999"],
+)
+def test_ports_for_this_machine_are_not_reported(tmp_path: Path, port: str) -> None:
+    assert diagnosed(tmp_path, app(f"ports: [{port}]")) == {}
+
+
+def test_a_range_of_workspace_ports_and_merged_keys_of_one(tmp_path: Path) -> None:
+    gitpod = "x: &public {visibility: public}\nports:\n  - port: 4000-5000\n    <<: *public\n"
+
+    found = diagnosed(tmp_path, app("image: shop"), {".gitpod.yml": gitpod}, gitpod=True)
+
+    site = found["port_public"].site
+    assert site is not None
+    assert site.line == 1
+
+
+ENV_FILE = ("env_file:", "  - app.env", "  - {path: none.env, required: false}")
+
+
+def test_variables_of_an_env_file_are_the_services(tmp_path: Path) -> None:
+    text = "export OTEL_SERVICE_NAME='app' # its name\nOTEL_EXPORTER_OTLP_ENDPOINT=nowhere\nTOKEN=secret\n"
+
+    found = diagnosed(tmp_path, app(*ENV_FILE), {"app.env": "\ufeff" + text})
+
+    site = found["otlp_endpoint_invalid"].site
+    assert list(found) == ["otlp_endpoint_invalid"]
+    assert site is not None
+    assert (Path(site.file).name, site.line) == ("app.env", 2)
+
+
+def test_environment_wins_over_an_env_file(tmp_path: Path) -> None:
+    lines = ("env_file: app.env", "environment: [OTEL_EXPORTER_OTLP_ENDPOINT=http://collector.local]")
+
+    text = "OTEL_SERVICE_NAME=app\nOTEL_EXPORTER_OTLP_ENDPOINT=nowhere\n"
+    assert diagnosed(tmp_path, app(*lines), {"app.env": text}) == {}
+
+
+def test_an_env_file_that_is_missing_is_said(tmp_path: Path) -> None:
+    found = diagnosed(tmp_path, app("env_file: none.env"))
+
+    missing = found["env_file_missing"]
+    assert (missing.level, missing.site and missing.site.line) == (Level.WARNING, 3)
+    assert missing.message.startswith("env_file 'none.env' is not there, so what it sets is not known here")
+
+
+def test_unbalanced_quotes_are_told_with_their_place(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r""":3: command is 'xray "-o': No closing quotation$"""):
+        diagnosed(tmp_path, app("""command: 'xray "-o'"""))
+
+
+def bomb(levels: int) -> str:
+    lines = ["x0: &x0 [a, a, a, a, a, a, a, a, a, a]"]
+    lines += [f"x{n}: &x{n} [{', '.join([f'*x{n - 1}'] * 10)}]" for n in range(1, levels)]
+    return "\n".join((*lines, f"services: {{app: {{environment: *x{levels - 1}}}}}"))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (bomb(12), ":5: aliases make more than 100,000 values of it; write it out"),
+        ("a: 1\nb: " + "[" * 3000 + "]" * 3000, ":2: is nested too deeply; write it flatter"),
+    ],
+)
+def test_yaml_without_end_is_told_with_its_place(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(ConfigurationError, match=re.escape(message)):
+        diagnosed(tmp_path, text)
