@@ -70,29 +70,37 @@ def test_written_it_holds_for_the_next_run_which_writes_the_same_bytes(
             HOME,
             '"app.result_length"',
             '"app.results_length"',
-            "error attribute_missing: GET /api/activities/home › home-activites-mock-data:"
-            " no attribute 'app.result_length'; closest: 'app.results_length' = 3",
+            (
+                "error attribute_missing: GET /api/activities/home › home-activites-mock-data:"
+                " no attribute 'app.result_length'; closest: 'app.results_length' = 3"
+            ),
         ),
         (
             HOME,
             "len(results))",
             "str(len(results)))",
-            "error attribute_mismatch: GET /api/activities/home › home-activites-mock-data:"
-            " app.result_length: expected 3, captured '3' (int expected, str captured)",
+            (
+                "error attribute_mismatch: GET /api/activities/home › home-activites-mock-data:"
+                " app.result_length: expected 3, captured '3' (int expected, str captured)"
+            ),
         ),
         (
             HOME,
             'with tracer.start_as_current_span("home-activites-mock-data") as span:',
             "with trace.use_span(trace.INVALID_SPAN) as span:",
-            "error span_missing: GET /api/activities/home: no span 'home-activites-mock-data' was captured"
-            " below it",
+            (
+                "error span_missing: GET /api/activities/home:"
+                " no span 'home-activites-mock-data' was captured below it"
+            ),
         ),
         (
             USER,
             'put_metadata("key", details, "namespace")',
             'put_annotation("now", details["now"])',
-            "error metadata_missing: backend-flask › mock-data: no metadata 'namespace.key.now';"
-            " captured as annotation",
+            (
+                "error metadata_missing: backend-flask › mock-data: no metadata 'namespace.key.now';"
+                " captured as annotation"
+            ),
         ),
         (
             LOGS,

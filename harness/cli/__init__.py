@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from harness.errors import HarnessError
+from harness.errors import ContractError, HarnessError
 from harness.registry import built_in_modules
 
 HOLDS = 0
@@ -42,6 +42,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return USAGE
     try:
         code: int = arguments.command.run(arguments)
+    except ContractError as error:
+        for problem in error.problems:
+            complain(problem)
+        return USAGE
     except HarnessError as error:
         complain(error)
         return USAGE

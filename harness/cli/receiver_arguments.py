@@ -18,6 +18,9 @@ def add_receiver_arguments(parser: argparse.ArgumentParser) -> None:
         help="where the run is written (default: reports)",
     )
     parser.add_argument(
+        "--contract", metavar="FILE", type=Path, help="a *.contract.yaml that the run must hold"
+    )
+    parser.add_argument(
         "--keep-received",
         action="store_true",
         help="keep received.bin beside run.json: everything as it came, secrets included",

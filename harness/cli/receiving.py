@@ -6,6 +6,7 @@ import argparse
 import sys
 from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from harness.capture.environment import LOOPBACK
 from harness.cli.recorded import record_of
@@ -13,6 +14,10 @@ from harness.errors import ConfigurationError
 from harness.launch.packages import telemetry_packages
 from harness.launch.receivers import Ports, Receivers
 from harness.launch.recording import Recording
+
+if TYPE_CHECKING:
+    from harness.contract import Contract
+    from harness.model import RunRecord
 
 RUN_FILE = "run.json"
 
@@ -61,8 +66,26 @@ def _warn_if_public(host: str) -> None:
         sys.stderr.write(f"harness: listening on {host}: whoever can reach this machine can send telemetry\n")
 
 
-def conclude(recording: Recording, arguments: argparse.Namespace, *, outcome: str) -> bool:
+def contract_of(arguments: argparse.Namespace) -> Contract | None:
+    """Return the contract that the run must hold, None when none is given.
+
+    Raises:
+        ContractError: It cannot be read, or is wrong: said before anything is run.
+    """
+    if arguments.contract is None:
+        return None
+    from harness.contract import load_contract
+
+    return load_contract(arguments.contract)
+
+
+def conclude(
+    recording: Recording, arguments: argparse.Namespace, contract: Contract | None, *, outcome: str
+) -> bool:
     """Write the record and its report, sum them up on stderr; return whether telemetry holds.
+
+    Args:
+        contract: What the run must hold; what it does not goes to stderr and into the record.
 
     Raises:
         RecordError: A report cannot be written; `received.bin` stays.
@@ -75,11 +98,23 @@ def conclude(recording: Recording, arguments: argparse.Namespace, *, outcome: st
         record = record_of(
             arguments.out, outcome=outcome, cut=_losses(recording), packages=telemetry_packages()
         )
+        if contract is not None:
+            record = _checked(record, contract)
         written = write_reports(record, arguments.out)
         if not (record.cut or arguments.keep_received):
             recording.file.unlink()  # all of it is in run.json now, without the secrets
     sys.stderr.write("\n".join(summary_lines(record, report=str(written["html"]))) + "\n")
     return run_holds(record) and not recording.lost
+
+
+def _checked(record: RunRecord, contract: Contract) -> RunRecord:
+    from datetime import UTC, datetime
+
+    from harness.contract import checked_record, finding_lines
+
+    record = checked_record(contract, record, datetime.now(UTC).date())
+    sys.stderr.writelines(f"{line}\n" for line in finding_lines(record.findings))
+    return record
 
 
 def _losses(recording: Recording) -> tuple[str, ...]:

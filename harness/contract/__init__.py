@@ -3,6 +3,7 @@
 from harness.contract.check import check_contract, checked_record
 from harness.contract.items import Contract, Item, Operation
 from harness.contract.load import load_contract, parse_contract
+from harness.contract.told import finding_lines
 from harness.contract.write import contract_text
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "check_contract",
     "checked_record",
     "contract_text",
+    "finding_lines",
     "load_contract",
     "parse_contract",
 ]

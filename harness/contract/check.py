@@ -32,7 +32,7 @@ def check_contract(contract: Contract, record: RunRecord) -> tuple[Finding, ...]
         contract: What `load_contract` returned.
         record: The run.
     """
-    deviations = Deviations()
+    deviations = Deviations(contract.file)
     parts = [(scenario.name, scenario.telemetry) for scenario in record.scenarios]
     parts.append(("outside any scenario", record.outside))
     if all(telemetry.is_empty for _, telemetry in parts):

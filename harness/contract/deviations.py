@@ -17,11 +17,19 @@ class _Deviation:
 
 
 class Deviations:
-    """Collects findings; one that recurs is one finding that says how often and in which scenarios."""
+    """Collects findings; one that recurs is one finding that says how often and in which scenarios.
 
-    def __init__(self) -> None:
+    Args:
+        file: The contract's: the place of what is about no line of it.
+
+    Attributes:
+        scenario: The one that is looked at.
+    """
+
+    def __init__(self, file: str) -> None:
         self.scenario = ""
-        self._found: dict[tuple[str, str, str, Site | None], _Deviation] = {}
+        self._whole = Site(file, 1)
+        self._found: dict[tuple[str, str, str, Site], _Deviation] = {}
 
     def add(
         self,
@@ -34,6 +42,7 @@ class Deviations:
         level: Level = Level.ERROR,
     ) -> None:
         """Add a finding of the scenario that is looked at."""
+        site = site or self._whole
         key = (id_, where, message, site)
         deviation = self._found.get(key)
         if deviation is None:

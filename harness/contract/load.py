@@ -28,13 +28,16 @@ _WHEN = "when"
 _WAIVER = ("finding", "where", "owner", "reason", "expires")
 
 
-def load_contract(file: Path) -> Contract:
+def load_contract(file: Path, *, shown: str = "") -> Contract:
     """Return the contract in a file.
+
+    Args:
+        shown: How findings and errors name the file.
 
     Raises:
         ContractError: It cannot be read, or is wrong; every place is named.
     """
-    return parse_contract(read_contract_text(file), file=str(file))
+    return parse_contract(read_contract_text(file), file=shown or str(file))
 
 
 def parse_contract(text: str, *, file: str = "contract") -> Contract:

@@ -243,7 +243,10 @@ def start(config: pytest.Config) -> TelemetryPlugin:
 def _contract(config: pytest.Config) -> Contract | None:
     # Known before the options are parsed, as the capture must be.
     file = config.known_args_namespace.telemetry_contract or config.getini("telemetry_contract")
-    return load_contract(config.rootpath / file) if file else None
+    if not file:
+        return None
+    path = config.rootpath / file
+    return load_contract(path, shown=relative_to(path, config.rootpath))
 
 
 def _seconds(text: str) -> float:

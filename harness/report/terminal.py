@@ -57,11 +57,7 @@ def _vacuous(record: RunRecord) -> list[str]:
 
 
 def _findings(record: RunRecord) -> list[str]:
-    failing = [
-        ("the start-up, outside every scenario", finding)
-        for finding in record.findings
-        if is_failure(finding)
-    ]
+    failing = [(_place(record, finding), finding) for finding in record.findings if is_failure(finding)]
     failing += [
         (s.name, finding) for s in record.scenarios for finding in findings_of(s) if is_failure(finding)
     ]
@@ -74,6 +70,13 @@ def _findings(record: RunRecord) -> list[str]:
     if len(counts) > _TOP:
         lines.append(f"  and {count_text(len(counts) - _TOP, 'other kind')} of finding")
     return lines
+
+
+def _place(record: RunRecord, finding: Finding) -> str:
+    """Return where a finding about the run as a whole is from."""
+    if finding.site is not None and finding.site.file == record.contract:
+        return f"the contract, {finding.site}"
+    return "the start-up, outside every scenario"
 
 
 def _finding(finding: Finding) -> str:

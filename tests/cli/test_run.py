@@ -335,3 +335,27 @@ def test_a_shell_suspends_it_and_brings_it_back(tmp_path: Path) -> None:
         os.kill(shell.pid, signal.SIGKILL)
         os.waitpid(shell.pid, 0)
         os.close(shell.terminal)
+
+
+def test_a_contract_that_does_not_hold_is_exit_code_1(tmp_path: Path) -> None:
+    contract = tmp_path / "app.contract.yaml"
+    contract.write_text("version: 1\noperations:\n  - segment: app\n    annotations: {user: ann}\n")
+
+    done = harness(
+        "run", "--out", str(tmp_path / "run"), "--contract", str(contract), "--", sys.executable, "-c", SEND
+    )
+
+    assert done.returncode == 1
+    assert (
+        f"{contract}:3: error annotation_missing: app: no annotation 'user'; none was captured" in done.stderr
+    )
+
+
+def test_a_contract_that_is_wrong_is_said_before_anything_runs(tmp_path: Path) -> None:
+    contract = tmp_path / "app.contract.yaml"
+    contract.write_text("version: 2\n")
+
+    done = harness("run", "--contract", str(contract), "--", sys.executable, "-c", "print('ran')")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"harness: {contract}:1:10: version 2 is not read, expected 1")

@@ -70,7 +70,7 @@ def test_a_run_that_holds() -> None:
 
 
 @pytest.mark.parametrize(
-    ("telemetry", "finding"),
+    ("emitted", "finding"),
     [
         (
             home(("query", {"rows": "3"})),
@@ -114,8 +114,8 @@ def test_a_run_that_holds() -> None:
         ),
     ],
 )
-def test_one_deviation(telemetry: Telemetry, finding: str) -> None:
-    assert finding in found(telemetry)
+def test_one_deviation(emitted: Telemetry, finding: str) -> None:
+    assert finding in found(emitted)
 
 
 def test_a_renamed_operation_is_red_on_both_sides() -> None:
@@ -123,7 +123,7 @@ def test_a_renamed_operation_is_red_on_both_sides() -> None:
     assert found(a_telemetry(root)) == [
         (
             "error operation_undeclared GET /hone: span 'GET /hone' is no operation of the contract;"
-            " closest: 'GET /home' (in test_1) @-"
+            " closest: 'GET /home' (in test_1) @1"
         ),
         (
             "warning operation_unexercised GET /home: no scenario exercised span 'GET /home';"
@@ -213,7 +213,7 @@ def test_log_events_exports_and_resources_of_the_whole_run() -> None:
         exports=(ExportRequest(channel="otlp", path="/v1/traces", headers={}, items=1),),
     )
     assert found(telemetry, HOME, rest) == [
-        "warning log_event_undeclared : log event 'other' is not in the contract (in test_1) @-",
+        "warning log_event_undeclared : log event 'other' is not in the contract (in test_1) @1",
         (
             "error log_group_mismatch : log event matching contains('Home'): log_group: expected 'cruddur',"
             " captured 'Cruddur'; used by alarm @12"

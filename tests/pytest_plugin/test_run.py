@@ -574,3 +574,48 @@ def test_log_events_that_are_never_accepted_fail_their_scenario(run: Run, pytest
     result.stdout.fnmatch_lines(
         ["*log_event_unsent: cruddur: log group 'cruddur' did not accept 1 of the log *"]
     )
+
+
+CONTRACT = """\
+version: 1
+operations:
+  - span: GET /home
+    children:
+      - span: load
+        attributes: {app.result_length: 3}
+"""
+ONE_REQUEST = """
+    def test_home(telemetry):
+        serve({length})
+        assert telemetry.spans
+"""
+
+
+@pytest.mark.parametrize(("length", "code"), [(3, 0), (4, 1)])
+def test_a_contract_is_checked_over_the_whole_run(
+    run: Run, pytester: pytest.Pytester, length: int, code: int
+) -> None:
+    (pytester.path / "app.contract.yaml").write_text(CONTRACT)
+
+    result = run(OTEL, APP + ONE_REQUEST.format(length=length), "--telemetry-contract", "app.contract.yaml")
+
+    assert result.ret == code
+    result.assert_outcomes(passed=1)
+    if code:
+        result.stdout.fnmatch_lines(
+            [
+                "*attribute_mismatch: GET /home › load: app.result_length: expected 3, captured 4*",
+                "      in the contract, app.contract.yaml:5",
+            ]
+        )
+    record = run_record(pytester)
+    assert record["contract"] == "app.contract.yaml"
+
+
+def test_a_contract_that_is_wrong_ends_the_run_before_it_starts(run: Run, pytester: pytest.Pytester) -> None:
+    (pytester.path / "app.contract.yaml").write_text("version: 1\noperation: []\n")
+
+    result = run(OTEL, APP + ONE_REQUEST.format(length=3), "--telemetry-contract", "app.contract.yaml")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*app.contract.yaml:2:1: unknown key 'operation' in the contract*"])

@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     from harness.analysis.outcome import is_failure
     from harness.cli import DOES_NOT_HOLD, HOLDS
     from harness.cli.recorded import read_run
-    from harness.contract import checked_record, load_contract
+    from harness.contract import checked_record, finding_lines, load_contract
     from harness.report import redact
 
     contract = load_contract(arguments.contract)
@@ -39,14 +39,8 @@ def run(arguments: argparse.Namespace) -> int:
     # What the run itself found is in its own report.
     bare = msgspec.structs.replace(record, findings=())
     findings = checked_record(contract, bare, datetime.now(UTC).date()).findings
-    failing = [finding for finding in findings if is_failure(finding)]
     if arguments.json:
         sys.stdout.write(msgspec.json.encode(findings).decode() + "\n")
     else:
-        for finding in (*failing, *(finding for finding in findings if finding not in failing)):
-            place = finding.site or arguments.contract
-            level = "waived" if finding.acknowledged else finding.level.value
-            where = f"{finding.where}: " if finding.where else ""
-            sys.stdout.write(f"{place}: {level} {finding.id}: {where}{finding.message}\n")
-        sys.stdout.write(f"{len(findings)} findings, {len(failing)} of them fail\n")
-    return DOES_NOT_HOLD if failing else HOLDS
+        sys.stdout.writelines(f"{line}\n" for line in finding_lines(findings))
+    return DOES_NOT_HOLD if any(map(is_failure, findings)) else HOLDS

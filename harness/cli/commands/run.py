@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     from harness.capture.environment import Environment, silenced
     from harness.cli import DOES_NOT_HOLD, complain
-    from harness.cli.receiving import begin, conclude
+    from harness.cli.receiving import begin, conclude, contract_of
     from harness.errors import ConfigurationError, HarnessError
     from harness.launch.command import run_command
 
@@ -48,6 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
         complain(warning)
     # An argument may be any bytes; a record holds text.
     name = os.fsencode(shlex.join(command)).decode(errors="backslashreplace")
+    contract = contract_of(arguments)
     recording, receivers = begin(arguments, name)
     environment = Environment(dict(os.environ))
     environment.update(receivers.environment(environment.environ))
@@ -56,7 +57,9 @@ def run(arguments: argparse.Namespace) -> int:
     finally:
         receivers.close()
     try:
-        holds = conclude(recording, arguments, outcome="failed" if code and not stopped else "passed")
+        holds = conclude(
+            recording, arguments, contract, outcome="failed" if code and not stopped else "passed"
+        )
     except HarnessError as error:
         if not code:
             raise

@@ -29,13 +29,14 @@ def run(arguments: argparse.Namespace) -> int:
     import msgspec
 
     from harness.cli import DOES_NOT_HOLD, HOLDS
-    from harness.cli.receiving import begin, conclude
+    from harness.cli.receiving import begin, conclude, contract_of
 
     # By default a thread that computes keeps the others waiting for 5 ms, in which a UDP socket overflows.
     sys.setswitchinterval(0.0002)
     stopping = {signal.SIGINT, signal.SIGTERM}
     # Blocked before any thread is made, so that none of them takes the signal.
     signal.pthread_sigmask(signal.SIG_BLOCK, stopping)
+    contract = contract_of(arguments)
     recording, receivers = begin(arguments, "harness serve")
     variables = receivers.environment(dict(os.environ))
     line = {**receivers.endpoints, "env": {k: v for k, v in variables.items() if v is not None}}
@@ -43,4 +44,4 @@ def run(arguments: argparse.Namespace) -> int:
     sys.stdout.flush()
     signal.sigwait(stopping)
     receivers.close()
-    return HOLDS if conclude(recording, arguments, outcome="passed") else DOES_NOT_HOLD
+    return HOLDS if conclude(recording, arguments, contract, outcome="passed") else DOES_NOT_HOLD

@@ -1,0 +1,27 @@
+"""What a contract finds, as lines for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from harness.model import Finding, Level
+
+
+def finding_lines(findings: Iterable[Finding]) -> Iterator[str]:
+    """Yield a line for each finding, those that fail first, and one that counts them.
+
+    >>> list(finding_lines([]))
+    ['0 findings, 0 of them fail']
+    """
+    found = list(findings)
+    failing = [finding for finding in found if _fails(finding)]
+    for finding in (*failing, *(finding for finding in found if not _fails(finding))):
+        level = "waived" if finding.acknowledged else finding.level.value
+        where = f"{finding.where}: " if finding.where else ""
+        place = f"{finding.site}: " if finding.site else ""
+        yield f"{place}{level} {finding.id}: {where}{finding.message}"
+    yield f"{len(found)} findings, {len(failing)} of them fail"
+
+
+def _fails(finding: Finding) -> bool:
+    return finding.level is Level.ERROR and not finding.acknowledged
