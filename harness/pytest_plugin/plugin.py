@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from harness.analysis.merge import merge_records
 from harness.analysis.outcome import run_holds
 from harness.capture.process import capture_of_process
 from harness.capture.session import Capture
@@ -178,7 +179,7 @@ class TelemetryPlugin:
         if workers.is_worker(self.config):
             workers.hand_over(self.config, record)
             return
-        self._record = workers.join(record, self._from_workers)
+        self._record = merge_records([record, *self._from_workers])
         if self._contract is not None and self._record.scenarios:
             self._record = checked_record(self._contract, self._record, datetime.now(UTC).date())
         if self._record.scenarios and not (self._write(self._record) and run_holds(self._record)):

@@ -63,7 +63,10 @@ def test_a_failed_write_leaves_nothing_behind(tmp_path: Path) -> None:
 def test_a_format_that_does_not_exist(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError) as error:
         write_reports(RunRecord(), tmp_path, names=["pdf"])
-    assert str(error.value) == "no report format 'pdf'; expected one of html, jaeger, json, terminal, zipkin"
+    assert (
+        str(error.value)
+        == "no report format 'pdf'; expected one of github, html, jaeger, json, junit, markdown, sarif, terminal, zipkin"
+    )
     assert list(tmp_path.iterdir()) == []
 
 

@@ -19,7 +19,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FORMAT",
         action="append",
         dest="formats",
-        help="html, json, terminal or an installed one; may be repeated (default: html and terminal)",
+        help="html, json, terminal, markdown, sarif, junit, github, zipkin, jaeger or an installed one;"
+        " may be repeated (default: html and terminal)",
     )
 
 

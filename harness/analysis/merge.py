@@ -1,0 +1,75 @@
+"""Several runs of the same scenarios as one: CI shards and pytest-xdist's workers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from harness.analysis.outcome import scenario_fails
+from harness.model import Finding, RunRecord, ScenarioRecord, Telemetry
+
+
+def merge_records(records: Sequence[RunRecord]) -> RunRecord:
+    """Return one record of all, with scenarios by name.
+
+    A scenario that ran in several is kept once: where it failed, if it did.
+    What was found by a contract is left out: an operation that no scenario of
+    one shard exercised may be exercised by another, so that a contract is
+    checked over the whole.
+
+    >>> merge_records([RunRecord(packages={"flask": "3.0"}), RunRecord()]).packages
+    {'flask': '3.0'}
+    """
+    return RunRecord(
+        scenarios=tuple(sorted(_once(s for r in records for s in r.scenarios), key=lambda s: s.name)),
+        outside=_joined([record.outside for record in records]),
+        findings=_unique(f for record in records for f in record.findings if not _is_of_contract(record, f)),
+        packages=_packages(records),
+        cut=(*dict.fromkeys(s for record in records for s in record.cut), *_other_packages(records)),
+    )
+
+
+def _once(scenarios: Iterable[ScenarioRecord]) -> list[ScenarioRecord]:
+    kept: dict[str, ScenarioRecord] = {}
+    for scenario in scenarios:
+        known = kept.get(scenario.name)
+        if known is None or (scenario_fails(scenario) and not scenario_fails(known)):
+            kept[scenario.name] = scenario
+    return list(kept.values())
+
+
+def _joined(parts: Sequence[Telemetry]) -> Telemetry:
+    fields = Telemetry.__struct_fields__
+    return Telemetry(**{name: tuple(v for part in parts for v in getattr(part, name)) for name in fields})
+
+
+def _unique(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Every worker starts the app, so every worker finds the same of its start-up."""
+    seen: dict[tuple[str, str, str], Finding] = {}
+    for finding in findings:
+        seen.setdefault((finding.id, finding.where, str(finding.site)), finding)
+    return tuple(seen.values())
+
+
+def _is_of_contract(record: RunRecord, finding: Finding) -> bool:
+    return bool(record.contract) and finding.site is not None and finding.site.file == record.contract
+
+
+def _packages(records: Sequence[RunRecord]) -> dict[str, str]:
+    merged: dict[str, str] = {}
+    for record in records:
+        for name, version in record.packages.items():
+            merged.setdefault(name, version)
+    return merged
+
+
+def _other_packages(records: Sequence[RunRecord]) -> list[str]:
+    """Return a sentence for each package that the runs had in several versions."""
+    versions: dict[str, dict[str, None]] = {}
+    for record in records:
+        for name, version in record.packages.items():
+            versions.setdefault(name, {})[version] = None
+    return [
+        f"the merged runs had {name} {' and '.join(found)}; the record names the first"
+        for name, found in sorted(versions.items())
+        if len(found) > 1
+    ]

@@ -1,0 +1,80 @@
+"""`telemetry.sarif`: findings for code scanning.
+
+Source: SARIF 2.1.0, OASIS Standard.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from importlib.metadata import version
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from harness.model import Level, RunRecord, Site
+from harness.report.all_findings import Told, all_findings
+from harness.report.text import visible
+
+NAME = "sarif"
+FILE_NAME = "telemetry.sarif"
+
+_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_LEVELS = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "note"}
+
+
+def render(record: RunRecord) -> bytes:
+    """Return one result for each finding, at the app's or the contract's line where that is known."""
+    findings = all_findings(record)
+    ids = sorted({told.finding.id for told in findings})
+    run = {
+        "tool": {
+            "driver": {
+                "name": "telemetry-harness",
+                "version": version("telemetry-harness"),
+                "rules": [{"id": id_, "name": _title(id_)} for id_ in ids],
+            }
+        },
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(told, ids.index(told.finding.id)) for told in findings],
+    }
+    return msgspec.json.encode({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}) + b"\n"
+
+
+def _title(id_: str) -> str:
+    return "".join(word.capitalize() for word in id_.split("_"))
+
+
+def _result(told: Told, rule: int) -> dict[str, Any]:
+    finding = told.finding
+    text = visible(f"{told.text} ({told.scenario})" if told.scenario else told.text)
+    result: dict[str, Any] = {
+        "ruleId": finding.id,
+        "ruleIndex": rule,
+        "level": _LEVELS[finding.level],
+        "message": {"text": text},
+        "partialFingerprints": {"finding/v1": _fingerprint(told)},
+    }
+    if finding.site is not None:
+        result["locations"] = [_location(finding.site, finding.where)]
+    if finding.acknowledged:
+        result["suppressions"] = [{"kind": "external", "status": "accepted"}]
+    return result
+
+
+def _fingerprint(told: Told) -> str:
+    """Return what stays of a finding when lines move."""
+    file = told.finding.site.file if told.finding.site else ""
+    parts = (told.finding.id, told.finding.where, file, told.scenario)
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "backslashreplace")).hexdigest()[:32]
+
+
+def _location(site: Site, where: str) -> dict[str, Any]:
+    physical = {
+        "artifactLocation": {"uri": quote(visible(site.file).replace("\\", "/"))},
+        "region": {"startLine": max(site.line, 1)},
+    }
+    location: dict[str, Any] = {"physicalLocation": physical}
+    if where:
+        location["logicalLocations"] = [{"fullyQualifiedName": visible(where)}]
+    return location

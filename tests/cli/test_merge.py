@@ -1,0 +1,53 @@
+"""`harness merge`: shards as one run, and the contract over the whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.cli import main
+from harness.model import RunRecord, ScenarioRecord
+from harness.report import encode_record, read_record
+from tests.builders import a_span, a_telemetry
+
+CONTRACT = "version: 1\noperations:\n  - span: GET /a\n  - span: GET /b\nlevels: {unexercised: error}\n"
+
+
+def a_shard(directory: Path, name: str, *, contract: str = "") -> Path:
+    shard = directory / name.replace("/", "")
+    shard.mkdir()
+    scenario = ScenarioRecord(name=f"test_{name}", telemetry=a_telemetry(a_span(f"GET {name}")))
+    (shard / "run.json").write_bytes(encode_record(RunRecord(scenarios=(scenario,), contract=contract)))
+    return shard
+
+
+def test_what_each_shard_exercised_is_exercised(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    contract = tmp_path / "c.yaml"
+    contract.write_text(CONTRACT)
+    shards = [str(a_shard(tmp_path, name, contract=str(contract))) for name in ("/a", "/b")]
+    assert main(["check", shards[0], "--contract", str(contract)]) == 1
+
+    assert main(["merge", *shards, "--out", str(tmp_path / "out")]) == 0
+
+    merged = read_record(tmp_path / "out")
+    assert [scenario.name for scenario in merged.scenarios] == ["test_/a", "test_/b"]
+    assert (merged.findings, merged.contract) == ((), str(contract))
+    assert capsys.readouterr().out.splitlines()[-1] == f"report: {tmp_path / 'out' / 'index.html'}"
+
+
+def test_different_contracts_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shards = [str(a_shard(tmp_path, name, contract=f"{name[1:]}.yaml")) for name in ("/a", "/b")]
+    assert main(["merge", *shards, "--out", str(tmp_path / "out")]) == 2
+    assert capsys.readouterr().err == (
+        "harness: the runs were checked against different contracts, a.yaml and b.yaml;"
+        " give the one that the joined run must hold: --contract FILE\n"
+    )
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_run_of_another_version_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shard = a_shard(tmp_path, "/a")
+    (tmp_path / "run.json").write_text('{"schema_version": 9}')
+    assert main(["merge", str(shard), str(tmp_path), "--out", str(tmp_path / "out")]) == 2
+    assert "expected schema_version 1, captured 9" in capsys.readouterr().err
