@@ -10,6 +10,8 @@ import re
 from functools import lru_cache
 from typing import Any
 
+from msgspec.structs import replace
+
 from harness.model import RunRecord
 from harness.report.walk import FLAT, SETTLED, containers, rebuild
 
@@ -65,7 +67,10 @@ def redact(record: RunRecord) -> RunRecord:
     >>> redact(RunRecord(outside=Telemetry(exports=(export,)))).outside.exports[0].headers
     {'x-honeycomb-team': 'redacted (16 chars)'}
     """
-    return rebuild(record, _Redaction(_keyed_secrets(record)).field)
+    if record.redacted:
+        return record
+    safe = rebuild(record, _Redaction(_keyed_secrets(record)).field, SETTLED | {float})
+    return replace(safe, redacted=True)
 
 
 def redact_text(text: str) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from operator import is_
-from typing import Any, TypeVar, cast
+from enum import Enum
+from functools import cache
+from operator import attrgetter, is_
+from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from msgspec import Struct
 from msgspec.structs import astuple, replace
@@ -64,7 +66,7 @@ class _Rebuild(dict[type, Change]):
 
     def __missing__(self, kind: type) -> Change:
         if issubclass(kind, Struct):
-            way: Change = self._struct
+            way: Change = self._way_of(kind)
         else:
             way = self._tuple if issubclass(kind, tuple) else self._change
         self[kind] = way
@@ -80,16 +82,39 @@ class _Rebuild(dict[type, Change]):
         items = self._items(value)
         return value if all(map(is_, items, value)) else tuple(items)
 
-    def _struct(self, value: Struct) -> Any:
-        known = self._known.get(id(value))
-        if known is None:
-            known = self._known[id(value)] = self._rebuilt(value)
-        return known
+    def _way_of(self, kind: type[Struct]) -> Change:
+        names = _changing_fields(kind, self._settled)
+        if not names:
+            return lambda value: value
+        read = attrgetter(*names) if len(names) > 1 else lambda value: (getattr(value, names[0]),)
 
-    def _rebuilt(self, value: Struct) -> Struct:
-        before = astuple(value)
-        after = self._items(before)
-        if all(map(is_, after, before)):
-            return value
-        fields = zip(value.__struct_fields__, before, after, strict=True)
-        return replace(value, **{name: new for name, old, new in fields if new is not old})
+        def rebuilt(value: Struct) -> Struct:
+            before = read(value)
+            after = self._items(before)
+            if all(map(is_, after, before)):
+                return value
+            changes = zip(names, after, before, strict=True)
+            return replace(value, **{name: new for name, new, old in changes if new is not old})
+
+        def once(value: Struct) -> Struct:
+            known = self._known.get(id(value))
+            if known is None:
+                known = self._known[id(value)] = rebuilt(value)
+            return cast("Struct", known)
+
+        return once
+
+
+@cache
+def _changing_fields(kind: type[Struct], settled: frozenset[type]) -> tuple[str, ...]:
+    """Return the fields whose type lets a walk change them."""
+    hints = get_type_hints(kind)
+    return tuple(name for name in kind.__struct_fields__ if _may_change(hints[name], settled))
+
+
+def _may_change(hint: Any, settled: frozenset[type]) -> bool:
+    """Return False for what is settled, for enumerations, and for unions and tuples of nothing else."""
+    if parts := get_args(hint):
+        inner = [part for part in parts if part is not ...]
+        return get_origin(hint) is dict or any(_may_change(part, settled) for part in inner)
+    return not (isinstance(hint, type) and (hint in settled or issubclass(hint, Enum)))

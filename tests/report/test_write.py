@@ -35,7 +35,7 @@ def test_a_file_is_replaced_and_readable_by_all(tmp_path: Path) -> None:
 
     write_reports(RunRecord(), tmp_path, names=["json"])
 
-    assert read_record(tmp_path) == RunRecord()
+    assert read_record(tmp_path) == RunRecord(redacted=True)
     assert stat.S_IMODE((tmp_path / "run.json").stat().st_mode) == 0o644
 
 
@@ -64,8 +64,8 @@ def test_a_format_that_does_not_exist(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError) as error:
         write_reports(RunRecord(), tmp_path, names=["pdf"])
     assert (
-        str(error.value)
-        == "no report format 'pdf'; expected one of github, html, jaeger, json, junit, markdown, sarif, terminal, zipkin"
+        str(error.value) == "no report format 'pdf'; expected one of github, html, jaeger, json,"
+        " junit, markdown, sarif, terminal, zipkin"
     )
     assert list(tmp_path.iterdir()) == []
 
