@@ -24,6 +24,7 @@ def merge_records(records: Sequence[RunRecord]) -> RunRecord:
         outside=_joined([record.outside for record in records]),
         findings=_unique(f for record in records for f in record.findings if not _is_of_contract(record, f)),
         packages=_packages(records),
+        redacted=all(record.redacted for record in records),
         cut=(*dict.fromkeys(s for record in records for s in record.cut), *_other_packages(records)),
     )
 

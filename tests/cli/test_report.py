@@ -100,7 +100,8 @@ def test_a_format_that_does_not_exist(tmp_path: Path, capsys: pytest.CaptureFixt
 
     assert main(["report", str(tmp_path), "--format", "pdf"]) == 2
     assert capsys.readouterr().err == (
-        "harness: no report format 'pdf'; expected one of github, html, jaeger, json, junit, markdown, sarif, terminal, zipkin\n"
+        "harness: no report format 'pdf'; expected one of"
+        " github, html, jaeger, json, junit, markdown, sarif, terminal, zipkin\n"
     )
 
 

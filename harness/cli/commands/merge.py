@@ -40,9 +40,9 @@ def run(arguments: argparse.Namespace) -> int:
     from harness.cli import DOES_NOT_HOLD, HOLDS
     from harness.cli.recorded import read_run
     from harness.contract import checked_record, load_contract
-    from harness.report import redact, summary_lines, write_reports
+    from harness.report import summary_lines, write_reports
 
-    records = [redact(read_run(file)) for file in arguments.runs]
+    records = [read_run(file) for file in arguments.runs]
     contract = arguments.contract or _common_contract([record.contract for record in records])
     merged = merge_records(records)
     if contract is not None:
