@@ -11,7 +11,7 @@ from harness.contract.deviations import Deviations
 from harness.contract.items import Contract, Operation, Presence
 from harness.contract.kinds import KINDS
 from harness.contract.sections import check_sections
-from harness.contract.trees import TreeCheck
+from harness.contract.trees import TreeCheck, Witness
 from harness.contract.waivers import apply_waivers
 from harness.expect.closest import closest
 from harness.expect.pool import Entry, Pool
@@ -64,10 +64,10 @@ def checked_record(contract: Contract, record: RunRecord, today: date) -> RunRec
 class OperationCheck:
     """Checks root spans and segments against the operations of their name."""
 
-    def __init__(self, contract: Contract, deviations: Deviations) -> None:
+    def __init__(self, contract: Contract, deviations: Deviations, witness: Witness | None = None) -> None:
         self._contract = contract
         self._deviations = deviations
-        self._trees = TreeCheck(contract.levels, deviations)
+        self._trees = TreeCheck(contract.levels, deviations, witness)
         self._by_name: dict[tuple[str, str], list[Operation]] = {}
         self._others: dict[str, list[Operation]] = {signal: [] for signal in _SIGNALS}
         for operation in contract.operations:
@@ -90,10 +90,12 @@ class OperationCheck:
         entry = pool.entries[index]
         named = [*self._by_name.get((signal, entry.name), ()), *self._identified(signal, entry)]
         if not named:
+            self._unknown(signal, entry)
             self._undeclared(signal, entry)
             return
         variant = next((o for o in _by_precision(named) if o.when is None or o.when.holds(entry)), None)
         if variant is None:
+            self._unknown(signal, entry)
             self._no_variant(signal, entry, named)
             return
         self._trees.exercised.add(id(variant.item))
@@ -107,6 +109,10 @@ class OperationCheck:
             )
             return
         self._trees.check(variant.item, pool, index, entry.name)
+
+    def _unknown(self, signal: str, entry: Entry) -> None:
+        if self._trees.witness is not None:
+            self._trees.witness.roots.setdefault(signal, []).append(entry.value)
 
     def _identified(self, signal: str, entry: Entry) -> Iterator[Operation]:
         return (o for o in self._others[signal] if o.item.expectation.identifies(entry))

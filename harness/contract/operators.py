@@ -171,6 +171,26 @@ OPTIONAL = "optional"
 """``key/optional: value`` or ``key/optional/type: int``: it may be missing."""
 
 
+def split_key(text: str) -> tuple[str, bool, str]:
+    """Return the name in a key, whether it is optional, and its operator (``is`` by default).
+
+    Raises:
+        ValueError: What stands behind the last slash is no operator; its only argument.
+
+    >>> split_key("app.now/optional/format"), split_key("rows")
+    (('app.now', True, 'format'), ('rows', False, 'is'))
+    """
+    name, slash, last = text.rpartition("/")
+    if not slash:
+        return text, False, "is"
+    if last == OPTIONAL:
+        return name, True, "is"
+    if last not in OPERATORS:
+        raise ValueError(last)
+    bare = name.removesuffix(f"/{OPTIONAL}")
+    return bare, bare != name, last
+
+
 def optional(matcher: Any) -> Any:
     """Return a matcher that also takes a key that was not captured.
 

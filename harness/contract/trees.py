@@ -15,8 +15,25 @@ from harness.expect.pool import Entry, Pool
 from harness.expect.render import short
 from harness.model import Level
 
-_BY_SUBSET = frozenset({"resource", "headers"})
+BY_SUBSET = frozenset({"resource", "headers"})
 """Mappings in which others add what they like."""
+
+
+class Witness:
+    """Remembers which captured nodes each item took: what a change of the contract is made of.
+
+    Attributes:
+        taken: `id` of an item → the nodes that it took.
+        counts: `id` of a child item → how many it took below each parent.
+        left: `id` of a captured node → nodes below it that no child item took.
+        roots: Signal → root nodes of no operation, or of no variant.
+    """
+
+    def __init__(self) -> None:
+        self.taken: dict[int, list[Any]] = {}
+        self.counts: dict[int, list[int]] = {}
+        self.left: dict[int, list[Any]] = {}
+        self.roots: dict[str, list[Any]] = {}
 
 
 class TreeCheck:
@@ -24,12 +41,16 @@ class TreeCheck:
 
     Attributes:
         exercised: `id` of each item that was captured.
+        witness: Told of every node, if there is one.
     """
 
-    def __init__(self, levels: Mapping[str, Level], deviations: Deviations) -> None:
+    def __init__(
+        self, levels: Mapping[str, Level], deviations: Deviations, witness: Witness | None = None
+    ) -> None:
         self._levels = levels
         self._deviations = deviations
         self.exercised: set[int] = set()
+        self.witness = witness
 
     def check(self, item: Item, pool: Pool, index: int, where: str) -> None:
         """Check one captured node and all below it.
@@ -39,6 +60,8 @@ class TreeCheck:
         """
         entry = pool.entries[index]
         self.exercised.add(id(item))
+        if self.witness is not None:
+            self.witness.taken.setdefault(id(item), []).append(entry.value)
         if not item.expectation.holds(entry):
             for problem in item.expectation.problems(entry):
                 self._add(problem.id, item, problem.message, where)
@@ -46,13 +69,13 @@ class TreeCheck:
         below = KINDS[item.kind].children
         captured = pool.children(index, below[1], None) if below else ()
         if captured or item.children:
-            self._check_children(item, pool, captured, where)
+            self._check_children(item, pool, entry, captured, where)
 
     def _check_keys(self, item: Item, entry: Entry, where: str) -> None:
         for field, expected in item.expectation.details:
             if (
                 isinstance(field, MappingField)
-                and field.name not in _BY_SUBSET
+                and field.name not in BY_SUBSET
                 and isinstance(expected, Mapping)
             ):
                 for path, value in _others(field.read(entry.value), expected, field.depth):
@@ -64,8 +87,14 @@ class TreeCheck:
                         level=self._levels["undeclared"],
                     )
 
-    def _check_children(self, item: Item, pool: Pool, captured: Sequence[int], where: str) -> None:
+    def _check_children(
+        self, item: Item, pool: Pool, parent: Entry, captured: Sequence[int], where: str
+    ) -> None:
         taken, left = _assigned(item.children, pool, captured)
+        if self.witness is not None:
+            self.witness.left[id(parent.value)] = [pool.entries[i].value for i in left]
+            for child, indices in zip(item.children, taken, strict=True):
+                self.witness.counts.setdefault(id(child), []).append(len(indices))
         for child, indices in zip(item.children, taken, strict=True):
             self._check_count(
                 child, [pool.entries[i] for i in indices], [pool.entries[i] for i in left], where

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from harness.contract.operators import OPERATORS, OPTIONAL, optional
+from harness.contract.operators import OPERATORS, OPTIONAL, optional, split_key
 from harness.contract.problems import Place, Problems, did_you_mean
 from harness.contract.yaml_nodes import place_of, scalar
 from harness.expect import all_of
@@ -63,19 +63,15 @@ class ValueReader:
         if key_node.id != "scalar":
             self._problems.add(place, f"a key must be text, {_shown(key_node)} given")
             return None
-        text = key_node.value
-        name, slash, last = text.rpartition("/")
-        if not slash:
-            return Entry(key=text, place=place, node=value_node)
-        if last == OPTIONAL:
-            return Entry(key=name, optional=True, place=place, node=value_node)
-        if last in OPERATORS:
-            bare = name.removesuffix(f"/{OPTIONAL}")
-            return Entry(key=bare, optional=bare != name, operator=last, place=place, node=value_node)
-        hint = did_you_mean(last, (*OPERATORS, OPTIONAL))
-        cure = f"a name that has a slash itself is written {text + '/is'!r}"
-        self._problems.add(place, f"unknown operator {last!r} in {text!r}{hint}; {cure}")
-        return None
+        try:
+            name, is_optional, operator = split_key(key_node.value)
+        except ValueError as error:
+            (unknown,) = error.args
+            hint = did_you_mean(unknown, (*OPERATORS, OPTIONAL))
+            cure = f"a name that has a slash itself is written {key_node.value + '/is'!r}"
+            self._problems.add(place, f"unknown operator {unknown!r} in {key_node.value!r}{hint}; {cure}")
+            return None
+        return Entry(key=name, optional=is_optional, operator=operator, place=place, node=value_node)
 
     def expected(self, entry: Entry) -> Any:
         """Return what an entry expects: a plain value, a dict, or a matcher; None with a problem added."""

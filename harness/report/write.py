@@ -89,7 +89,7 @@ def _format(name: str, known: Mapping[str, Any]) -> Any:
 def _write(file: Path, data: bytes) -> Path:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        _replace(file, data)
+        replace_file(file, data)
     except OSError as error:
         raise RecordError(
             f"{file}: cannot be written: {error.strerror or error}; choose another directory (--out DIR)"
@@ -97,7 +97,12 @@ def _write(file: Path, data: bytes) -> Path:
     return file
 
 
-def _replace(file: Path, data: bytes) -> None:
+def replace_file(file: Path, data: bytes) -> None:
+    """Write a file in one step: a reader sees the old one or the new one, never half.
+
+    Raises:
+        OSError: It cannot be written; the old one stays.
+    """
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     temporary = Path(name)
     try:

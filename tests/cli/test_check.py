@@ -98,3 +98,29 @@ def test_a_run_without_telemetry_writes_no_contract(
     assert capsys.readouterr().err == (
         f"harness: {tmp_path}: the run captured no telemetry; run the scenarios first\n"
     )
+
+
+def test_accepting_changes_the_file_and_says_what(
+    run: Path, contract: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    assert main(["contract", "accept", str(run), "--contract", str(contract), "--dry-run"]) == 0
+    told = capsys.readouterr().out
+    assert told.endswith("  GET /: rows: 3 → rows: 4\n1 changes would be made\n")
+    assert contract.read_text() == CONTRACT
+
+    assert main(["contract", "accept", str(run), "--contract", str(contract), "--only", told[:8]]) == 0
+    assert contract.read_text() == CONTRACT.replace("rows: 3", "rows: 4")
+    assert capsys.readouterr().out.endswith("1 changes made; review the diff and commit it\n")
+
+
+def test_a_contract_is_never_accepted_in_ci(
+    run: Path, contract: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CI", "true")
+    assert main(["contract", "accept", str(run), "--contract", str(contract)]) == 2
+    assert capsys.readouterr().err == (
+        "harness: CI is set, and a contract is changed by a person who reviews the diff;"
+        " accept on your own machine and commit, or give --dry-run\n"
+    )
+    assert contract.read_text() == CONTRACT

@@ -1,13 +1,18 @@
-"""Write a telemetry contract from a run."""
+"""Write a telemetry contract from a run, or accept what a run changed."""
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from harness.model import RunRecord
 
 NAME = "contract"
-HELP = "write a telemetry contract from a run"
+HELP = "write a telemetry contract from a run, or accept what a run changed"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,40 +24,83 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out", metavar="FILE", type=Path, help="a new file, *.contract.yaml (default: standard output)"
     )
     write.add_argument("--force", action="store_true", help="replace FILE if it is there")
+    accept = verbs.add_parser("accept", help="change a contract so that a run holds it; comments stay")
+    accept.add_argument("run", metavar="RUN", type=Path, help="a run.json, or the directory of a run")
+    accept.add_argument("--contract", metavar="FILE", type=Path, required=True, help="the file to change")
+    accept.add_argument("--only", metavar="ID", nargs="+", default=[], help="make only these changes")
+    accept.add_argument("--dry-run", action="store_true", help="print the changes with their ids; make none")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write the contract, and its schema beside it; return 0.
+    """Write or change the contract; return 0.
 
     Raises:
-        ConfigurationError: FILE is there already, or cannot be written.
+        ConfigurationError: FILE is there already, cannot be written, is no contract, or is to be
+            changed in CI.
         RecordError: The run cannot be read, or captured nothing.
     """
     from harness.cli import HOLDS
     from harness.cli.recorded import read_run
-    from harness.contract import contract_text
     from harness.errors import RecordError
     from harness.report import redact
 
     record = redact(read_run(arguments.run))
-    if all(scenario.telemetry.is_empty for scenario in record.scenarios):
+    if all(part.is_empty for part in (record.outside, *(s.telemetry for s in record.scenarios))):
         raise RecordError(f"{arguments.run}: the run captured no telemetry; run the scenarios first")
-    text = contract_text(record)
-    if arguments.out is None:
-        sys.stdout.write(text)
-        return HOLDS
-    _write(arguments.out, text, replace=arguments.force)
-    sys.stderr.write(f"wrote {arguments.out}; review and commit it, then gate with --telemetry-contract\n")
+    if arguments.verb == "accept":
+        _accept(arguments, record)
+    else:
+        _write(arguments, record)
     return HOLDS
 
 
-def _write(file: Path, text: str, *, replace: bool) -> None:
+def _accept(arguments: argparse.Namespace, record: RunRecord) -> None:
+    from harness.contract.accept import accepted_text
+    from harness.contract.yaml_nodes import read_contract_text
+    from harness.errors import ConfigurationError
+
+    if os.environ.get("CI") and not arguments.dry_run:
+        raise ConfigurationError(
+            "CI is set, and a contract is changed by a person who reviews the diff;"
+            " accept on your own machine and commit, or give --dry-run"
+        )
+    file: Path = arguments.contract
+    text, made, left = accepted_text(read_contract_text(file), record, arguments.only, file=str(file))
+    if made and not arguments.dry_run:
+        _replace(file, text)
+    sys.stdout.writelines(f"{change}\n" for change in made)
+    if left:
+        sys.stdout.write("not made; name those that are meant with --only ID:\n")
+        sys.stdout.writelines(f"{change}\n" for change in left)
+    verb = "would be made" if arguments.dry_run else "made; review the diff and commit it"
+    sys.stdout.write(f"{len(made)} changes {verb}\n")
+
+
+def _replace(file: Path, text: str) -> None:
+    from harness.errors import ConfigurationError
+    from harness.report.write import replace_file
+
+    try:
+        replace_file(file, text.encode())
+    except OSError as error:
+        raise ConfigurationError(
+            f"{file}: cannot be written: {error.strerror}; check its permissions"
+        ) from error
+
+
+def _write(arguments: argparse.Namespace, record: RunRecord) -> None:
+    from harness.contract import contract_text
     from harness.contract.schema import schema_text
     from harness.contract.write import SCHEMA_FILE
     from harness.errors import ConfigurationError
 
+    text = contract_text(record)
+    file: Path | None = arguments.out
+    if file is None:
+        sys.stdout.write(text)
+        return
     try:
-        with file.open("w" if replace else "x", encoding="utf-8") as stream:
+        with file.open("w" if arguments.force else "x", encoding="utf-8") as stream:
             stream.write(text)
         (file.parent / SCHEMA_FILE).write_text(schema_text(), encoding="utf-8")
     except FileExistsError as error:
@@ -62,3 +110,4 @@ def _write(file: Path, text: str, *, replace: bool) -> None:
     except OSError as error:
         message = f"{file}: cannot be written: {error.strerror}; choose another place"
         raise ConfigurationError(message) from error
+    sys.stderr.write(f"wrote {file}; review and commit it, then gate with --telemetry-contract\n")

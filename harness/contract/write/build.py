@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from harness.contract.items import VERSION
@@ -41,12 +41,7 @@ def contract_text(record: RunRecord) -> str:
     if resource := _resource(parts):
         document["resource"] = resource
     document["operations"] = operations_of(Trees(parts))
-    sections = {
-        "log_events": _log_events(parts),
-        "log_records": _log_records(parts),
-        "metrics": _metrics(parts),
-        "exports": _exports(parts),
-    }
+    sections = {name: write(parts) for name, write in SECTION_WRITERS.items()}
     document |= {name: items for name, items in sections.items() if items}
     return "\n".join((_HEADER, *yaml_lines(document))) + "\n"
 
@@ -129,3 +124,12 @@ def _headers(requests: Iterable[dict[str, str]]) -> dict[str, Any]:
     described = {f"{name}/present": True for name in sorted(names - _TRANSPORT)}
     kinds = {headers.get("content-type") for headers in sent}
     return ({"content-type": kinds.pop()} if len(kinds) == 1 and None not in kinds else {}) | described
+
+
+SECTION_WRITERS: dict[str, Callable[[Sequence[Telemetry]], list[dict[str, Any]]]] = {
+    "log_events": _log_events,
+    "log_records": _log_records,
+    "metrics": _metrics,
+    "exports": _exports,
+}
+"""Section → what writes its items."""

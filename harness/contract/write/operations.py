@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,24 +38,34 @@ class Trees:
             if children:
                 self._below[id(entry.value)] = [pool.entries[i].value for i in children]
 
+    def of(self, *, spans: list[Span], segments: list[Segment]) -> Trees:
+        """Return the same trees with only these roots."""
+        some = copy.copy(self)
+        some.spans, some.segments = spans, segments
+        return some
+
     def below(self, node: Any) -> Sequence[Any]:
         """Return the children of a node."""
         return self._below.get(id(node), ())
 
 
-def operations_of(trees: Trees) -> list[dict[str, Any]]:
-    """Return an operation for each name and variant, sorted."""
+def operations_of(trees: Trees, *, always_when: bool = False) -> list[dict[str, Any]]:
+    """Return an operation for each name and variant, sorted.
+
+    Args:
+        always_when: Say what tells a variant from others also where there is only one.
+    """
     operations: list[dict[str, Any]] = []
     for _, spans in sorted(_grouped(trees.spans, lambda s: s.name).items()):
         variants = _grouped(spans, _span_variant)
         for variant in sorted(variants, key=repr):
             item = span_item(variants[variant], trees.below)
-            operations.append(_with_when(item, dict(variant), len(variants)))
+            operations.append(_with_when(item, dict(variant), needed=always_when or len(variants) > 1))
     for _, documents in sorted(_grouped(trees.segments, lambda s: s.name).items()):
         variants = _grouped(documents, _segment_variant_of(documents))
         for variant in sorted(variants, key=repr):
             item = document_item(variants[variant], trees.below)
-            operations.append(_with_when(item, dict(variant), len(variants)))
+            operations.append(_with_when(item, dict(variant), needed=always_when or len(variants) > 1))
     return operations
 
 
@@ -65,9 +76,9 @@ def _grouped(values: Iterable[Any], key: Callable[[Any], Any]) -> dict[Any, list
     return groups
 
 
-def _with_when(item: dict[str, Any], when: dict[str, Any], variants: int) -> dict[str, Any]:
-    """Return the item with its condition behind its name, where there are several."""
-    if variants == 1:
+def _with_when(item: dict[str, Any], when: dict[str, Any], *, needed: bool) -> dict[str, Any]:
+    """Return the item with its condition behind its name, where one is needed."""
+    if not (needed and when):
         return item
     (identity, name), *rest = item.items()
     return {identity: name, "when": when, **dict(rest)}

@@ -56,7 +56,7 @@ def span_item(spans: Sequence[Span], below: Below) -> dict[str, Any]:
         item["attributes"] = attributes
     if events := _events(spans):
         item["events"] = events
-    if children := _children(spans, below, span_item, lambda s: (s.name, s.kind.value, s.scope.name)):
+    if children := child_items(spans, below):
         item["children"] = children
     return item
 
@@ -91,40 +91,46 @@ def document_item(documents: Sequence[Segment | Subsegment], below: Below) -> di
         captured = [getattr(document, name, None) or {} for document in documents]
         if described := mapping_of(captured, depth):
             item[name] = described
-    if children := _children(
-        documents, below, document_item, lambda s: (s.name, getattr(s, "namespace", None))
-    ):
+    if children := child_items(documents, below):
         item["subsegments"] = children
     return item
 
 
-def _children(
-    parents: Sequence[Any],
-    below: Below,
-    describe: Callable[..., dict[str, Any]],
-    identity: Callable[[Any], tuple[Any, ...]],
-) -> list[dict[str, Any]]:
+def item_of(nodes: Sequence[Any], below: Below) -> dict[str, Any]:
+    """Return the item of nodes of one name, spans or documents."""
+    return span_item(nodes, below) if isinstance(nodes[0], Span) else document_item(nodes, below)
+
+
+def child_items(parents: Sequence[Any], below: Below) -> list[dict[str, Any]]:
     """Return an item for each name below; how often it occurs, and whether always."""
     groups: dict[tuple[Any, ...], list[list[Any]]] = {}
     for number, parent in enumerate(parents):
         for child in below(parent):
-            counts = groups.setdefault(identity(child), [[] for _ in parents])
-            counts[number].append(child)
-    items = []
-    for key in sorted(groups, key=repr):
-        by_parent = groups[key]
-        item = describe([child for children in by_parent for child in children], below)
-        numbers = {len(children) for children in by_parent}
-        if 0 in numbers:
-            item["presence"] = "optional"
-        counted = _count(numbers - {0})
-        if counted is not None:
-            item[counted[0]] = counted[1]
-        items.append(item)
-    return items
+            groups.setdefault(_identity(child), [[] for _ in parents])[number].append(child)
+    return [_child_item(groups[key], below) for key in sorted(groups, key=repr)]
 
 
-def _count(numbers: set[int]) -> tuple[str, Any] | None:
+def _identity(node: Any) -> tuple[Any, ...]:
+    if isinstance(node, Span):
+        return node.name, node.kind.value, node.scope.name
+    return node.name, getattr(node, "namespace", None)
+
+
+def _child_item(by_parent: Sequence[Sequence[Any]], below: Below) -> dict[str, Any]:
+    item = item_of([child for children in by_parent for child in children], below)
+    numbers = {len(children) for children in by_parent}
+    if 0 in numbers:
+        item["presence"] = "optional"
+    counted = child_count(numbers - {0})
+    return item | (dict([counted]) if counted else {})
+
+
+def child_count(numbers: set[int]) -> tuple[str, Any] | None:
+    """Return the entry for how many children of a name there are, None when it is always one.
+
+    >>> child_count({2}), child_count({1})
+    (('count', 2), None)
+    """
     if numbers == {1}:
         return None
     if len(numbers) == 1:

@@ -1,0 +1,41 @@
+"""Accepting what a run captured into its contract, comments kept."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from harness.contract.accept.changes import Change
+from harness.contract.accept.propose import proposals
+from harness.contract.accept.yaml_file import dump, load
+from harness.contract.load import parse_contract
+from harness.errors import ConfigurationError
+from harness.model import RunRecord
+
+__all__ = ["Change", "accepted_text", "proposals"]
+
+
+def accepted_text(
+    text: str, record: RunRecord, only: Collection[str] = (), *, file: str = "contract"
+) -> tuple[str, list[Change], list[Change]]:
+    """Return a contract's text after the changes, the changes made, and those that were not.
+
+    Args:
+        only: Ids of the changes to make; by default all that the run contradicts the file in.
+        file: How errors name it.
+
+    Raises:
+        ContractError: The text is no contract.
+        ConfigurationError: There is no change with one of these ids.
+    """
+    document = load(text)
+    changes = proposals(parse_contract(text, file=file), document, record)
+    known = {change.id for change in changes}
+    for wanted in only:
+        if wanted not in known:
+            raise ConfigurationError(
+                f"no change {wanted!r}; known: {', '.join(sorted(known)) or 'there is none'}"
+            )
+    made = [change for change in changes if (change.id in only if only else not change.asked)]
+    for change in made:
+        change.apply()
+    return dump(document) if made else text, made, [change for change in changes if change not in made]

@@ -1,0 +1,68 @@
+"""What would have to change in a contract file for a run to hold it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from harness.contract.write.yaml_text import Said, yaml_lines
+
+
+@dataclass(frozen=True)
+class Change:
+    """One edit.
+
+    Attributes:
+        where: The operation, and the path below it.
+        what: The key in it.
+        before: As the file says it; empty for what is added.
+        after: As it would say it; empty for what is removed.
+        apply: Makes the edit in the loaded document.
+        line: Of the item in the file; 0 for what is added to a list.
+        asked: It is made only when it is named: nothing in the run contradicts the file.
+    """
+
+    where: str
+    what: str
+    before: str
+    after: str
+    apply: Callable[[], None]
+    line: int = 0
+    asked: bool = False
+
+    @property
+    def id(self) -> str:
+        """Eight hexadecimal digits: the same for the same edit."""
+        text = repr((self.line, self.where, self.what, self.before, self.after))
+        return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:8]
+
+    def __str__(self) -> str:
+        if not self.before:
+            edit = f"+ {self.after}"
+        elif not self.after:
+            edit = f"- {self.before}"
+        else:
+            edit = f"{self.before} → {self.after}"
+        return f"{self.id}  {self.where}: {edit}"
+
+
+def shown(key: str, value: Any) -> str:
+    """Return an entry as one line.
+
+    >>> shown("rows/type", "int"), shown("attributes", {"a": 1})
+    ('rows/type: int', 'attributes: {a: 1}')
+    """
+    plain = value.value if isinstance(value, Said) else value
+    if isinstance(plain, dict):
+        return f"{key}: {{{', '.join(shown(str(k), v) for k, v in plain.items())}}}"
+    if isinstance(plain, list):
+        return f"{key}: [{', '.join(_item(item) for item in plain)}]"
+    return next(iter(yaml_lines({key: plain})))
+
+
+def _item(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"{{{', '.join(shown(str(k), v) for k, v in value.items())}}}"
+    return next(iter(yaml_lines([value])))[2:]

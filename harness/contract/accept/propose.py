@@ -1,0 +1,204 @@
+"""The changes that a run asks of its contract, item by item."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from harness.contract.accept.changes import Change, shown
+from harness.contract.accept.section_changes import section_changes
+from harness.contract.accept.yaml_file import add_item, key_of, put
+from harness.contract.check import OperationCheck
+from harness.contract.deviations import Deviations
+from harness.contract.items import Contract, Item, Operation, Presence
+from harness.contract.kinds import KINDS, SECTIONS
+from harness.contract.operators import split_key
+from harness.contract.trees import BY_SUBSET, Witness
+from harness.contract.write.operations import Trees, operations_of
+from harness.contract.write.shapes import child_count, child_items, item_of, mapping_of
+from harness.expect.compare import differences, equal
+from harness.expect.fields import MappingField
+from harness.model import RunRecord, Telemetry
+
+
+def proposals(contract: Contract, document: Any, record: RunRecord) -> list[Change]:
+    """Return the changes after which a run holds the operations of a contract.
+
+    Args:
+        contract: What the document says.
+        document: The loaded file; a change edits it when it is applied.
+    """
+    return list(_Proposer(contract, document, record).changes())
+
+
+class _Proposer:
+    def __init__(self, contract: Contract, document: Any, record: RunRecord) -> None:
+        self._contract = contract
+        self._document = document
+        self._witness = Witness()
+        parts = [*(scenario.telemetry for scenario in record.scenarios), record.outside]
+        self._parts: list[Telemetry] = parts
+        self._trees = Trees(parts)
+        check = OperationCheck(contract, Deviations(contract.file), self._witness)
+        for telemetry in parts:
+            check.check(telemetry)
+
+    def changes(self) -> Iterator[Change]:
+        nodes = self._document.setdefault("operations", [])
+        for operation, node in zip(self._contract.operations, nodes, strict=True):
+            item = operation.item
+            where = item.expectation.short_name()
+            if id(item) in self._witness.taken:
+                yield from self._item(item, node, where)
+            elif item.presence is not Presence.FORBIDDEN:
+                removal = _removal(nodes, node, where, _title(operation))
+                yield replace(removal, line=item.site.line, asked=True)
+        yield from self._new_operations(nodes)
+        for section in SECTIONS:
+            yield from section_changes(self._contract, section, self._document, self._parts)
+
+    # Operations that the contract does not know
+
+    def _new_operations(self, nodes: Any) -> Iterator[Change]:
+        roots = self._witness.roots
+        if not roots:
+            return
+        trees = self._trees.of(spans=roots.get("span", []), segments=roots.get("segment", []))
+        declared = {o.item.expectation.exact_name() for o in self._contract.operations}
+        for new in operations_of(trees, always_when=True):
+            name = new.get("span", new.get("segment"))
+            if name not in declared:
+                new.pop("when", None)
+            yield Change(
+                where=str(name),
+                what="operation",
+                before="",
+                after=shown("operation", {k: v for k, v in new.items() if k in ("span", "segment", "when")}),
+                apply=_adder(nodes, new),
+            )
+
+    # One item
+
+    def _item(self, item: Item, node: Any, where: str) -> Iterator[Change]:
+        for change in self._details(item, node, where):
+            yield replace(change, line=item.site.line)
+        yield from self._children(item, node, where)
+
+    def _details(self, item: Item, node: Any, where: str) -> Iterator[Change]:
+        values = self._witness.taken[id(item)]
+        generated = item_of(values, self._trees.below)
+        for field, expected in item.expectation.details:
+            key = key_of(node, field.name)
+            if key is None:
+                continue
+            if isinstance(field, MappingField) and isinstance(expected, Mapping):
+                captured = [field.read(value) for value in values]
+                closed = field.name not in BY_SUBSET
+                yield from _mapping(node[key], expected, captured, field.depth, where, closed=closed)
+            elif not all(field.holds(expected, value) for value in values):
+                yield _replacement(node, field.name, key, generated, where)
+
+    def _children(self, item: Item, node: Any, where: str) -> Iterator[Change]:
+        below = KINDS[item.kind].children
+        if below is None:
+            return
+        nodes = node.get(below[0])
+        for child, child_node in zip(item.children, nodes or [], strict=False):
+            path = f"{where} › {child.expectation.short_name()}"
+            if child.presence is Presence.FORBIDDEN:
+                continue
+            for change in self._presence(child, child_node, nodes, path):
+                yield replace(change, line=child.site.line)
+            if id(child) in self._witness.taken:
+                yield from self._item(child, child_node, path)
+        yield from self._new_children(item, node, below[0], where)
+
+    def _presence(self, child: Item, node: Any, nodes: Any, where: str) -> Iterator[Change]:
+        """Yield what must change for how often a child was captured."""
+        counts = self._witness.counts.get(id(child), [])
+        present = {count for count in counts if count}
+        if counts and not present and child.presence is Presence.REQUIRED:
+            yield _removal(nodes, node, where, child.expectation.describe())
+            return
+        if 0 in counts and present and child.presence is Presence.REQUIRED:
+            yield _setting(node, "presence", "presence", "optional", where)
+        expected = 1 if child.count is None else child.count
+        if not all(equal(expected, count) for count in present):
+            key, value = child_count(present) or ("count", 1)
+            yield _setting(node, "count", key, value, where)
+
+    def _new_children(self, item: Item, node: Any, key: str, where: str) -> Iterator[Change]:
+        """Yield an addition for each name below that no item took."""
+        parents, left = self._witness.taken[id(item)], self._witness.left
+        own = set(map(id, parents))
+
+        def below(value: Any) -> Sequence[Any]:
+            return left.get(id(value), ()) if id(value) in own else self._trees.below(value)
+
+        for new in child_items(parents, below):
+            title = shown(*next(iter(new.items())))
+            yield Change(where, key, "", f"{key}: {title}", _child_adder(node, key, new))
+
+
+def _mapping(
+    node: Any, expected: Mapping[str, Any], captured: Sequence[Any], depth: int, where: str, *, closed: bool
+) -> Iterator[Change]:
+    """Yield the changes of one mapping of values.
+
+    Args:
+        closed: What is captured and not named in it is added.
+    """
+    generated = {split_key(key)[0]: (key, value) for key, value in mapping_of(captured, depth).items()}
+    for name, wanted in expected.items():
+        key = key_of(node, name)
+        below = [one.get(name) for one in captured]
+        if key is None:
+            continue
+        if depth > 1 and isinstance(wanted, Mapping) and all(isinstance(one, dict) for one in below):
+            yield from _mapping(node[key], wanted, below, depth - 1, where, closed=closed)
+        elif any(differences({name: wanted}, one) for one in captured):
+            yield _replacement(node, name, key, dict([generated[name]]) if name in generated else {}, where)
+    for name, (key, value) in generated.items():
+        if closed and name not in expected:
+            yield _setting(node, name, key, value, where)
+
+
+def _replacement(node: Any, name: str, key: str, generated: Mapping[str, Any], where: str) -> Change:
+    """Return the change of a name to what was captured, or its removal."""
+    before = shown(key, node[key])
+    new = next((k for k in generated if split_key(k)[0] == name), None)
+    if new is None:
+        return Change(where, name, before, "", lambda: node.pop(key))
+    return Change(
+        where, name, before, shown(new, generated[new]), lambda: put(node, name, new, generated[new])
+    )
+
+
+def _setting(node: Any, name: str, key: str, value: Any, where: str) -> Change:
+    old = key_of(node, name)
+    before = shown(old, node[old]) if old is not None else ""
+    return Change(where, name, before, shown(key, value), lambda: put(node, name, key, value))
+
+
+def _removal(nodes: Any, node: Any, where: str, title: str) -> Change:
+    return Change(where, "item", title, "", lambda: nodes.remove(node))
+
+
+def _adder(nodes: Any, new: dict[str, Any]) -> Callable[[], None]:
+    return lambda: add_item(nodes, new)
+
+
+def _child_adder(node: Any, key: str, new: dict[str, Any]) -> Callable[[], None]:
+    def add() -> None:
+        if key not in node:
+            put(node, key, key, [])
+            node.move_to_end(key)
+        add_item(node[key], new)
+
+    return add
+
+
+def _title(operation: Operation) -> str:
+    variant = f" when {operation.when!r}" if operation.when is not None else ""
+    return f"{operation.item.expectation.describe()}{variant}"

@@ -1,0 +1,164 @@
+"""Accepting a run into its contract: the file afterwards holds, and what was not touched stays as it was."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.contract import check_contract, contract_text, parse_contract
+from harness.contract.accept import accepted_text
+from harness.contract.accept.yaml_file import dump, load
+from harness.errors import ConfigurationError
+from harness.model import RunRecord, ScenarioRecord, SpanKind, Telemetry
+from tests.builders import a_log_event, a_segment, a_span, a_subsegment
+
+CONTRACT = """\
+# Reviewed by ann.
+version: 1
+operations:
+  - span: GET /home  # the front page
+    kind: server
+    attributes:
+      http.status_code: 200
+      size/type: int  # any
+    children:
+      - span: query
+        attributes:
+          rows: 3  # always three
+          table: users
+  - segment: backend
+    subsegments:
+      - subsegment: mock
+        metadata:
+          ns:
+            size: 1
+log_events:
+  - log_event: started
+    log_group: cruddur
+"""
+
+
+def a_run(*children: Any, log_group: str = "cruddur", metadata: Any = None, **root: Any) -> RunRecord:
+    attributes = {"http.status_code": 200, "size": 7} | root
+    home = a_span("GET /home", kind=SpanKind.SERVER, attributes=attributes)
+    below = children or (("query", {"rows": 3, "table": "users"}),)
+    telemetry = Telemetry(
+        spans=(
+            home,
+            *(
+                a_span(name, parent=home, attributes=values, span_id=f"{n:016x}", at_ms=n)
+                for n, (name, values) in enumerate(below, 1)
+            ),
+        ),
+        segments=(a_segment("backend", a_subsegment("mock", metadata=metadata or {"ns": {"size": 1}})),),
+        log_events=(a_log_event("started", log_group=log_group),),
+    )
+    return RunRecord(scenarios=(ScenarioRecord(name="test_home", telemetry=telemetry),))
+
+
+def changed_lines(record: RunRecord, *only: str, text: str = CONTRACT) -> list[str]:
+    """Return the lines that differ after everything was accepted, and see that the run then holds."""
+    after, _, _ = accepted_text(text, record, only)
+    if not only:
+        assert check_contract(parse_contract(after), record) == ()
+    before = text.splitlines()
+    gone = [f"- {line.strip()}" for line in before if line not in after.splitlines()]
+    return gone + [f"+ {line.strip()}" for line in after.splitlines() if line not in before]
+
+
+def test_a_run_that_holds_changes_nothing() -> None:
+    assert accepted_text(CONTRACT, a_run()) == (CONTRACT, [], [])
+
+
+@pytest.mark.parametrize(
+    ("record", "lines"),
+    [
+        (
+            a_run(("query", {"rows": 4, "table": "users"})),
+            ["- rows: 3  # always three", "+ rows: 4  # always three"],
+        ),
+        (
+            a_run(("query", {"rowz": 3, "table": "users"})),
+            ["- rows: 3  # always three", "+ rowz: 3"],
+        ),
+        (
+            a_run(("query", {"rows": 3, "table": "users", "app.now": "2026-03-01T12:00:00+00:00"})),
+            ["+ app.now/format: date-time"],
+        ),
+        (a_run(size="7"), ["- size/type: int  # any", "+ size: '7'"]),
+        (
+            a_run(("query", {"rows": 3, "table": "users"}), ("query", {"rows": 3, "table": "users"})),
+            ["+ count: 2"],
+        ),
+        (
+            a_run(("query", {"rows": 3, "table": "users"}), ("render", {"n": 1})),
+            ["+ - span: render", "+ kind: internal", "+ n: 1"],
+        ),
+        (a_run(metadata={"ns": {"size": 2}}), ["- size: 1", "+ size: 2"]),
+        (a_run(log_group="Cruddur"), ["- log_group: cruddur", "+ log_group: Cruddur"]),
+    ],
+    ids=["value", "renamed", "added", "retyped", "twice", "child", "metadata", "log group"],
+)
+def test_one_change(record: RunRecord, lines: list[str]) -> None:
+    assert changed_lines(record) == lines
+
+
+def test_a_child_that_is_gone_is_removed_and_one_that_is_gone_sometimes_is_optional() -> None:
+    gone = a_run(("other", {}))
+    assert "- - span: query" in changed_lines(gone)
+
+    both = RunRecord(scenarios=(*a_run().scenarios, *gone.scenarios))
+    assert "+ presence: optional" in changed_lines(both)
+
+
+def test_a_new_operation_is_sorted_in() -> None:
+    other = Telemetry(spans=(a_span("GET /about", kind=SpanKind.SERVER, trace_id="1" * 32),))
+    record = RunRecord(scenarios=(*a_run().scenarios, ScenarioRecord(name="test_about", telemetry=other)))
+    after, _, _ = accepted_text(CONTRACT, record)
+    assert after.index("GET /about") < after.index("GET /home")
+    assert check_contract(parse_contract(after), record) == ()
+
+
+def test_what_no_scenario_exercised_is_removed_only_when_asked() -> None:
+    text = CONTRACT + "# the end\n"
+    record = RunRecord(
+        scenarios=(ScenarioRecord(name="t", telemetry=Telemetry(log_events=(a_log_event("started"),))),)
+    )
+    after, made, left = accepted_text(text, record)
+    assert (after, made) == (text, [])
+    assert [str(change)[10:] for change in left] == [
+        "GET /home: - span 'GET /home'",
+        "backend: - segment 'backend'",
+    ]
+
+    after, made, _ = accepted_text(text, record, [left[1].id])
+    assert "backend" not in after
+    assert made == [made[0]]
+
+
+def test_only_what_is_named() -> None:
+    record = a_run(("query", {"rows": 4, "table": "posts"}))
+    _, made, _ = accepted_text(CONTRACT, record)
+    rows, table = made
+    assert changed_lines(record, table.id) == ["- table: users", "+ table: posts"]
+    assert rows.id != table.id
+
+
+def test_an_id_that_is_none() -> None:
+    with pytest.raises(ConfigurationError, match="no change 'abc'; known: there is none"):
+        accepted_text(CONTRACT, a_run(), ["abc"])
+
+
+@given(st.sampled_from(["3", 3, 3.5, True, None, "x: y", "#", "2026-03-01T12:00:00+00:00", ["a", 1], "é\n"]))
+def test_any_value_is_accepted_as_text_that_holds(value: Any) -> None:
+    record = a_run(("query", {"rows": value, "table": "users"}))
+    after, _, _ = accepted_text(CONTRACT, record)
+    assert check_contract(parse_contract(after), record) == ()
+
+
+def test_what_is_written_is_dumped_as_it_was() -> None:
+    text = contract_text(a_run())
+    assert dump(load(text)) == text
