@@ -110,9 +110,9 @@ def conclude(
 def _checked(record: RunRecord, contract: Contract) -> RunRecord:
     from datetime import UTC, datetime
 
-    from harness.contract import checked_record, finding_lines
+    from harness.contract import checked_record, finding_lines, read_waivers
 
-    record = checked_record(contract, record, datetime.now(UTC).date())
+    record = checked_record(contract, record, datetime.now(UTC).date(), read_waivers(Path("pyproject.toml")))
     sys.stderr.writelines(f"{line}\n" for line in finding_lines(record.findings))
     return record
 

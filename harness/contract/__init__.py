@@ -3,6 +3,7 @@
 from harness.contract.check import check_contract, checked_record
 from harness.contract.items import Contract, Item, Operation
 from harness.contract.load import load_contract, parse_contract
+from harness.contract.pyproject import read_waivers
 from harness.contract.told import finding_lines
 from harness.contract.write import contract_text
 
@@ -16,4 +17,5 @@ __all__ = [
     "finding_lines",
     "load_contract",
     "parse_contract",
+    "read_waivers",
 ]

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 import msgspec
 
 from harness.contract.deviations import Deviations
-from harness.contract.items import Contract, Operation, Presence
+from harness.contract.items import Contract, Operation, Presence, Waiver
 from harness.contract.kinds import KINDS
 from harness.contract.sections import check_sections
 from harness.contract.trees import TreeCheck, Witness
-from harness.contract.waivers import apply_waivers
+from harness.contract.waivers import useless_waivers, waived
 from harness.expect.closest import closest
 from harness.expect.pool import Entry, Pool
 from harness.expect.segments import segment_pool
@@ -50,15 +50,24 @@ def check_contract(contract: Contract, record: RunRecord) -> tuple[Finding, ...]
     return deviations.findings()
 
 
-def checked_record(contract: Contract, record: RunRecord, today: date) -> RunRecord:
+def checked_record(
+    contract: Contract | None, record: RunRecord, today: date, waivers: Sequence[Waiver] = ()
+) -> RunRecord:
     """Return the record with what the contract finds in it, waivers applied.
 
     Args:
+        contract: None checks nothing, and applies waivers only.
         today: The day on which waivers must still hold.
+        waivers: Besides those of the contract.
     """
-    findings = (*record.findings, *check_contract(contract, record))
-    findings = apply_waivers(findings, contract.waivers, today)
-    return msgspec.structs.replace(record, findings=findings, contract=contract.file)
+    findings = record.findings
+    if contract is not None:
+        findings = (*findings, *check_contract(contract, record))
+        waivers = (*contract.waivers, *waivers)
+    findings = waived(findings, waivers, today)
+    of_scenarios = tuple(finding for scenario in record.scenarios for finding in scenario.findings)
+    findings = (*findings, *useless_waivers(waivers, (*findings, *of_scenarios), today))
+    return msgspec.structs.replace(record, findings=findings, contract=contract.file if contract else "")
 
 
 class OperationCheck:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 import msgspec
@@ -11,43 +11,50 @@ from harness.contract.items import Waiver
 from harness.model import Finding, Level
 
 
-def apply_waivers(findings: Iterable[Finding], waivers: Sequence[Waiver], today: date) -> tuple[Finding, ...]:
-    """Return the findings, acknowledged where a waiver holds, and one for each waiver that is of no use.
-
-    An expired waiver acknowledges nothing any more; a stale one has nothing to acknowledge.
-    """
-    found = tuple(findings)
-    alive = [waiver for waiver in waivers if date.fromisoformat(waiver.expires) >= today]
-    marked = tuple(
+def waived(findings: Iterable[Finding], waivers: Sequence[Waiver], today: date) -> tuple[Finding, ...]:
+    """Return the findings, acknowledged where a waiver holds; an expired one does not."""
+    alive = [waiver for waiver in waivers if _is_alive(waiver, today)]
+    return tuple(
         msgspec.structs.replace(finding, acknowledged=True)
         if any(_covers(waiver, finding) for waiver in alive)
         else finding
-        for finding in found
+        for finding in findings
     )
-    return (*marked, *_useless(found, waivers, alive))
 
 
-def _useless(
-    findings: Sequence[Finding], waivers: Sequence[Waiver], alive: Sequence[Waiver]
-) -> Iterator[Finding]:
-    for waiver in waivers:
-        about = f"waiver of {waiver.finding!r}" + (f" at {waiver.where!r}" if waiver.where else "")
-        if waiver not in alive:
-            yield Finding(
-                id="waiver_expired",
-                signal="harness",
-                message=f"{about} by {waiver.owner} expired on {waiver.expires};"
-                " mend it, or agree on a new day",
-                site=waiver.site,
-            )
-        elif not any(_covers(waiver, finding) for finding in findings):
-            yield Finding(
-                id="waiver_stale",
-                signal="harness",
-                level=Level.WARNING,
-                message=f"{about} by {waiver.owner} covers nothing any more; remove it",
-                site=waiver.site,
-            )
+def useless_waivers(
+    waivers: Iterable[Waiver], findings: Sequence[Finding], today: date
+) -> tuple[Finding, ...]:
+    """Return a finding for each waiver that has expired, or that has nothing to waive.
+
+    Args:
+        findings: All of the run.
+    """
+    return tuple(told for waiver in waivers if (told := _useless(waiver, findings, today)) is not None)
+
+
+def _useless(waiver: Waiver, findings: Sequence[Finding], today: date) -> Finding | None:
+    about = f"waiver of {waiver.finding!r}" + (f" at {waiver.where!r}" if waiver.where else "")
+    if not _is_alive(waiver, today):
+        return Finding(
+            id="waiver_expired",
+            signal="harness",
+            message=f"{about} by {waiver.owner} expired on {waiver.expires}; mend it, or agree on a new day",
+            site=waiver.site,
+        )
+    if any(_covers(waiver, finding) for finding in findings):
+        return None
+    return Finding(
+        id="waiver_stale",
+        signal="harness",
+        level=Level.WARNING,
+        message=f"{about} by {waiver.owner} covers nothing any more; remove it",
+        site=waiver.site,
+    )
+
+
+def _is_alive(waiver: Waiver, today: date) -> bool:
+    return date.fromisoformat(waiver.expires) >= today
 
 
 def _covers(waiver: Waiver, finding: Finding) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Generator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,8 @@ from harness.analysis.merge import merge_records
 from harness.analysis.outcome import run_holds
 from harness.capture.process import capture_of_process
 from harness.capture.session import Capture
-from harness.contract import Contract, checked_record, load_contract
+from harness.contract import Contract, checked_record, load_contract, read_waivers
+from harness.contract.items import Waiver
 from harness.errors import ConfigurationError, RecordError
 from harness.expect import TelemetryAssertionError, failure_message
 from harness.invariants import all_invariants
@@ -40,13 +40,20 @@ class TelemetryPlugin:
         capture: The process's capture.
         policy: Which findings fail a scenario.
         contract: What the whole run must hold.
+        waivers: Besides those of the contract.
     """
 
     def __init__(
-        self, config: pytest.Config, capture: Capture, policy: FailurePolicy, contract: Contract | None
+        self,
+        config: pytest.Config,
+        capture: Capture,
+        policy: FailurePolicy,
+        contract: Contract | None = None,
+        waivers: tuple[Waiver, ...] = (),
     ) -> None:
         self.config = config
         self._contract = contract
+        self._waivers = waivers
         self.capture = capture
         # Looked up once: asking the installed distributions for entry points takes milliseconds.
         self._invariants = all_invariants()
@@ -180,8 +187,9 @@ class TelemetryPlugin:
             workers.hand_over(self.config, record)
             return
         self._record = merge_records([record, *self._from_workers])
-        if self._contract is not None and self._record.scenarios:
-            self._record = checked_record(self._contract, self._record, datetime.now(UTC).date())
+        if (self._contract is not None or self._waivers) and self._record.scenarios:
+            today = self._policy.today
+            self._record = checked_record(self._contract, self._record, today, self._waivers)
         if self._record.scenarios and not (self._write(self._record) and run_holds(self._record)):
             # What came to light after its test had ended turns the run red, too.
             session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
@@ -233,12 +241,13 @@ def start(config: pytest.Config) -> TelemetryPlugin:
     """
     try:
         timeout = _seconds(config.getini("telemetry_settle_timeout"))
-        policy = FailurePolicy(config.getini("telemetry_fail_on"))
-        contract = _contract(config)
+        contract, waivers = _contract(config), read_waivers(config.rootpath / "pyproject.toml")
+        all_waivers = (*contract.waivers, *waivers) if contract else waivers
+        policy = FailurePolicy(config.getini("telemetry_fail_on"), all_waivers)
         capture = capture_of_process(tuple(config.getini("telemetry_channels")), settle_timeout_s=timeout)
     except ConfigurationError as error:
         raise pytest.UsageError(f"telemetry: {error}") from error
-    return TelemetryPlugin(config, capture, policy, contract)
+    return TelemetryPlugin(config, capture, policy, contract, waivers)
 
 
 def _contract(config: pytest.Config) -> Contract | None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 
 import msgspec
 
+from harness.contract.items import Waiver
+from harness.contract.waivers import waived
 from harness.errors import ConfigurationError
 from harness.invariants import known_ids
 from harness.model import Finding, Level
@@ -19,12 +22,15 @@ class FailurePolicy:
 
     Args:
         fail_on: Levels, each of which includes the graver ones, and finding ids.
+        waivers: What somebody has taken on.
 
     Raises:
         ConfigurationError: A word is neither a level nor a finding id.
     """
 
-    def __init__(self, fail_on: Iterable[str]) -> None:
+    def __init__(self, fail_on: Iterable[str], waivers: Sequence[Waiver] = ()) -> None:
+        self.waivers = tuple(waivers)
+        self.today = datetime.now(UTC).date()
         levels = [level.value for level in _BY_SEVERITY]
         words = tuple(fail_on)
         known = (*levels, *known_ids())
@@ -40,8 +46,9 @@ class FailurePolicy:
         self._ids = frozenset(words)
 
     def apply(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
-        """Return the findings, as errors where they fail this run."""
-        return tuple(self._take(finding) for finding in findings)
+        """Return the findings, as errors where they fail this run, acknowledged where they are waived."""
+        taken = tuple(self._take(finding) for finding in findings)
+        return waived(taken, self.waivers, self.today) if self.waivers else taken
 
     def _take(self, finding: Finding) -> Finding:
         if finding.level is Level.ERROR or not (finding.level in self._levels or finding.id in self._ids):

@@ -619,3 +619,30 @@ def test_a_contract_that_is_wrong_ends_the_run_before_it_starts(run: Run, pytest
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*app.contract.yaml:2:1: unknown key 'operation' in the contract*"])
+
+
+WAIVER = """
+[[tool.telemetry-harness.waivers]]
+finding = "span_unfinished"
+owner = "ann"
+reason = "mended with the next release"
+expires = {day}
+"""
+LEAVES_A_SPAN_OPEN = """
+    def test_open(telemetry):
+        tracer.start_span("left open")
+        telemetry.expect_none(span("other"))
+"""
+
+
+@pytest.mark.parametrize(("day", "code"), [("2999-01-01", 0), ("2001-01-01", 1)])
+def test_a_waived_finding_fails_nothing_until_its_day(
+    run: Run, pytester: pytest.Pytester, day: str, code: int
+) -> None:
+    pytester.makepyprojecttoml(WAIVER.format(day=day))
+
+    result = run(f"{OTEL}telemetry_settle_timeout = 0.1\n", APP + LEAVES_A_SPAN_OPEN)
+
+    assert result.ret == code
+    if code:
+        result.stdout.fnmatch_lines(["*waiver_expired: waiver of 'span_unfinished' by ann expired*"])

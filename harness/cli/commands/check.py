@@ -31,14 +31,16 @@ def run(arguments: argparse.Namespace) -> int:
     from harness.analysis.outcome import is_failure
     from harness.cli import DOES_NOT_HOLD, HOLDS
     from harness.cli.recorded import read_run
-    from harness.contract import checked_record, finding_lines, load_contract
+    from harness.contract import checked_record, finding_lines, load_contract, read_waivers
     from harness.report import redact
 
     contract = load_contract(arguments.contract)
     record = redact(read_run(arguments.run))
     # What the run itself found is in its own report.
     bare = msgspec.structs.replace(record, findings=())
-    findings = checked_record(contract, bare, datetime.now(UTC).date()).findings
+    findings = checked_record(
+        contract, bare, datetime.now(UTC).date(), read_waivers(Path("pyproject.toml"))
+    ).findings
     if arguments.json:
         sys.stdout.write(msgspec.json.encode(findings).decode() + "\n")
     else:

@@ -39,14 +39,16 @@ def run(arguments: argparse.Namespace) -> int:
     from harness.analysis.outcome import run_holds
     from harness.cli import DOES_NOT_HOLD, HOLDS
     from harness.cli.recorded import read_run
-    from harness.contract import checked_record, load_contract
+    from harness.contract import checked_record, load_contract, read_waivers
     from harness.report import summary_lines, write_reports
 
     records = [read_run(file) for file in arguments.runs]
     contract = arguments.contract or _common_contract([record.contract for record in records])
     merged = merge_records(records)
-    if contract is not None:
-        merged = checked_record(load_contract(contract), merged, datetime.now(UTC).date())
+    waivers = read_waivers(Path("pyproject.toml"))
+    if contract is not None or waivers:
+        loaded = load_contract(contract) if contract is not None else None
+        merged = checked_record(loaded, merged, datetime.now(UTC).date(), waivers)
     written = write_reports(merged, arguments.out)
     sys.stdout.write("\n".join(summary_lines(merged, report=str(written["html"]))) + "\n")
     return HOLDS if run_holds(merged) else DOES_NOT_HOLD
