@@ -1,0 +1,36 @@
+"""`pytest -n 2 scenarios/` says what the serial run says, but for timings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from harness.analysis.coverage import coverage_of
+from harness.contract import contract_text
+from harness.model import RunRecord
+from harness.report import read_record
+from tests.project import ProjectCopy
+
+CHOSEN = [
+    "scenarios/backend_flask/test_home.py",
+    "scenarios/backend_flask/test_user.py",
+    "scenarios/backend_flask/test_errors.py",
+]
+
+
+def recorded(project: ProjectCopy, *options: str) -> RunRecord:
+    directory = project.directory / "-".join(("run", *options)).replace(" ", "")
+    outcome = project.pytest(*CHOSEN, "--telemetry-report", str(directory), *options)
+    assert outcome.code == 0, outcome.output
+    return read_record(directory)
+
+
+def test_workers_say_what_a_serial_run_says(tmp_path: Path) -> None:
+    project = ProjectCopy(tmp_path)
+    serial, parallel = recorded(project), recorded(project, "-n", "2")
+
+    assert [(s.name, s.outcome) for s in parallel.scenarios] == [
+        (s.name, s.outcome) for s in sorted(serial.scenarios, key=lambda s: s.name)
+    ]
+    assert contract_text(parallel) == contract_text(serial)
+    assert coverage_of(parallel) == coverage_of(serial)
+    assert parallel.packages == serial.packages
