@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import os
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -67,17 +69,33 @@ def write_reports(
         RecordError: The record is too large, or the files cannot be written.
     """
     known = report_formats()
-    safe = redact(record)
     rendered: dict[str, tuple[str, bytes]] = {}
-    for name in names:
-        chosen = _format(name, known)
-        if chosen.FILE_NAME is None:
-            raise ConfigurationError(
-                f"format {name!r} is read on a terminal and has no file; render it instead"
-            )
-        content = chosen.render(safe)
-        rendered[name] = (chosen.FILE_NAME, content.encode() if isinstance(content, str) else content)
+    with _no_collection():
+        safe = redact(record)
+        for name in names:
+            chosen = _format(name, known)
+            if chosen.FILE_NAME is None:
+                raise ConfigurationError(
+                    f"format {name!r} is read on a terminal and has no file; render it instead"
+                )
+            content = chosen.render(safe)
+            rendered[name] = (chosen.FILE_NAME, content.encode() if isinstance(content, str) else content)
     return {name: _write(directory / file_name, data) for name, (file_name, data) in rendered.items()}
+
+
+@contextlib.contextmanager
+def _no_collection() -> Iterator[None]:
+    """Look for no garbage meanwhile: what a report is made of lives until it is rendered.
+
+    A full collection takes longer than the report of 100 scenarios.
+    """
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _format(name: str, known: Mapping[str, Any]) -> Any:
