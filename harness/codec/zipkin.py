@@ -6,6 +6,7 @@ Source: the Zipkin API (zipkin2-api.yaml) and the OpenTelemetry specification,
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from typing import Any
 
@@ -26,10 +27,10 @@ _SCOPE = ("otel.scope.name", "otel.library.name")
 
 
 class _Endpoint(msgspec.Struct, rename="camel"):
-    service_name: str = ""
-    ipv4: str = ""
-    ipv6: str = ""
-    port: int = 0
+    service_name: str | None = None
+    ipv4: str | None = None
+    ipv6: str | None = None
+    port: int | None = None
 
 
 class _Annotation(msgspec.Struct):
@@ -42,13 +43,18 @@ class _Span(msgspec.Struct, rename="camel"):
     id: str
     parent_id: str | None = None
     kind: str | None = None
-    name: str = ""
-    timestamp: int = 0
-    duration: int = 0
+    shared: bool | None = None
+    name: str | None = None
+    timestamp: int | None = None
+    duration: int | None = None
     local_endpoint: _Endpoint | None = None
     remote_endpoint: _Endpoint | None = None
-    annotations: list[_Annotation] = []
-    tags: dict[str, str] = {}
+    annotations: list[_Annotation] | None = None
+    tags: dict[str, str] | None = None
+
+    @property
+    def service(self) -> str:
+        return (self.local_endpoint and self.local_endpoint.service_name) or ""
 
 
 _SPANS = msgspec.json.Decoder(list[_Span])
@@ -69,22 +75,44 @@ def parse_request(content_type: str, body: bytes) -> ExportTraceServiceRequest:
         raise UnsupportedMedia(f"content-type {content_type!r} is not {CONTENT_TYPE}")
     try:
         request = ExportTraceServiceRequest()
-        for span in _SPANS.decode(body):
+        for span in _unshared(_SPANS.decode(body)):
             _add(request, span)
-    except (msgspec.DecodeError, UnicodeDecodeError, ValueError, KeyError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, ValueError, RecursionError) as error:
         raise DecodeError(
             f"body of {len(body)} bytes is not Zipkin v2 JSON: {in_our_words(error)}"
         ) from error
     return request
 
 
+def _unshared(spans: list[_Span]) -> list[_Span]:
+    """Give the server's half of a shared span an id of its own, below the client's half.
+
+    With B3, client and server report one id (``shared: true``); OpenTelemetry knows one span for
+    an id, so one of them would be taken for a resend. Children of the server's service go with it.
+    Source: Zipkin's API v2, `Span.shared`.
+    """
+    own: dict[tuple[str, str, str], str] = {}
+    for span in spans:
+        if span.shared:
+            key = f"{span.trace_id}/{span.id}/{span.service}"
+            own[span.trace_id, span.id, span.service] = hashlib.sha256(key.encode()).hexdigest()[:16]
+    return [_unshared_span(span, own) for span in spans] if own else spans
+
+
+def _unshared_span(span: _Span, own: dict[tuple[str, str, str], str]) -> _Span:
+    if span.shared:
+        new = own[span.trace_id, span.id, span.service]
+        return msgspec.structs.replace(span, id=new, parent_id=span.id)
+    parent = own.get((span.trace_id, span.parent_id or "", span.service))
+    return msgspec.structs.replace(span, parent_id=parent) if parent else span
+
+
 def _add(request: ExportTraceServiceRequest, span: _Span) -> None:
     holder = request.resource_spans.add()
-    local = span.local_endpoint or _Endpoint()
-    if local.service_name:
-        _set(holder.resource.attributes, "service.name", local.service_name)
+    if span.service:
+        _set(holder.resource.attributes, "service.name", span.service)
     scope_spans = holder.scope_spans.add()
-    tags = dict(span.tags)
+    tags, start = dict(span.tags or {}), span.timestamp or 0
     for name in _SCOPE:
         scope_spans.scope.name = tags.pop(name, scope_spans.scope.name)
     item = scope_spans.spans.add(
@@ -92,16 +120,24 @@ def _add(request: ExportTraceServiceRequest, span: _Span) -> None:
         trace_id=bytes.fromhex(span.trace_id.zfill(32)),
         span_id=bytes.fromhex(span.id),
         parent_span_id=bytes.fromhex(span.parent_id or ""),
-        name=span.name,
-        kind=_KINDS[span.kind] if span.kind else trace_pb2.Span.SPAN_KIND_INTERNAL,
-        start_time_unix_nano=span.timestamp * 1000,
-        end_time_unix_nano=(span.timestamp + span.duration) * 1000,
+        name=span.name or "",
+        kind=_kind(span.kind),
+        start_time_unix_nano=start * 1000,
+        end_time_unix_nano=(start + (span.duration or 0)) * 1000,
     )
     _set_status(item.status, tags)
     for key, value in (*_peer(span.remote_endpoint), *tags.items()):
         _set(item.attributes, key, value)
-    for annotation in span.annotations:
+    for annotation in span.annotations or ():
         item.events.add(name=annotation.value, time_unix_nano=annotation.timestamp * 1000)
+
+
+def _kind(name: str | None) -> Any:
+    if not name:
+        return trace_pb2.Span.SPAN_KIND_INTERNAL
+    if name not in _KINDS:
+        raise ValueError(f"kind {name!r} is none of {', '.join(_KINDS)}")
+    return _KINDS[name]
 
 
 def _set_status(status: Any, tags: dict[str, str]) -> None:
@@ -121,7 +157,7 @@ def _peer(remote: _Endpoint | None) -> Iterable[tuple[str, str | int]]:
     if remote.service_name:
         yield "peer.service", remote.service_name
     if remote.ipv4 or remote.ipv6:
-        yield "network.peer.address", remote.ipv4 or remote.ipv6
+        yield "network.peer.address", remote.ipv4 or remote.ipv6 or ""
     if remote.port:
         yield "network.peer.port", remote.port
 
