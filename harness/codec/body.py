@@ -66,13 +66,20 @@ def _decompress_zstd(body: bytes, limit: int) -> bytes:
 
 
 def _inflate(body: bytes, name: str, limit: int) -> bytes:
-    inflater = zlib.decompressobj(_WINDOW_BITS[name])
-    try:
-        decoded = inflater.decompress(body, limit + 1)
-    except zlib.error as error:
-        raise DecodeError(f"body is not valid {name}: {error}") from error
-    if len(decoded) > limit:
-        raise DecodeError(f"{name} body of {len(body)} bytes grows beyond the limit of {limit} bytes")
-    if not inflater.eof:
-        raise DecodeError(f"{name} body of {len(body)} bytes is truncated")
-    return decoded
+    """Return a body inflated; gzip may have several members, one after the other (RFC 1952, section 2.2)."""
+    decoded, rest = b"", body
+    while True:
+        inflater = zlib.decompressobj(_WINDOW_BITS[name])
+        try:
+            decoded += inflater.decompress(rest, limit + 1 - len(decoded))
+        except zlib.error as error:
+            raise DecodeError(f"body is not valid {name}: {error}") from error
+        if len(decoded) > limit:
+            raise DecodeError(f"{name} body of {len(body)} bytes grows beyond the limit of {limit} bytes")
+        if not inflater.eof:
+            raise DecodeError(f"{name} body of {len(body)} bytes is truncated")
+        rest = inflater.unused_data
+        if not rest:
+            return decoded
+        if name != "gzip":
+            raise DecodeError(f"{len(rest)} bytes follow the end of the {name} body")

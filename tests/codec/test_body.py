@@ -69,3 +69,18 @@ def test_a_plain_body_over_the_limit_is_refused() -> None:
         decode_body(b"12345", "", limit=4)
 
     assert str(refused.value) == "body of 5 bytes is over the limit of 4"
+
+
+def test_gzip_members_one_behind_the_other_are_one_body() -> None:
+    assert decode_body(gzip.compress(b"one") + gzip.compress(b"two"), "gzip") == b"onetwo"
+
+
+def test_a_bomb_in_a_later_member_is_refused() -> None:
+    with pytest.raises(DecodeError, match="grows beyond the limit"):
+        decode_body(gzip.compress(b"one") + gzip.compress(b"0" * 200), "gzip", limit=100)
+
+
+@pytest.mark.parametrize(("encoding", "compress"), [("gzip", gzip.compress), ("deflate", zlib.compress)])
+def test_what_follows_the_end_is_refused(encoding: str, compress: Callable[[bytes], bytes]) -> None:
+    with pytest.raises(DecodeError):
+        decode_body(compress(b"one") + b"junk", encoding)
