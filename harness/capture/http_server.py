@@ -21,6 +21,7 @@ from harness.capture.loop import ReceiverLoop
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
 MAX_HEAD_BYTES = 64 * 1024
+_HEAD_TOO_LARGE = f"request head is over the limit of {MAX_HEAD_BYTES} bytes"
 _BUFFER_BYTES = 256 * 1024
 SILENCE_S = 30.0
 """How long a client may pause in the middle of a request; between requests it may stay for ever."""
@@ -160,6 +161,7 @@ class _Connection(asyncio.BufferedProtocol):
         self._body: list[bytes] = []
         self._head_size = 0
         self._body_size = 0
+        self._unseen = 0  # bytes that the parser holds back until a header, or a trailer, is whole
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)  # noqa: S101  what create_server makes
@@ -211,8 +213,11 @@ class _Connection(asyncio.BufferedProtocol):
 
     def _parse(self, data: memoryview | bytes) -> bytes:
         """Give bytes to the parser; return those that are to be parsed again."""
+        self._unseen += len(data)
         try:
             self._parser.feed_data(data)
+            if self._unseen > MAX_HEAD_BYTES:
+                self._fail(413, _HEAD_TOO_LARGE, b"".join(self._body))
         except httptools.HttpParserUpgrade as upgrade:
             return self._without_upgrade(bytes(data[upgrade.args[0] :]))
         except httptools.HttpParserCallbackError as error:
@@ -289,6 +294,7 @@ class _Connection(asyncio.BufferedProtocol):
             self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def on_body(self, body: bytes) -> None:
+        self._unseen = 0
         self._body.append(body)
         self._body_size += len(body)
         if self._body_size > MAX_BODY_BYTES:
@@ -324,9 +330,10 @@ class _Connection(asyncio.BufferedProtocol):
         return Response(500, (("content-type", "text/plain"),), reason.encode())
 
     def _count_head(self, size: int) -> None:
+        self._unseen = 0
         self._head_size += size
         if self._head_size > MAX_HEAD_BYTES:
-            raise _TooLargeError(f"request head is over the limit of {MAX_HEAD_BYTES} bytes")
+            raise _TooLargeError(_HEAD_TOO_LARGE)
 
     def _answer_later(
         self, handler: Handler, request: Request, before: asyncio.Future[None] | None, *, keep_alive: bool

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import errno
+import sys
 import threading
 from collections.abc import Coroutine
 from typing import Any, TypeVar
@@ -15,12 +18,27 @@ class ReceiverLoop:
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
+        self._loop.set_exception_handler(self._told)
+        self._is_full = False
         self._thread = threading.Thread(target=self._run, name="harness-receivers", daemon=True)
         self._thread.start()
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
         self._loop.run_forever()
+
+    def _told(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Say once that connections wait for file descriptors: asyncio would, a hundred times a second."""
+        error = context.get("exception")
+        if not (isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE)):
+            loop.default_exception_handler(context)
+        elif not self._is_full:
+            self._is_full = True
+            with contextlib.suppress(OSError):
+                sys.stderr.write(
+                    "harness: no file descriptors are left, so that connections wait until others close;"
+                    " raise the limit (ulimit -n), or close connections\n"
+                )
 
     def call(self, work: Coroutine[Any, Any, _T], timeout_s: float = 10.0) -> _T:
         """Run a coroutine on the loop from another thread and return its result."""

@@ -296,3 +296,25 @@ def test_half_a_preface_is_dropped_after_the_same_silence(
 
     assert answer.startswith(b"HTTP/1.1 408 ")
     assert malformed == [("the client was silent for 0.05 s in the middle of a request", b"PRI * HT")]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"POST / HTTP/1.1\r\nx: ",
+        b"POST / HTTP/1.1\r\nx",
+        b"POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nx: ",
+    ],
+    ids=["value", "name", "trailer"],
+)
+def test_a_header_that_does_not_end_is_refused(serve: Serve, malformed: Malformed, head: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", serve(echo)), timeout=10) as client:
+        client.sendall(head)
+        sent = 0
+        try:
+            while sent < 64 * http_server.MAX_HEAD_BYTES:
+                sent += client.send(b"a" * 16_384)
+        except OSError:  # the connection was closed on us, as it should be
+            pass
+    assert sent < 64 * http_server.MAX_HEAD_BYTES
+    assert [reason for reason, _ in malformed] == ["request head is over the limit of 65536 bytes"]
