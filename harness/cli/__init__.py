@@ -6,19 +6,18 @@ Exit codes: 0 telemetry holds, 1 it does not, 2 usage or configuration.
 from __future__ import annotations
 
 import argparse
-import io
-import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
-from pathlib import Path
 
+from harness.cli.streams import abandon_stdout, is_unwritable, lenient_streams
 from harness.errors import ContractError, HarnessError
 from harness.registry import built_in_modules
 
 HOLDS = 0
 DOES_NOT_HOLD = 1
 USAGE = 2
+INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -30,24 +29,33 @@ def main(argv: Sequence[str] | None = None) -> int:
     Raises:
         SystemExit: argparse wrote help or the version, or refused the usage.
     """
-    if sys.stderr is None:  # closed: errors are told by the exit code alone
-        sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115  for as long as the process lives
-    for stream in (sys.stdout, sys.stderr):
-        # Names come from the app; a terminal that cannot show one must not end us.
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-    arguments = _parser().parse_args(argv)
-    if sys.stdout is None and arguments.command.NAME != "run":  # which leaves stdout to its command
-        complain("stdout is closed, and the result goes there; redirect it, to /dev/null or a file")
-        return USAGE
+    with lenient_streams():
+        arguments = _parser().parse_args(argv)
+        if sys.stdout is None and arguments.command.NAME != "run":  # which leaves stdout to its command
+            complain("stdout is closed, and the result goes there; redirect it, to /dev/null or a file")
+            return USAGE
+        return _run(arguments)
+
+
+def _run(arguments: argparse.Namespace) -> int:
     try:
         code: int = arguments.command.run(arguments)
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except ContractError as error:
         for problem in error.problems:
             complain(problem)
         return USAGE
     except HarnessError as error:
         complain(error)
+        return USAGE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except OSError as error:
+        if not is_unwritable(error):
+            raise
+        abandon_stdout()
+        complain(f"the result cannot be written to stdout: {error.strerror}")
         return USAGE
     return code
 

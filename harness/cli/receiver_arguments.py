@@ -33,6 +33,7 @@ def add_receiver_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--require-header",
         metavar="NAME",
+        type=_header,
         action="append",
         default=[],
         help="answer OTLP exports without this header 401, as Honeycomb does; may be repeated",
@@ -47,3 +48,9 @@ def _port(text: str) -> int:
     if not (text.isdecimal() and int(text) < 65536):
         raise argparse.ArgumentTypeError(f"{text!r} is not a port, 0 to 65535")
     return int(text)
+
+
+def _header(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("expected the name of a header, for example x-honeycomb-team")
+    return text.strip()

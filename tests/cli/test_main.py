@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from harness.cli import main
+from harness.model import RunRecord
+from harness.report import encode_record
+from tests.cli.program import HARNESS, environment
 
 
 def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
@@ -77,3 +80,29 @@ def test_run_leaves_a_closed_stdout_to_its_command(tmp_path: Path) -> None:
     done = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, check=False, timeout=60)  # noqa: S603, S607
 
     assert done.returncode == 3, done.stderr
+
+
+@pytest.mark.parametrize("code", [0, 7])
+def test_a_stderr_that_is_full_leaves_the_commands_exit_code(tmp_path: Path, code: int) -> None:
+    command = [*HARNESS, "run", "--out", str(tmp_path), "--", "sh", "-c", f"exit {code}"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stderr=full, timeout=60, env=environment(), check=False)  # noqa: S603
+    assert done.returncode == code
+
+
+def test_a_result_that_nobody_takes_is_said(tmp_path: Path) -> None:
+    (tmp_path / "run.json").write_bytes(encode_record(RunRecord()))
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(  # noqa: S603  our own interpreter
+            [*HARNESS, "report", str(tmp_path)],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            env=environment(),
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (
+        2,
+        "harness: the result cannot be written to stdout: No space left on device\n",
+    )

@@ -359,3 +359,21 @@ def test_a_contract_that_is_wrong_is_said_before_anything_runs(tmp_path: Path) -
 
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(f"harness: {contract}:1:10: version 2 is not read, expected 1")
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "reason"),
+    [
+        ("script", 0o644, "it is not executable; chmod +x {path}, or give the program that runs it first"),
+        ("", 0o755, "it is a directory; give a program in it"),
+        ("gone", None, "no such program; check the spelling and PATH"),
+    ],
+)
+def test_why_a_program_cannot_be_run(tmp_path: Path, name: str, mode: int | None, reason: str) -> None:
+    path = tmp_path / name
+    if name and mode is not None:
+        path.write_text("#!/bin/sh\n")
+        path.chmod(mode)
+    done = run(tmp_path / "out", str(path))
+    assert done.returncode == 2
+    assert done.stderr == f"harness: cannot run {str(path)!r}: {reason.format(path=path)}\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from pathlib import Path
 
 NAME = "run"
 HELP = "run a command and record its telemetry"
@@ -43,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not command:
         raise ConfigurationError("no command to run; give it after the options: harness run [options] -- CMD")
     if shutil.which(command[0]) is None:  # said before an earlier run in the directory is replaced
-        raise ConfigurationError(f"cannot run {command[0]!r}: no such program; check the spelling and PATH")
+        raise ConfigurationError(f"cannot run {command[0]!r}: {_why_not(command[0])}")
     for warning in silenced(os.environ):
         complain(warning)
     # An argument may be any bytes; a record holds text.
@@ -65,4 +66,16 @@ def run(arguments: argparse.Namespace) -> int:
             raise
         complain(error)  # and still tell how the command ended
         return code
+    if code:
+        complain(f"the command ended with exit code {code}")
     return code if code or holds else DOES_NOT_HOLD
+
+
+def _why_not(program: str) -> str:
+    """Return why a program cannot be run, and what to do."""
+    path = Path(program)
+    if "/" not in program or not path.exists():
+        return "no such program; check the spelling and PATH"
+    if path.is_dir():
+        return "it is a directory; give a program in it"
+    return f"it is not executable; chmod +x {program}, or give the program that runs it first"
