@@ -16,7 +16,7 @@ _MARKS = {Kind.BOOLEAN: "true or false", Kind.NUMBER: "a number", Kind.STRING: "
 
 def closest(word: str, candidates: Iterable[str]) -> str:
     """Return ``; closest: 'fault'``, empty when nothing is alike."""
-    by_lower = {candidate.lower(): candidate for candidate in candidates}
+    by_lower = {candidate.lower(): candidate for candidate in candidates if candidate != word}
     found = difflib.get_close_matches(word.lower(), by_lower, n=1)
     return f"; closest: {by_lower[found[0]]!r}" if found else ""
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from lark import Lark, Token, Transformer, v_args
 
+from harness.errors import FilterError
 from harness.xray_filter import check
 from harness.xray_filter.expression import (
     And,
@@ -128,7 +129,10 @@ def _value(token: Token) -> Value:
         return _text(token)
     if token.type == "BOOLEAN":
         return token.lower() == "true"
-    return float(token) if re.search(r"[.eE]", token) else int(token)
+    try:
+        return float(token) if re.search(r"[.eE]", token) else int(token)
+    except ValueError as error:  # Python reads no more than 4,300 digits
+        raise FilterError(f"a number of {len(token)} digits cannot be read", _column(token)) from error
 
 
 def _text(token: Token) -> str:

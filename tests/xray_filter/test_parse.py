@@ -140,3 +140,16 @@ def test_a_missing_parser_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> No
 
     with pytest.raises(ConfigurationError, match=r"need package 'lark'; install telemetry-harness\[xray\]"):
         parse("ok AND a_filter_nobody_parsed_before")
+
+
+def test_a_number_that_is_too_long_says_where() -> None:
+    with pytest.raises(FilterError) as raised:
+        parse("responsetime > " + "9" * 5_000)
+    assert raised.value.column == 16
+    assert "a number of 5000 digits cannot be read" in str(raised.value)
+
+
+def test_a_word_is_not_its_own_closest() -> None:
+    with pytest.raises(FilterError) as raised:
+        parse("AND fault")
+    assert "closest: 'AND'" not in str(raised.value)
