@@ -91,6 +91,8 @@ def parse_request(path: str, content_type: str, body: bytes) -> Any:
 
 
 def _parse_json(message: Any, path: str, body: bytes) -> None:
+    if body.lstrip()[:1] != b"{":  # protobuf's parser takes an empty list for an empty message
+        raise DecodeError(f"body of {len(body)} bytes is not OTLP JSON for {path}: expected an object")
     try:
         document = json.loads(body)
         json_format.ParseDict(_ids_to_base64(document), message, ignore_unknown_fields=True)

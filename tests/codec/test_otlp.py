@@ -162,3 +162,9 @@ def test_deep_json_is_refused() -> None:
 
     with pytest.raises(DecodeError, match=r"^body of \d+ bytes is not OTLP JSON for /v1/traces: "):
         otlp.parse_request(TRACES, otlp.JSON, body)
+
+
+@pytest.mark.parametrize("body", [b"[]", b"3", b"", b'"x"'])
+def test_json_that_is_no_object_is_refused(body: bytes) -> None:
+    with pytest.raises(DecodeError, match="is not OTLP JSON for /v1/traces: expected an object"):
+        otlp.parse_request("/v1/traces", "application/json", body)
