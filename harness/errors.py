@@ -5,6 +5,7 @@
     │   └── ContractError     … or a contract file, with each place
     ├── RecordError           a run record that cannot be read or written
     ├── LaunchError           an app under test that does not start
+    │   └── ImageNotPulledError  … because its image builds on one that is not here
     ├── FilterError           a filter expression that X-Ray would refuse
     ├── DecodeError           bytes that are not what their channel promises
     │   └── UnsupportedMedia  … in a type or encoding that no receiver reads
@@ -46,6 +47,10 @@ class RecordError(HarnessError):
 
 class LaunchError(HarnessError):
     """An app under test did not start, or did not become ready."""
+
+
+class ImageNotPulledError(LaunchError):
+    """An image builds on one that is not on this machine and cannot be pulled."""
 
 
 class FilterError(HarnessError, ValueError):
