@@ -38,14 +38,19 @@ def expected_entry(key: str, values: Sequence[Any], *, always: bool) -> tuple[st
     >>> expected_entry("n", [1, 2], always=False)
     ('n/optional/type', Said(value='int', comment='2 values, such as 1'))
     """
-    operator, argument = _generalised(key, values)
+    operator, argument = generalised(key, values)
     optional = "" if always else "/optional"
     if operator == "is" and ("/" in key and not optional):
         optional = "/is"
     return f"{key}{optional}{'' if operator == 'is' else '/' + operator}", argument
 
 
-def _generalised(key: str, values: Sequence[Any]) -> tuple[str, Any]:
+def generalised(key: str, values: Sequence[Any]) -> tuple[str, Any]:
+    """Return the operator and the argument that all captured values of a key fulfil.
+
+    >>> generalised("user_agent", ["curl/8.1"]), generalised("app.rows", [3])
+    (('type', 'str'), ('is', 3))
+    """
     kinds = {type(value) for value in values}
     first = values[0]
     if kinds == {str}:
