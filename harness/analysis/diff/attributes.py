@@ -74,13 +74,13 @@ def _replaced(removed: dict[str, Value], added: dict[str, Value]) -> Iterator[Fa
     """Yield what was moved or renamed, best first, and take it out of both."""
     if not removed or not added or len(removed) * len(added) > _MOST_PAIRS:
         return
-    candidates = []
+    candidates: list[tuple[float, str, str, str, str, str, str]] = []
     for old, before in removed.items():
         for new, after in added.items():
             kind, score, unit = _replacement(old, before, new, after)
             if score >= _RENAMED:
-                candidates.append((-score, *sorted((old, new)), kind, old, new, unit))
-    for *_, kind, old, new, unit in sorted(candidates):
+                candidates.append((-score, min(old, new), max(old, new), kind, old, new, unit))
+    for _, _, _, kind, old, new, unit in sorted(candidates):
         if old in removed and new in added:
             yield FactChange(kind, old, removed.pop(old), added.pop(new), new, unit)
 

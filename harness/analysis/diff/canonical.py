@@ -18,7 +18,8 @@ from harness.analysis.diff.facts import (
 )
 from harness.analysis.diff.others import other_signals
 from harness.analysis.diff.shape import Shape, Shapes
-from harness.model import RunRecord, Segment, Span, Subsegment, Telemetry
+from harness.analysis.diff.values import Value
+from harness.model import Link, RunRecord, Segment, Span, Subsegment, Telemetry
 
 OUTSIDE = "outside every scenario"
 MOST_VALUES = 10
@@ -107,21 +108,19 @@ class _Forest:
     def _span(self, span: Span) -> _Draft:
         facts = self._table.of("attributes", span.attributes)
         facts += status_facts(span.status)
-        facts.sort()
+        facts.sort(key=_path)
         own = ("span", span.name, span.kind.value, span.scope.name, span.status.code.value, tuple(facts))
         below = [
             self._shapes.of("event", event.name, facts=event_facts(self._table, event))
             for event in span.events
         ]
-        below += [
-            self._shapes.of(
-                "link", "link", facts=tuple(sorted(self._table.of("attributes", link.attributes)))
-            )
-            if link.attributes
-            else self._link
-            for link in span.links
-        ]
+        below += [self._linked(link) for link in span.links]
         return _Draft(own, tuple(below))
+
+    def _linked(self, link: Link) -> Shape:
+        if not link.attributes:
+            return self._link
+        return self._shapes.of("link", "link", facts=united(self._table.of("attributes", link.attributes)))
 
     def _document(self, document: Segment | Subsegment) -> _Draft:
         noun = "segment" if isinstance(document, Segment) else "subsegment"
@@ -161,6 +160,10 @@ class _Forest:
             facts: Facts = reduction(own[:2], own[-1])
             reduced[own] = (*own[:-1], facts)
         return reduced
+
+
+def _path(fact: tuple[str, Value]) -> str:
+    return fact[0]
 
 
 def _parents_first(spans: Sequence[Span]) -> list[tuple[int, int]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from harness.analysis.diff.edits import Edit, path_names
+from harness.analysis.diff.edits import Edit, path_steps
 from harness.analysis.diff.severity import Severity
 from harness.analysis.diff.values import Value
 
@@ -24,10 +24,12 @@ class Place(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     Attributes:
         path: Names from the root to the node: ``("GET /x", "child")``.
         nodes: How many nodes there.
+        unchanged: For each name of the path, how many children did not change.
     """
 
     path: tuple[str, ...]
     nodes: int
+    unchanged: tuple[int, ...] = ()
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -76,6 +78,7 @@ class _Group:
     after: set[Any] = field(default_factory=set)
     below: int = 0
     places: dict[tuple[str, ...], int] = field(default_factory=lambda: defaultdict(int))
+    unchanged: dict[tuple[str, ...], tuple[int, ...]] = field(default_factory=dict)
     scenarios: dict[str, None] = field(default_factory=dict)
 
     def take(self, other: _Group) -> None:
@@ -84,6 +87,7 @@ class _Group:
         self.below += other.below
         for path, nodes in other.places.items():
             self.places[path] += nodes
+        self.unchanged |= other.unchanged
         self.scenarios |= other.scenarios
 
 
@@ -104,7 +108,10 @@ class Changes:
             group.before.add(edit.before)
             group.after.add(edit.after)
             group.below += edit.below * edit.times * times
-            group.places[path_names(edit.path)] += edit.times * times
+            steps = path_steps(edit.path)
+            path = tuple(name for name, _ in steps)
+            group.places[path] += edit.times * times
+            group.unchanged.setdefault(path, tuple(unchanged for _, unchanged in steps))
             group.scenarios |= names
 
     def grouped(self, severities: Mapping[str, Severity]) -> tuple[Change, ...]:
@@ -163,7 +170,9 @@ def _change(group: _Group, severities: Mapping[str, Severity]) -> Change:
         scope=edit.scope,
         nodes=sum(group.places.values()),
         below=group.below,
-        places=tuple(Place(path=path, nodes=nodes) for path, nodes in places),
+        places=tuple(
+            Place(path=path, nodes=nodes, unchanged=group.unchanged[path]) for path, nodes in places
+        ),
         scenarios=tuple(group.scenarios),
     )
 

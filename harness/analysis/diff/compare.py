@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -87,8 +87,8 @@ def diff_runs(before: CanonicalRun, after: CanonicalRun, rules: Mapping[str, Sev
 class _Plan:
     """Which scenarios are compared with which."""
 
-    pairs: list[tuple[list[str], Signals, Signals]]
-    alone: list[tuple[str, str, Signals, Signals]]
+    pairs: Sequence[tuple[list[str], Signals, Signals]]
+    alone: Sequence[tuple[str, str, Signals, Signals]]
     only_before: tuple[str, ...]
     only_after: tuple[str, ...]
 
@@ -105,7 +105,7 @@ def _plan(before: CanonicalRun, after: CanonicalRun) -> _Plan:
     pairs = [([name], before.scenarios[name], after.scenarios[name]) for name in shared]
     alone = [("removed", name, before.scenarios[name], whole[1]) for name in only_before]
     alone += [("added", name, after.scenarios[name], whole[0]) for name in only_after]
-    return _Plan([*pairs], alone, only_before, only_after)
+    return _Plan(pairs, alone, only_before, only_after)
 
 
 def _united(scenarios: Iterable[Signals]) -> dict[str, Operations]:

@@ -7,8 +7,11 @@ from typing import Any, NamedTuple
 from harness.analysis.diff.shape import Shape
 from harness.analysis.diff.values import Value
 
-Path = tuple[Any, str] | None
-"""A place in a tree: (path of the parent or None, name); linked, so that deep trees stay cheap."""
+Path = tuple[Any, str, int] | None
+"""A place in a tree: (path of the parent or None, name, how many of its children did not change).
+
+It is linked, so that deep trees stay cheap.
+"""
 
 
 class Edit(NamedTuple):
@@ -61,7 +64,7 @@ class Loose:
     @property
     def path(self) -> Path:
         """Where the node itself is."""
-        return (self.parent, self.shape.name)
+        return (self.parent, self.shape.name, 0)
 
     def is_free(self) -> bool:
         """Return whether neither it nor one above has found a partner."""
@@ -83,15 +86,15 @@ class Loose:
         return total // max(self.times, 1) if self.children else self.shape.size - 1
 
 
-def path_names(path: Path) -> tuple[str, ...]:
-    """Return the names from the root to a place."""
-    names: list[str] = []
+def path_steps(path: Path) -> tuple[tuple[str, int], ...]:
+    """Return (name, unchanged children) from the root to a place."""
+    steps: list[tuple[str, int]] = []
     while path is not None:
-        path, name = path
-        names.append(name)
-    return tuple(reversed(names))
+        path, name, unchanged = path
+        steps.append((name, unchanged))
+    return tuple(reversed(steps))
 
 
 def path_text(path: Path) -> str:
     """Return ``GET /x › child``."""
-    return " › ".join(path_names(path))
+    return " › ".join(name for name, _ in path_steps(path))

@@ -11,7 +11,7 @@ from harness.model import Segment, SpanEvent, Status, Subsegment
 Facts = tuple[tuple[str, Value], ...]
 _MAX_DEPTH = 12
 _FREE_TEXT = Value("str", "type", "str")
-_YES = Value("bool", "is", True)
+_YES = value_of("in_progress", value=True)
 
 
 class FactTable:
@@ -38,7 +38,7 @@ class FactTable:
 
 def _nested(path: str, key: str, value: Any, depth: int = 0) -> Iterator[tuple[str, Value]]:
     """Yield the facts of a mapping key by key; those of mappings in a list together."""
-    if isinstance(value, Mapping) and value and depth < _MAX_DEPTH:
+    if isinstance(value, Mapping) and depth < _MAX_DEPTH:
         for name, item in value.items():
             yield from _nested(f"{path}.{name}", str(name), item, depth + 1)
     elif isinstance(value, list) and depth < _MAX_DEPTH and any(isinstance(item, Mapping) for item in value):
@@ -60,7 +60,7 @@ def united(facts: Iterable[tuple[str, Value]]) -> Facts:
 
 def event_facts(table: FactTable, event: SpanEvent) -> Facts:
     """Return the facts of a span's event, sorted."""
-    return tuple(sorted(table.of("attributes", event.attributes)))
+    return united(table.of("attributes", event.attributes))
 
 
 def status_facts(status: Status) -> list[tuple[str, Value]]:

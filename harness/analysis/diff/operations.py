@@ -65,7 +65,7 @@ class OperationsDiff:
         counted = not _as_many(first, second)
         if counted:
             shape = min(after, key=lambda item: item.order)
-            counts = "count_changed", shape.noun, (None, shape.name), "count", first, second
+            counts = "count_changed", shape.noun, (None, shape.name, 0), "count", first, second
             self.edits.append(([Edit(*counts, shape.scope, abs(second - first))], 1))
         gone, new = max(first - second, 0), max(second - first, 0)
         for shape, times in self._variants(paired.before, after, gone if counted else 0):
@@ -113,9 +113,7 @@ class OperationsDiff:
             Unpaired(self._unpaired.removed, roots.added),
             Unpaired(roots.removed, self._unpaired.added),
         ):
-            for old, new, times in list(
-                reparented(side, lambda a, b: (a.parent is None) != (b.parent is None))
-            ):
+            for old, new, times in list(reparented(side, _one_is_a_root)):
                 found = TreeDiff(self._elsewhere)
                 found.compare(old.shape, new.shape, new.parent, times)
                 self.edits += [([moved_edit(old, new, times)], 1), (found.edits, 1)]
@@ -143,6 +141,10 @@ def _roots(operations: Operations) -> list[Loose]:
 def whole_operations(removed: Operations, added: Operations) -> list[Edit]:
     """Return the edits that remove and add whole operations."""
     return list(open_edits(Unpaired(_roots(removed), _roots(added))))
+
+
+def _one_is_a_root(old: Loose, new: Loose) -> bool:
+    return (old.parent is None) != (new.parent is None)
 
 
 def _nearest(shape: Shape, others: Iterable[Shape]) -> Shape:

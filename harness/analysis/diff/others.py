@@ -73,7 +73,7 @@ def _log_records(records: Sequence[LogRecord], table: FactTable, shapes: Shapes)
             record.event_name or _body_form(record.body),
             kind=record.severity_text or str(record.severity_number),
             scope=record.scope.name,
-            facts=tuple(sorted(table.of("attributes", record.attributes))),
+            facts=united(table.of("attributes", record.attributes)),
         )
         for record in records
     )
@@ -121,6 +121,7 @@ def _resources(parts: Sequence[Telemetry], table: FactTable, shapes: Shapes) -> 
     by_service: dict[str, list[tuple[str, Value]]] = {}
     for resource in distinct.values():
         name = str(resource.attributes.get("service.name", "without a service.name"))
-        facts = table.of("attributes", resource.attributes)
+        named = {key: value for key, value in resource.attributes.items() if key != "service.name"}
+        facts = table.of("attributes", named)
         by_service.setdefault(name, []).extend(facts)
     return _grouped(shapes.of("resource", name, facts=united(facts)) for name, facts in by_service.items())

@@ -29,8 +29,8 @@ class Pairing(NamedTuple):
 
 def similarity(before: Shape, after: Shape) -> float:
     """Return from 0 to 1 how much two nodes have in common, their names aside."""
-    score = float(
-        (before.kind == after.kind) + (before.scope == after.scope) + (before.status == after.status)
+    score = (
+        0.0 + (before.kind == after.kind) + (before.scope == after.scope) + (before.status == after.status)
     )
     weight = 3 + len(before.facts) + len(after.facts)
     for path, value in before.facts.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from harness.analysis.diff.attributes import fact_changes
+from harness.analysis.diff.attributes import FactChange, fact_changes
 from harness.analysis.diff.edits import Edit, Loose, Path, path_text
 from harness.analysis.diff.pairing import (
     MESSAGES,
@@ -54,22 +54,26 @@ class TreeDiff:
         self._pending.append((before, after, parent, times))
         self._run()
         # A wrapper around a node, or none any more, comes before a rename; whatever is left comes last.
-        while (
-            self._reparent(lambda a, b: a.under is None or b.under is None)
-            or self._rename()
-            or self._reparent(lambda a, b: True)
-        ):
+        while self._reparent(_one_is_topmost) or self._rename() or self._reparent(_any):
             self._run()
 
     def _run(self) -> None:
         while self._pending:
             before, after, parent, times = self._pending.pop()
-            path = (parent, after.name)
+            left, right = without_equal(dict(before.children), dict(after.children))
+            path = (parent, after.name, sum(after.names.values()) - sum(right.values()))
             self.edits += own_edits(before, after, path, times)
-            self._children(before, after, path, times)
+            self._children(before, after, path, times, left, right)
 
-    def _children(self, before: Shape, after: Shape, path: Path, times: int) -> None:
-        left, right = without_equal(dict(before.children), dict(after.children))
+    def _children(
+        self,
+        before: Shape,
+        after: Shape,
+        path: Path,
+        times: int,
+        left: dict[Shape, int],
+        right: dict[Shape, int],
+    ) -> None:
         by_key = _by_key(right)
         for key, shapes in _by_key(left).items():
             paired = best_pairs(shapes, by_key.pop(key, {}), similarity)
@@ -118,27 +122,50 @@ class TreeDiff:
         return found
 
 
+def _one_is_topmost(old: Loose, new: Loose) -> bool:
+    return old.under is None or new.under is None
+
+
+def _any(_old: Loose, _new: Loose) -> bool:
+    return True
+
+
 def own_edits(before: Shape, after: Shape, path: Path, times: int) -> Iterator[Edit]:
     """Yield what changed of a node itself."""
     noun, scope = after.noun, after.scope
+    skipped: set[str] = set()
     if before.name != after.name:
         kind = "log_format_changed" if noun in MESSAGES else "renamed"
-        yield Edit(kind, noun, path, "", before.name, after.name, scope, times)
+        unit = _metric_units(before, after)
+        skipped |= {"unit"} if unit else set()
+        yield Edit(kind, noun, path, "", before.name, after.name, scope, times, unit=unit)
     for kind, what, old, new in (
-        ("kind_changed", _kind_word(noun), before.kind, after.kind),
+        ("kind_changed", _KIND_WORDS.get(noun, "kind"), before.kind, after.kind),
         ("scope_changed", "namespace" if noun == "subsegment" else "scope", before.scope, after.scope),
         ("status_changed", "status", before.status, after.status),
     ):
         if old != new:
+            skipped |= {"status.description"} if what == "status" else set()
             yield Edit(kind, noun, path, what, old or "none", new or "none", scope, times)
     for change in fact_changes(before.facts, after.facts):
-        if change.new_path:
-            yield Edit(
-                change.kind, noun, path, "", change.path, change.new_path, scope, times, unit=change.unit
-            )
-        else:
-            kind = _FACT_KINDS.get((noun, change.path), change.kind)
-            yield Edit(kind, noun, path, change.path, change.before, change.after, scope, times)
+        if change.path not in skipped:
+            yield _fact_edit(change, noun, path, scope, times)
+
+
+def _fact_edit(change: FactChange, noun: str, path: Path, scope: str, times: int) -> Edit:
+    if change.new_path:
+        names = change.path, change.new_path
+        return Edit(change.kind, noun, path, "", *names, scope, times, unit=change.unit)
+    kind = _FACT_KINDS.get((noun, change.path), change.kind)
+    return Edit(kind, noun, path, change.path, change.before, change.after, scope, times)
+
+
+def _metric_units(before: Shape, after: Shape) -> str:
+    """Return ``ms → s`` when a metric's unit changed."""
+    old, new = before.facts.get("unit"), after.facts.get("unit")
+    if before.noun != "metric" or old is None or new is None or old == new:
+        return ""
+    return f"{old.argument or 'no unit'} → {new.argument or 'no unit'}"
 
 
 _FACT_KINDS = {
@@ -146,10 +173,6 @@ _FACT_KINDS = {
     ("metric", "unit"): "unit_changed",
 }
 _KIND_WORDS = {"metric": "type", "log_record": "severity"}
-
-
-def _kind_word(noun: str) -> str:
-    return _KIND_WORDS.get(noun, "kind")
 
 
 def reparented(unpaired: Unpaired, allowed: Allowed) -> Iterator[tuple[Loose, Loose, int]]:
@@ -197,9 +220,9 @@ def open_edits(unpaired: Unpaired) -> Iterator[Edit]:
                 continue
             shape = loose.shape
             if loose.counts is None:
-                names = (shape.name, None) if kind == "removed" else (None, shape.name)
+                before, after = (shape.name, None) if kind == "removed" else (None, shape.name)
                 below = loose.size_below()
-                yield Edit(kind, shape.noun, loose.path, "", *names, shape.scope, loose.times, below)
+                yield Edit(kind, shape.noun, loose.path, "", before, after, shape.scope, loose.times, below)
                 continue
             # The parent's path is one object for all below it.
             key = (id(loose.parent), shape.key)
