@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from harness.analysis.diff import Change, Diff, Severity
-from harness.report.diff_text import change_text, details, headline
+from harness.report.diff_text import change_text, details, headline, noun_of
 from harness.report.text import count_text, one_line
 
 LIMIT = 60_000
@@ -46,9 +46,11 @@ def _lines(diff: Diff) -> Iterator[tuple[str, Change | None]]:
             yield f"#### {severity.value.capitalize()}", None
             yield "", None
         for change in changes:
-            place = code(" › ".join(change.places[0].path)) if len(change.places) == 1 else ""
-            where = f"{place} " if place else ""
-            yield f"- {where}{code(change_text(change))} ({_plain(details(change, packages))})", change
+            if len(change.places) == 1:
+                where = code(" › ".join(change.places[0].path))
+            else:
+                where = f"in {count_text(change.nodes, noun_of(change))}:"
+            yield f"- {where} {code(change_text(change))} ({_plain(details(change, packages))})", change
     if diff.packages:
         yield "", None
         yield "#### Packages", None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from harness.analysis.diff import Change, Diff, PackageChange, Place, Severity
@@ -26,7 +26,7 @@ _WORDS = {
     "moved": "moved",
     "log_format_changed": "format",
 }
-_MOST_SCENARIOS = 1
+_DEEPEST = 80
 
 
 def diff_lines(diff: Diff) -> Iterator[str]:
@@ -44,15 +44,15 @@ def diff_lines(diff: Diff) -> Iterator[str]:
         yield ""
         yield "in several places"
         for change in shared:
-            yield f"  {change_text(change)}  [{details(change, packages)}]"
+            nodes = count_text(change.nodes, noun_of(change))
+            yield f"  in {nodes}: {change_text(change)}  [{details(change, packages)}]"
     roots: dict[tuple[str, str], _Branch] = {}
     for change in diff.changes:
         if len(change.places) == 1:
             _plant(roots, change, change.places[0])
     for signal, name in sorted(roots, key=lambda root: list(_NOUNS).index(root[0])):
         yield ""
-        yield f"{_NOUNS[signal]} {one_line(clipped(name, _LINE))}"
-        yield from _branch(roots[signal, name], "  ", packages)
+        yield from _operation(signal, name, roots[signal, name], packages)
 
 
 def headline(diff: Diff) -> str:
@@ -94,13 +94,11 @@ def noun_of(change: Change) -> str:
 
 
 def details(change: Change, packages: dict[str, PackageChange]) -> str:
-    """Return severity, how many nodes, which scenarios, and the package that carries the change."""
-    parts = [change.severity.value, _nodes(change)]
+    """Return severity, where, which scenarios, and the package that carries the change."""
+    parts = [change.severity.value, _place(change)]
     if change.scenarios:
-        more = len(change.scenarios) - _MOST_SCENARIOS
-        parts.append(
-            one_line(clipped(change.scenarios[0], _NAME)) if more == 0 else f"{more + 1:,} scenarios"
-        )
+        first, *more = change.scenarios
+        parts.append(f"{len(more) + 1:,} scenarios" if more else one_line(clipped(first, _NAME)))
     if change.package in packages:
         parts.append(f"carried by {packages[change.package]}")
     elif change.scope:
@@ -108,12 +106,12 @@ def details(change: Change, packages: dict[str, PackageChange]) -> str:
     return " · ".join(parts)
 
 
-def _nodes(change: Change) -> str:
-    nodes = f"in {count_text(change.nodes, noun_of(change))}"
+def _place(change: Change) -> str:
+    """Return where a change was seen most often, or how many nodes its only place has."""
     if len(change.places) <= 1:
-        return nodes
+        return count_text(change.nodes, noun_of(change))
     first = one_line(clipped(" › ".join(change.places[0].path), _NAME))
-    return f"{nodes} ({first} and {count_text(len(change.places) - 1, 'more place')})"
+    return f"{first} and {count_text(len(change.places) - 1, 'more place')}"
 
 
 def _packages(diff: Diff) -> Iterator[str]:
@@ -145,6 +143,15 @@ class _Branch:
     unchanged: int = 0
 
 
+def _operation(signal: str, name: str, root: _Branch, packages: dict[str, PackageChange]) -> Iterator[str]:
+    whole = [change for change in root.changes if _is_whole(change)]
+    for change in whole:
+        yield f"{change_text(change)}  [{details(change, packages)}]"
+    if not whole:
+        yield f"{_NOUNS[signal]} {one_line(clipped(name, _LINE))}"
+    yield from _branch(root, "  ", packages)
+
+
 def _plant(roots: dict[tuple[str, str], _Branch], change: Change, place: Place) -> None:
     """Hang a change into the tree of its operation."""
     at = roots.setdefault((change.signal, place.path[0]), _Branch())
@@ -157,7 +164,7 @@ def _plant(roots: dict[tuple[str, str], _Branch], change: Change, place: Place) 
 
 
 def _branch(branch: _Branch, indent: str, packages: dict[str, PackageChange]) -> Iterator[str]:
-    """Yield a branch, without recursion: a trace may be thousands deep."""
+    """Yield what changed in and below a node, without recursion: a trace may be thousands deep."""
     pending: list[tuple[str, _Branch | str]] = [(indent, branch)]
     while pending:
         at, item = pending.pop()
@@ -165,18 +172,18 @@ def _branch(branch: _Branch, indent: str, packages: dict[str, PackageChange]) ->
             yield f"{at}{item}"
             continue
         for change in item.changes:
-            yield f"{at}{change_text(change)}  [{details(change, packages)}]"
+            if not _is_whole(change):
+                yield f"{at}{change_text(change)}  [{details(change, packages)}]"
         if item.unchanged:
             pending.append((at, f"… {item.unchanged:,} unchanged"))
+        deeper = at if len(at) > _DEEPEST else at + "  "
         for name, below in sorted(item.below.items(), reverse=True):
-            if _is_leaf(below.changes):
-                pending.append((at, _Branch(below.changes)))
-                pending += [(at, inner) for inner in [_Branch(below=below.below)] if below.below]
-            else:
-                pending.append((at + "  ", below))
-                pending.append((at, one_line(clipped(name, _LINE))))
+            pending.append((deeper, below))
+            whole = [change for change in below.changes if _is_whole(change)]
+            heads = [f"{change_text(change)}  [{details(change, packages)}]" for change in whole]
+            pending += [(at, head) for head in heads or [one_line(clipped(name, _LINE))]]
 
 
-def _is_leaf(changes: Iterable[Change]) -> bool:
+def _is_whole(change: Change) -> bool:
     """Return whether a node itself was added or removed: its line names it."""
-    return any(change.kind in _SIGNS and not change.what for change in changes)
+    return change.kind in _SIGNS and not change.what
