@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from harness.analysis.diff.facts import (
     Facts,
@@ -17,15 +16,28 @@ from harness.analysis.diff.facts import (
     united,
 )
 from harness.analysis.diff.others import other_signals
-from harness.analysis.diff.shape import Shape, Shapes
+from harness.analysis.diff.shape import Counted, Shape, Shapes, counted
 from harness.analysis.diff.values import Value
-from harness.model import Link, RunRecord, Segment, Span, Subsegment, Telemetry
+from harness.model import (
+    Link,
+    RunRecord,
+    Segment,
+    Span,
+    SpanEvent,
+    SpanKind,
+    StatusCode,
+    Subsegment,
+    Telemetry,
+)
 
 OUTSIDE = "outside every scenario"
 MOST_VALUES = 10
 """A key that holds more values than this, at nodes of one name in one scenario, is compared by type."""
 
 Operations = dict[str, Counter[Shape]]
+Own = tuple[str, str, str, str, str, Facts]
+"""Noun, name, kind, scope, status and facts of a node."""
+_PLAIN = {member: str(member.value) for kinds in (SpanKind, StatusCode) for member in kinds}
 
 
 @dataclass(frozen=True)
@@ -62,35 +74,37 @@ def canonical_run(record: RunRecord, shapes: Shapes) -> CanonicalRun:
         for telemetry in telemetries:
             forest.add_spans(telemetry.spans)
             forest.add_segments(telemetry.segments)
-        nodes += len(forest.drafts)
+        nodes += len(forest)
         scenarios[name] = forest.operations()
         scenarios[name] |= other_signals(telemetries, table, shapes)
     return CanonicalRun(scenarios=scenarios, packages=dict(record.packages), nodes=nodes)
 
 
-@dataclass(slots=True)
-class _Draft:
-    """A node whose children have no shape yet."""
-
-    own: tuple[Any, ...]
-    events: tuple[Shape, ...] = ()
-
-
 class _Forest:
-    """The trees of one scenario, children before parents when their shapes are made."""
+    """The trees of one scenario; a node is a number, and parents come before their children."""
 
     def __init__(self, table: FactTable, shapes: Shapes) -> None:
         self._table = table
         self._shapes = shapes
-        self.drafts: list[_Draft] = []
+        # Most nodes are alike but for ids and times: each distinct one is kept, and hashed, once.
+        self._distinct: dict[Own, int] = {}
+        self._owns: list[int] = []
         self._parents: list[int] = []
+        self._parts: dict[int, list[Shape]] = {}
         self._link = shapes.of("link", "link")
+
+    def __len__(self) -> int:
+        return len(self._owns)
 
     def add_spans(self, spans: Sequence[Span]) -> None:
         """Take in spans, parents before children."""
         places: dict[int, int] = {-1: -1}
         for index, parent in _parents_first(spans):
-            places[index] = self._add(self._span(spans[index]), places[parent])
+            span = spans[index]
+            place = places[index] = self._add(self._span(span), places[parent])
+            if span.events or span.links:
+                self._parts[place] = [self._event(event) for event in span.events]
+                self._parts[place] += [self._linked(link) for link in span.links]
 
     def add_segments(self, segments: Iterable[Segment]) -> None:
         """Take in segments with their subsegments."""
@@ -100,66 +114,63 @@ class _Forest:
             place = self._add(self._document(document), parent)
             pending += [(child, place) for child in document.subsegments]
 
-    def _add(self, draft: _Draft, parent: int) -> int:
-        self.drafts.append(draft)
+    def _add(self, own: Own, parent: int) -> int:
+        self._owns.append(self._distinct.setdefault(own, len(self._distinct)))
         self._parents.append(parent)
-        return len(self.drafts) - 1
+        return len(self._owns) - 1
 
-    def _span(self, span: Span) -> _Draft:
+    def _span(self, span: Span) -> Own:
         facts = self._table.of("attributes", span.attributes)
         facts += status_facts(span.status)
         facts.sort(key=_path)
-        own = ("span", span.name, span.kind.value, span.scope.name, span.status.code.value, tuple(facts))
-        below = [
-            self._shapes.of("event", event.name, facts=event_facts(self._table, event))
-            for event in span.events
-        ]
-        below += [self._linked(link) for link in span.links]
-        return _Draft(own, tuple(below))
+        # An enumeration's hash is slow, and its `value` is slower.
+        return "span", span.name, _PLAIN[span.kind], span.scope.name, _PLAIN[span.status.code], tuple(facts)
+
+    def _event(self, event: SpanEvent) -> Shape:
+        return self._shapes.of("event", event.name, facts=event_facts(self._table, event))
 
     def _linked(self, link: Link) -> Shape:
         if not link.attributes:
             return self._link
         return self._shapes.of("link", "link", facts=united(self._table.of("attributes", link.attributes)))
 
-    def _document(self, document: Segment | Subsegment) -> _Draft:
+    def _document(self, document: Segment | Subsegment) -> Own:
         noun = "segment" if isinstance(document, Segment) else "subsegment"
         namespace = getattr(document, "namespace", None) or ""
         flags = [flag for flag in ("error", "fault", "throttle") if getattr(document, flag)]
         facts = united(document_facts(self._table, document))
-        return _Draft((noun, document.name, "", namespace, " ".join(flags) or "unset", facts))
+        return noun, document.name, "", namespace, " ".join(flags) or "unset", facts
 
-    def operations(self) -> dict[str, dict[str, Counter[Shape]]]:
+    def operations(self) -> dict[str, Operations]:
         """Return the counted shapes of the roots, by signal and name."""
         reduced = self._reduced()
-        below: dict[int, list[Shape]] = {}
+        below: dict[int, list[Shape]] = self._parts
+        known: dict[tuple[int, Counted], Shape] = {}
         found: dict[str, Operations] = {}
-        for place in range(len(self.drafts) - 1, -1, -1):
-            noun, name, kind, scope, status, facts = reduced[self.drafts[place].own]
-            children = [*self.drafts[place].events, *below.pop(place, ())]
-            shape = self._shapes.of(
-                noun, name, kind=kind, scope=scope, status=status, facts=facts, children=children
-            )
+        for place in range(len(self._owns) - 1, -1, -1):
+            own = self._owns[place]
+            children = counted(below.pop(place, ()))
+            shape = known.get((own, children))
+            if shape is None:
+                noun, name, kind, scope, status, facts = reduced[own]
+                shape = known[own, children] = self._shapes.of(
+                    noun, name, kind=kind, scope=scope, status=status, facts=facts, children=children
+                )
             parent = self._parents[place]
             if parent >= 0:
                 below.setdefault(parent, []).append(shape)
             else:
-                signal = "span" if noun == "span" else "segment"
-                found.setdefault(signal, {}).setdefault(name, Counter())[shape] += 1
+                signal = "span" if shape.noun == "span" else "segment"
+                found.setdefault(signal, {}).setdefault(shape.name, Counter())[shape] += 1
         return found
 
-    def _reduced(self) -> dict[tuple[Any, ...], tuple[Any, ...]]:
+    def _reduced(self) -> list[Own]:
         """Return each distinct node with the facts that are compared."""
-        distinct = {draft.own for draft in self.drafts}
         varying = VaryingKeys(MOST_VALUES)
-        for own in distinct:
+        for own in self._distinct:
             varying.note(own[:2], own[-1])
         reduction = varying.reduction()
-        reduced: dict[tuple[Any, ...], tuple[Any, ...]] = {}
-        for own in distinct:
-            facts: Facts = reduction(own[:2], own[-1])
-            reduced[own] = (*own[:-1], facts)
-        return reduced
+        return [(*own[:-1], reduction(own[:2], own[-1])) for own in self._distinct]
 
 
 def _path(fact: tuple[str, Value]) -> str:

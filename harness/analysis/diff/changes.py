@@ -15,6 +15,7 @@ from harness.analysis.diff.values import Value
 
 _MOST_VALUES = 5
 """Of one key; more changed values than this are one change."""
+_MOST_NUMBERS = 10
 _ORDER = {severity: place for place, severity in enumerate(Severity)}
 
 
@@ -149,10 +150,19 @@ def _folded(groups: Iterable[_Group]) -> list[_Group]:
             first, *others = same
             for other in others:
                 first.take(other)
-            found.append(first)
+            if not _is_measured(first):
+                found.append(first)
         else:
             found += same
     return found
+
+
+def _is_measured(group: _Group) -> bool:
+    """Return whether a key holds another number each time: an amount or an id, and no constant."""
+    return all(
+        len(values) > _MOST_NUMBERS and all(isinstance(value, Value) and value.is_number for value in values)
+        for values in (group.before, group.after)
+    )
 
 
 def _change(group: _Group, severities: Mapping[str, Severity]) -> Change:

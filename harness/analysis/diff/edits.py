@@ -7,11 +7,28 @@ from typing import Any, NamedTuple
 from harness.analysis.diff.shape import Shape
 from harness.analysis.diff.values import Value
 
-Path = tuple[Any, str, int] | None
-"""A place in a tree: (path of the parent or None, name, how many of its children did not change).
+_MOST_STEPS = 40
+"""Of the path in a deep trace, the root and so many above the node are named."""
 
-It is linked, so that deep trees stay cheap.
-"""
+
+class Step:
+    """A node's place in a tree: linked, so that deep trees stay cheap.
+
+    Attributes:
+        unchanged: How many of the node's children did not change.
+    """
+
+    __slots__ = ("depth", "name", "parent", "root", "unchanged")
+
+    def __init__(self, parent: Step | None, name: str, unchanged: int = 0) -> None:
+        self.parent = parent
+        self.name = name
+        self.unchanged = unchanged
+        self.depth: int = parent.depth + 1 if parent else 0
+        self.root: Step = parent.root if parent else self
+
+
+Path = Step | None
 
 
 class Edit(NamedTuple):
@@ -64,7 +81,7 @@ class Loose:
     @property
     def path(self) -> Path:
         """Where the node itself is."""
-        return (self.parent, self.shape.name, 0)
+        return Step(self.parent, self.shape.name)
 
     def is_free(self) -> bool:
         """Return whether neither it nor one above has found a partner."""
@@ -87,11 +104,16 @@ class Loose:
 
 
 def path_steps(path: Path) -> tuple[tuple[str, int], ...]:
-    """Return (name, unchanged children) from the root to a place."""
+    """Return (name, unchanged children) from the root to a place; of a long path, its middle is counted."""
     steps: list[tuple[str, int]] = []
-    while path is not None:
-        path, name, unchanged = path
-        steps.append((name, unchanged))
+    at = path
+    while at is not None and len(steps) < _MOST_STEPS:
+        steps.append((at.name, at.unchanged))
+        at = at.parent
+    if path is not None and at is not None:
+        if at is not path.root:
+            steps.append((f"… {at.depth:,} more", 0))
+        steps.append((path.root.name, path.root.unchanged))
     return tuple(reversed(steps))
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from harness.analysis.diff.canonical import Operations
-from harness.analysis.diff.edits import Edit, Loose
+from harness.analysis.diff.edits import Edit, Loose, Step
 from harness.analysis.diff.pairing import RENAMED, best_pairs, rename_similarity, similarity
 from harness.analysis.diff.shape import Shape
 from harness.analysis.diff.trees import TreeDiff, Unpaired, moved_edit, open_edits, reparented
@@ -65,7 +65,7 @@ class OperationsDiff:
         counted = not _as_many(first, second)
         if counted:
             shape = min(after, key=lambda item: item.order)
-            counts = "count_changed", shape.noun, (None, shape.name, 0), "count", first, second
+            counts = "count_changed", shape.noun, Step(None, shape.name), "count", first, second
             self.edits.append(([Edit(*counts, shape.scope, abs(second - first))], 1))
         gone, new = max(first - second, 0), max(second - first, 0)
         for shape, times in self._variants(paired.before, after, gone if counted else 0):

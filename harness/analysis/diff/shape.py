@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,24 +62,32 @@ class Shapes:
         scope: str = "",
         status: str = "",
         facts: tuple[tuple[str, Value], ...] = (),
-        children: Iterable[Shape] = (),
+        children: Counted = (),
     ) -> Shape:
         """Return the shape with this content.
 
         Args:
             facts: Sorted by path.
+            children: As `counted` returns them.
         """
-        below = _counted(children)
-        key = (noun, name, kind, scope, status, facts, below)
+        key = (noun, name, kind, scope, status, facts, children)
         shape = self._known.get(key)
         if shape is None:
-            shape = self._known[key] = _made(key, below)
+            shape = self._known[key] = _made(key, children)
         return shape
 
 
-def _counted(children: Iterable[Shape]) -> Counted:
-    counts = Counter(children)
-    return tuple(sorted(counts.items(), key=lambda item: item[0].order)) if counts else ()
+def counted(shapes: Sequence[Shape]) -> Counted:
+    """Return distinct shapes with how often each occurs, in an order that is always the same."""
+    if not shapes:
+        return ()
+    if len(shapes) == 1:
+        return ((shapes[0], 1),)
+    return tuple(sorted(Counter(shapes).items(), key=_order))
+
+
+def _order(item: tuple[Shape, int]) -> bytes:
+    return item[0].order
 
 
 def _made(key: tuple[Any, ...], below: Counted) -> Shape:

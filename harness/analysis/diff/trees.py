@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from harness.analysis.diff.attributes import FactChange, fact_changes
-from harness.analysis.diff.edits import Edit, Loose, Path, path_text
+from harness.analysis.diff.edits import Edit, Loose, Path, Step, path_text
 from harness.analysis.diff.pairing import (
     MESSAGES,
     RENAMED,
@@ -61,7 +61,7 @@ class TreeDiff:
         while self._pending:
             before, after, parent, times = self._pending.pop()
             left, right = without_equal(dict(before.children), dict(after.children))
-            path = (parent, after.name, sum(after.names.values()) - sum(right.values()))
+            path = Step(parent, after.name, sum(after.names.values()) - sum(right.values()))
             self.edits += own_edits(before, after, path, times)
             self._children(before, after, path, times, left, right)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Hashable, Iterable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from harness.contract.write.volatile import generalised
@@ -63,6 +64,9 @@ class Relation(enum.Enum):
     RETYPED = "retyped"
 
 
+_ANY_FLOAT = Value("float", "type", "float")
+
+
 def value_of(key: str, value: Any) -> Value:
     """Return what of a captured value is the same in every run.
 
@@ -72,7 +76,9 @@ def value_of(key: str, value: Any) -> Value:
     'date-time'
     """
     name = _type(value)
-    if (name == "int" and _MEASURED.search(key)) or (name == "str" and _REDACTED.fullmatch(value)):
+    if name == "float":
+        return _ANY_FLOAT
+    if (name == "int" and _is_measured(key)) or (name == "str" and _REDACTED.fullmatch(value)):
         return Value(name, "type", name)
     operator, argument = generalised(key, [value])
     if operator in ("any_of", "type"):
@@ -104,6 +110,11 @@ def relation(before: Value, after: Value) -> Relation:
     if "type" in (before.operator, after.operator):
         return Relation.SAME
     return Relation.CHANGED
+
+
+@lru_cache(maxsize=4096)
+def _is_measured(key: str) -> bool:
+    return _MEASURED.search(key) is not None
 
 
 def _type(value: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from harness.contract.write.yaml_text import Said
@@ -103,6 +104,7 @@ def _moment(value: str) -> datetime | None:
         return None
 
 
+@lru_cache(maxsize=4096)
 def _is_volatile(key: str) -> bool:
     lower = key.lower()
     return any(lower == name or lower.endswith((f".{name}", f"_{name}")) for name in _VOLATILE_KEYS)
