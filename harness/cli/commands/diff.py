@@ -38,18 +38,26 @@ def run(arguments: argparse.Namespace) -> int:
     from harness.analysis.diff import CanonicalRun, Shapes, canonical_run, diff_runs, severities
     from harness.cli import DOES_NOT_HOLD, HOLDS
     from harness.cli.recorded import read_run
-    from harness.report import redact
+    from harness.report import RUN_FILE, redact
     from harness.report.diff_markdown import diff_markdown
     from harness.report.diff_text import diff_lines
+    from harness.report.redact import keyed_secrets
+    from harness.report.redact_diff import redact_diff
 
     rules = severities(arguments.severity)
     shapes = Shapes()
+    secrets: set[str] = set()
 
     def canonical(path: Path) -> CanonicalRun:
         # One record at a time: both at once may not fit into memory.
-        return canonical_run(redact(read_run(path)), shapes)
+        record = read_run(path)
+        if path.is_dir() and not (path / RUN_FILE).exists():
+            record = redact(record)  # as it came; a run.json was redacted when it was written
+        secrets.update(keyed_secrets(record))
+        return canonical_run(record, shapes)
 
     diff = diff_runs(canonical(arguments.before), canonical(arguments.after), rules)
+    diff = redact_diff(diff, secrets)
     if arguments.json:
         sys.stdout.write(msgspec.json.encode(diff).decode() + "\n")
     elif arguments.markdown:
