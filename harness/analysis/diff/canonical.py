@@ -177,6 +177,10 @@ def _path(fact: tuple[str, Value]) -> str:
     return fact[0]
 
 
+def _started(span: Span) -> tuple[int, str, str]:
+    return span.start_time_unix_nano, span.trace_id, span.span_id
+
+
 def _parents_first(spans: Sequence[Span]) -> list[tuple[int, int]]:
     """Return (position, position of its parent or -1) of every span, parents first.
 
@@ -194,7 +198,7 @@ def _parents_first(spans: Sequence[Span]) -> list[tuple[int, int]]:
     while len(order) < len(spans) or done < len(order):
         if done == len(order):
             if earliest is None:
-                earliest = sorted(range(len(spans)), key=lambda i: -spans[i].start_time_unix_nano)
+                earliest = sorted(range(len(spans)), key=lambda i: _started(spans[i]), reverse=True)
             while earliest[-1] in seen:
                 earliest.pop()
             order.append((earliest[-1], -1))

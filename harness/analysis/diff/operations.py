@@ -109,16 +109,15 @@ class OperationsDiff:
 
     def _became_roots(self, roots: Unpaired) -> None:
         """Pair roots with nodes that have, or had, a parent."""
-        for side in (
-            Unpaired(self._unpaired.removed, roots.added),
-            Unpaired(roots.removed, self._unpaired.added),
-        ):
-            for old, new, times in list(reparented(side, _one_is_a_root)):
-                found = TreeDiff(self._elsewhere)
-                found.compare(old.shape, new.shape, new.parent, times)
-                self.edits += [([moved_edit(old, new, times)], 1), (found.edits, 1)]
-                self._unpaired.removed.extend(found.unpaired.removed)
-                self._unpaired.added.extend(found.unpaired.added)
+        everything = Unpaired(
+            [*roots.removed, *self._unpaired.removed], [*roots.added, *self._unpaired.added]
+        )
+        for old, new, times in list(reparented(everything, _one_is_a_root)):
+            found = TreeDiff(self._elsewhere)
+            found.compare(old.shape, new.shape, new.parent, times)
+            self.edits += [([moved_edit(old, new, times)], 1), (found.edits, 1)]
+            self._unpaired.removed.extend(found.unpaired.removed)
+            self._unpaired.added.extend(found.unpaired.added)
 
     def _renamed(self, roots: Unpaired) -> None:
         """Pair operations that only one run has."""
