@@ -63,10 +63,11 @@ class Loose:
     Attributes:
         parent: Where it hangs.
         under: The loose node above, of one that is not the topmost.
+        depth: How many loose nodes are above it.
         counts: How many of its name its parent has, before and after, where it has some in both.
     """
 
-    __slots__ = ("children", "counts", "parent", "shape", "times", "under")
+    __slots__ = ("children", "counts", "depth", "parent", "shape", "times", "under")
 
     def __init__(
         self, shape: Shape, times: int, parent: Path, *, under: Loose | None = None, counts: Any = None
@@ -75,6 +76,7 @@ class Loose:
         self.times = times
         self.parent = parent
         self.under = under
+        self.depth: int = under.depth + 1 if under else 0
         self.counts: tuple[int, int] | None = counts
         self.children: list[Loose] = []
 
@@ -90,6 +92,16 @@ class Loose:
             if at.times <= 0:
                 return False
             at = at.under
+        return True
+
+    def is_whole(self) -> bool:
+        """Return whether it is free, and so is everything below it: nothing of it is elsewhere now."""
+        pending = [self]
+        while pending:
+            item = pending.pop()
+            if item.times <= 0:
+                return False
+            pending += item.children
         return True
 
     def size_below(self) -> int:

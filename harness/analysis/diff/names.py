@@ -29,7 +29,8 @@ def likeness(before: str, after: str) -> float:
     """
     if before == after:
         return 1.0
-    first, second = _without_shared_start(before, after)
+    # In one order: SequenceMatcher may find less the other way round.
+    first, second = _without_shared_start(*sorted((before, after)))
     return max(_shared_words(first, second), SequenceMatcher(None, first, second, autojunk=False).ratio())
 
 

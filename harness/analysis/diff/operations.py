@@ -154,7 +154,7 @@ def _largest(group: Iterable[Loose]) -> Iterator[Loose]:
     """Yield for each operation the tree that was captured most often."""
     by_name: dict[str, list[Loose]] = {}
     for loose in group:
-        if loose.times > 0:
+        if loose.is_whole():
             by_name.setdefault(loose.shape.name, []).append(loose)
     for same in by_name.values():
         yield max(same, key=lambda loose: (loose.times, loose.shape.order))
@@ -164,7 +164,7 @@ def _taken(group: Iterable[Loose], name: str) -> Counter[Shape]:
     """Return the trees of an operation, and take them out."""
     found: Counter[Shape] = Counter()
     for loose in group:
-        if loose.shape.name == name and loose.times > 0:
+        if loose.shape.name == name and loose.is_whole():
             found[loose.shape] += loose.times
             loose.times = 0
     return found

@@ -29,17 +29,22 @@ class Pairing(NamedTuple):
 
 def similarity(before: Shape, after: Shape) -> float:
     """Return from 0 to 1 how much two nodes have in common, their names aside."""
-    score = (
-        0.0 + (before.kind == after.kind) + (before.scope == after.scope) + (before.status == after.status)
-    )
-    weight = 3 + len(before.facts) + len(after.facts)
+    shared, total = _shared(before, after)
+    return shared / total
+
+
+def _shared(before: Shape, after: Shape) -> tuple[float, int]:
+    """Return what two nodes have in common, and how much either has."""
+    score = 0.0 + (before.kind == after.kind)
+    score += (before.scope == after.scope) + (before.status == after.status)
+    total = 3 + len(before.facts) + len(after.facts)
     for path, value in before.facts.items():
         other = after.facts.get(path)
         if other is not None:
             score += 1.0 if other == value else 0.6
-            weight -= 1
-    shared, total = _shared_children(before, after)
-    return (score + shared) / (weight + total)
+            total -= 1
+    shared, children = _shared_children(before, after)
+    return score + shared, total + children
 
 
 def _shared_children(before: Shape, after: Shape) -> tuple[float, int]:
@@ -59,9 +64,9 @@ def rename_similarity(before: Shape, after: Shape) -> float:
         return 0.0
     if before.noun in MESSAGES:
         return text_likeness(before.name, after.name)
-    own = 3 + len(before.facts) + len(before.names)
+    shared, total = _shared(before, after)
     alike = max(likeness(before.name, after.name), text_likeness(before.name, after.name))
-    return (similarity(before, after) * own + 2 * alike) / (own + 2)
+    return (shared + 2 * alike) / (total + 2)
 
 
 def without_equal(before: Bag, after: Bag) -> tuple[dict[Shape, int], dict[Shape, int]]:

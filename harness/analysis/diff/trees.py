@@ -19,6 +19,7 @@ from harness.analysis.diff.shape import Shape
 
 _MOST_LOOSE = 5_000
 """Below what was added or removed, so many nodes are looked at for what was reparented."""
+_MOST_CANDIDATES = 50_000
 _REPARENTED = 0.5
 _PARTS = frozenset({"event", "link"})
 """What belongs to its span, and does not move alone."""
@@ -109,7 +110,7 @@ class TreeDiff:
         places: dict[int, tuple[dict[Shape, Loose], dict[Shape, Loose]]] = {}
         for side, group in enumerate(self.unpaired):
             for loose in group:
-                if loose.times > 0 and loose.counts is None and loose.shape.key not in taken:
+                if loose.counts is None and loose.shape.key not in taken and loose.is_whole():
                     places.setdefault(id(loose.parent), ({}, {}))[side][loose.shape] = loose
         found = False
         for removed, added in places.values():
@@ -181,23 +182,30 @@ def reparented(unpaired: Unpaired, allowed: Allowed) -> Iterator[tuple[Loose, Lo
     Args:
         allowed: Whether two nodes of one name may be the same node.
     """
-    by_key: dict[Key, list[Loose]] = {}
-    for loose in _all(unpaired.added):
-        if loose.shape.noun in _PARTS:
-            continue
-        by_key.setdefault(loose.shape.key, []).append(loose)
-    for old in _all(unpaired.removed):
-        candidates = [new for new in by_key.get(old.shape.key, ()) if allowed(old, new) and new.is_free()]
-        if not candidates or not old.is_free():
-            continue
-        scored = [(_likeness(old.shape, new.shape), -place) for place, new in enumerate(candidates)]
-        score, place = max(scored)
-        if score >= _REPARENTED:
-            new = candidates[-place]
+    ranked = [(rank, number, old, new) for number, (rank, old, new) in enumerate(_moves(unpaired, allowed))]
+    for _, _, old, new in sorted(ranked):
+        if old.is_free() and new.is_free():
             times = min(old.times, new.times)
             old.times -= times
             new.times -= times
             yield old, new, times
+
+
+def _moves(unpaired: Unpaired, allowed: Allowed) -> Iterator[tuple[tuple[float, ...], Loose, Loose]]:
+    """Yield what may have been reparented with its rank: the topmost, then the most alike first."""
+    by_key: dict[Key, list[Loose]] = {}
+    for loose in _all(unpaired.added):
+        if loose.shape.noun not in _PARTS:
+            by_key.setdefault(loose.shape.key, []).append(loose)
+    left = _MOST_CANDIDATES
+    for old in _all(unpaired.removed):
+        for new in by_key.get(old.shape.key, ())[: max(left, 0)]:
+            left -= 1
+            likeness = _likeness(old.shape, new.shape) if allowed(old, new) else 0.0
+            if likeness >= _REPARENTED:
+                # Ties are broken alike in both directions.
+                ties = sorted(int.from_bytes(item.shape.order[:6]) for item in (old, new))
+                yield (old.depth + new.depth, -likeness, *ties), old, new
 
 
 def _likeness(before: Shape, after: Shape) -> float:
