@@ -82,7 +82,10 @@ def _replaced(removed: dict[str, Value], added: dict[str, Value]) -> Iterator[Fa
                 candidates.append((-score, min(old, new), max(old, new), kind, old, new, unit))
     for _, _, _, kind, old, new, unit in sorted(candidates):
         if old in removed and new in added:
-            yield FactChange(kind, old, removed.pop(old), added.pop(new), new, unit)
+            before, after = removed.pop(old), added.pop(new)
+            yield FactChange(kind, old, before, after, new, unit)
+            if not unit and relation(before, after) is Relation.CHANGED:
+                yield FactChange("value_changed", new, before, after)
 
 
 def _replacement(old: str, before: Value, new: str, after: Value) -> tuple[str, float, str]:

@@ -78,6 +78,21 @@ AT = "GET /x › query"
             {"app__wait_seconds": 1.5},
             "renamed at {}: attributes.app.wait_ms → attributes.app.wait_seconds (ms → s)",
         ),
+        (
+            {"app__wait_ms": 3000},
+            {"app__waited_s": 3},
+            "renamed at {}: attributes.app.wait_ms → attributes.app.waited_s (ms → s)",
+        ),
+        (
+            {"app__begun_at": "2026-03-01T12:00:00Z"},
+            {"app__begin_at": "2026-03-02T12:00:00Z"},
+            "renamed at {}: attributes.app.begun_at → attributes.app.begin_at",
+        ),
+        (
+            {"app__note": "short"},
+            {"app__notes": "x" * 300},
+            "renamed at {}: attributes.app.note → attributes.app.notes",
+        ),
     ],
 )
 def test_attributes(before: dict[str, Any], after: dict[str, Any], expected: str) -> None:
@@ -99,6 +114,59 @@ def test_attributes(before: dict[str, Any], after: dict[str, Any], expected: str
 )
 def test_what_is_another_in_every_run_is_no_change(before: dict[str, Any], after: dict[str, Any]) -> None:
     assert changes(with_attributes(**before), with_attributes(**after)) == []
+
+
+def test_a_key_that_was_renamed_and_holds_another_value() -> None:
+    assert changes(with_attributes(app__cart_size=3), with_attributes(app__carts_size=4)) == [
+        f"renamed at {AT}: attributes.app.cart_size → attributes.app.carts_size",
+        f"value_changed at {AT}: attributes.app.carts_size 3 → 4",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"app__ok": True}, {"db__cached": True}),
+        ({"app__none": None}, {"db__empty": None}),
+        ({"app__size_kb": 4096}, {"app__extent_mb": 5}),
+        ({"app__id": "4bf92f3577b34da6"}, {"app__ident": "free text"}),
+    ],
+)
+def test_what_may_be_equal_by_chance_is_no_rename(before: dict[str, Any], after: dict[str, Any]) -> None:
+    kinds = [
+        change.kind for change in diff_records(with_attributes(**before), with_attributes(**after)).changes
+    ]
+
+    assert kinds == ["removed", "added"]
+
+
+def test_many_values_of_one_key_that_changed_are_one_change() -> None:
+    def names(prefix: str) -> RunRecord:
+        return below_root(*(child(f"s{n}", attributes={"url": f"{prefix}/{n}"}) for n in range(6)))
+
+    (change,) = diff_records(names("http://a"), names("https://a")).changes
+
+    assert (change.kind, change.nodes, len(change.places)) == ("value_changed", 6, 6)
+    assert change.before == "6 values of type str, such as 'http://a/0'"
+    assert change.after == "6 values of type str, such as 'https://a/0'"
+
+
+def test_start_up_is_compared_like_a_scenario() -> None:
+    before = RunRecord(outside=a_telemetry(a_span("warm up", attributes={"n": 1})))
+    after = RunRecord(outside=a_telemetry(a_span("warm up", attributes={"n": 2})))
+
+    (change,) = diff_records(before, after).changes
+
+    assert (change.kind, change.scenarios) == ("value_changed", ("outside every scenario",))
+
+
+def test_links_are_compared_by_their_attributes() -> None:
+    def linked(**attributes: Any) -> RunRecord:
+        return below_root(child(links=(Link(trace_id=TRACE, span_id="1" * 16, attributes=attributes),)))
+
+    assert changes(linked(kind="a"), linked(kind="b")) == [
+        f"value_changed at {AT} › link: attributes.kind 'a' → 'b'"
+    ]
 
 
 def test_values_that_share_nothing_are_removed_and_added() -> None:
