@@ -20,7 +20,7 @@ def diff_markdown(diff: Diff) -> str:
     r"""Return the diff, breaking changes first; what does not fit is counted.
 
     >>> diff_markdown(Diff())
-    '### Telemetry diff: no changes\\n'
+    '### Telemetry diff: no changes\n'
     """
     lines = [f"### Telemetry diff: {headline(diff)}"]
     size = len(lines[0]) + 1
