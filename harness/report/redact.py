@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
 from harness.model import RunRecord
 from harness.report.walk import FLAT, SETTLED, containers, rebuild
 
+T = TypeVar("T")
 SECRET_KEYS = frozenset(
     {
         "authorization", "proxy-authorization", "cookie", "set-cookie",
@@ -69,8 +70,17 @@ def redact(record: RunRecord) -> RunRecord:
     """
     if record.redacted:
         return record
-    safe = rebuild(record, _Redaction(_keyed_secrets(record)).field, SETTLED | {float})
+    safe = rebuild(record, _Redaction(keyed_secrets(record)).field, SETTLED | {float})
     return replace(safe, redacted=True)
+
+
+def redact_derived(value: T, secrets: set[str]) -> T:
+    """Return a struct that was made of a record with the secrets of that record replaced.
+
+    Args:
+        secrets: What `keyed_secrets` says of the record.
+    """
+    return rebuild(value, _Redaction(secrets).field)
 
 
 def redact_text(text: str) -> str:
@@ -107,8 +117,8 @@ def _hidden_part(match: re.Match[str]) -> str:
     return whole[: start - offset] + _hidden(match.group("secret")) + whole[end - offset :]
 
 
-def _keyed_secrets(record: RunRecord) -> set[str]:
-    """Return the values of secret keys: the first pass."""
+def keyed_secrets(record: RunRecord) -> set[str]:
+    """Return the values of secret keys: the first pass of `redact`."""
     secrets: set[str] = set()
     for value in containers(record):
         _collect(value, secrets)
@@ -118,7 +128,7 @@ def _keyed_secrets(record: RunRecord) -> set[str]:
 def _collect(value: Any, secrets: set[str], *, is_secret: bool = False) -> None:
     if isinstance(value, dict):
         for key, item in value.items():
-            is_keyed = _is_secret_key(key)
+            is_keyed = is_secret_key(key)
             if is_keyed or type(item) not in FLAT:
                 _collect(item, secrets, is_secret=is_keyed)
     elif isinstance(value, list | tuple):
@@ -164,7 +174,7 @@ class _Redaction:
     def _mapping(self, value: dict[Any, Any]) -> dict[Any, Any]:
         changes = {}
         for key, before in value.items():
-            after = self._secret(before) if _is_secret_key(key) else self.field(before)
+            after = self._secret(before) if is_secret_key(key) else self.field(before)
             if after is not before:
                 changes[key] = after
         return {**value, **changes} if changes or type(value) is not dict else value
@@ -204,7 +214,8 @@ class _Redaction:
 
 
 @lru_cache(maxsize=4096)
-def _is_secret_key(key: Any) -> bool:
+def is_secret_key(key: Any) -> bool:
+    """Return whether the value of a key, or of the last part of a path, is a secret."""
     last = str(key).rpartition(".")[2].lower().replace("_", "-")
     return last in SECRET_KEYS
 

@@ -37,6 +37,21 @@ def forms_of(messages: Iterable[str]) -> list[tuple[str, str]]:
     return sorted(found)
 
 
+def template_of(message: str) -> str:
+    r"""Return a message's first line as it reads in every run: its variable parts are named.
+
+    >>> template_of("[2026-Nov-24 12:31] 127.0.0.1 GET /orders/17 took 1.5 ms\nand more")
+    '[‹stamp›] ‹address› GET /orders/‹number› took ‹number› ms …'
+    """
+    line, newline, _ = message.partition("\n")
+    return _PARTS.sub(_named, line) + (" …" if newline else "")
+
+
+def _named(match: re.Match[str]) -> str:
+    group = match.lastgroup or ""
+    return f"‹{'number' if group in _NUMBERS else group}›"
+
+
 def _form(message: str, *, small: bool) -> tuple[str, str]:
     """Return the form of a message; of one with several lines, that of the first."""
     line, newline, _ = message.partition("\n")
@@ -54,6 +69,7 @@ def _form(message: str, *, small: bool) -> tuple[str, str]:
     return "regex", "\\A" + "".join(parts).replace("\\ ", " ") + ("" if newline else "\\Z")
 
 
+_NUMBERS = frozenset({"decimal", "large", "small"})
 _PATTERNS = {
     "uuid": "[0-9a-fA-F-]{36}",
     "xray": "1-[0-9a-f]{8}-[0-9a-f]{24}",

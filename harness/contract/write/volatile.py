@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from harness.contract.write.yaml_text import Said
@@ -38,14 +39,19 @@ def expected_entry(key: str, values: Sequence[Any], *, always: bool) -> tuple[st
     >>> expected_entry("n", [1, 2], always=False)
     ('n/optional/type', Said(value='int', comment='2 values, such as 1'))
     """
-    operator, argument = _generalised(key, values)
+    operator, argument = generalised(key, values)
     optional = "" if always else "/optional"
     if operator == "is" and ("/" in key and not optional):
         optional = "/is"
     return f"{key}{optional}{'' if operator == 'is' else '/' + operator}", argument
 
 
-def _generalised(key: str, values: Sequence[Any]) -> tuple[str, Any]:
+def generalised(key: str, values: Sequence[Any]) -> tuple[str, Any]:
+    """Return the operator and the argument that all captured values of a key fulfil.
+
+    >>> generalised("user_agent", ["curl/8.1"]), generalised("app.rows", [3])
+    (('type', 'str'), ('is', 3))
+    """
     kinds = {type(value) for value in values}
     first = values[0]
     if kinds == {str}:
@@ -98,6 +104,7 @@ def _moment(value: str) -> datetime | None:
         return None
 
 
+@lru_cache(maxsize=4096)
 def _is_volatile(key: str) -> bool:
     lower = key.lower()
     return any(lower == name or lower.endswith((f".{name}", f"_{name}")) for name in _VOLATILE_KEYS)

@@ -1,0 +1,152 @@
+"""What changed between the facts of two nodes: added, removed, renamed, moved, retyped, another value."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from harness.analysis.diff.names import likeness, stem_and_unit
+from harness.analysis.diff.values import Relation, Value, relation
+
+Facts = Mapping[str, Value]
+_RENAMED = 0.6
+"""From this score on, a removed and an added key are one that was renamed."""
+_DISTINCTIVE_LENGTH = 3
+_DISTINCTIVE_NUMBER = 10
+_MOST_PAIRS = 2_000
+_SCALES = (1e3, 1e6, 1e9)
+
+# Keys that share too little to be recognised by name, and whose values change from run to run.
+# Source: OpenTelemetry, "HTTP semantic convention stability migration".
+_MIGRATED = {
+    "http.client_ip": "client.address",
+    "http.flavor": "network.protocol.version",
+    "http.host": "server.address",
+    "http.target": "url.path",
+    "http.url": "url.full",
+    "http.user_agent": "user_agent.original",
+    "net.host.name": "server.address",
+    "net.host.port": "server.port",
+    "net.peer.ip": "client.address",
+    "net.peer.name": "server.address",
+    "net.peer.port": "server.port",
+    "net.sock.peer.addr": "network.peer.address",
+    "net.sock.peer.port": "network.peer.port",
+}
+
+
+class FactChange(NamedTuple):
+    """One changed fact.
+
+    Attributes:
+        kind: ``added``, ``removed``, ``renamed``, ``moved``, ``retyped``, ``value_changed``.
+        path: Before; of an added fact, after.
+        new_path: After, of one that was renamed or moved.
+        unit: ``ms → s`` where a rename changed the unit.
+    """
+
+    kind: str
+    path: str
+    before: Value | None
+    after: Value | None
+    new_path: str = ""
+    unit: str = ""
+
+
+def fact_changes(before: Facts, after: Facts) -> Iterator[FactChange]:
+    """Yield the smallest set of changes that makes one node's facts the other's."""
+    removed = {path: value for path, value in before.items() if path not in after}
+    added = {path: value for path, value in after.items() if path not in before}
+    for path, value in before.items():
+        if path in after and after[path] != value:
+            kind = relation(value, after[path])
+            if kind is not Relation.SAME:
+                yield FactChange(kind.value, path, value, after[path])
+    yield from _replaced(removed, added)
+    for path, value in removed.items():
+        yield FactChange("removed", path, value, None)
+    for path, value in added.items():
+        yield FactChange("added", path, None, value)
+
+
+def _replaced(removed: dict[str, Value], added: dict[str, Value]) -> Iterator[FactChange]:
+    """Yield what was moved or renamed, best first, and take it out of both."""
+    if not removed or not added or len(removed) * len(added) > _MOST_PAIRS:
+        return
+    candidates: list[tuple[float, str, str, str, str, str, str]] = []
+    for old, before in removed.items():
+        for new, after in added.items():
+            kind, score, unit = _replacement(old, before, new, after)
+            if score >= _RENAMED:
+                candidates.append((-score, min(old, new), max(old, new), kind, old, new, unit))
+    for _, _, _, kind, old, new, unit in sorted(candidates):
+        if old in removed and new in added:
+            before, after = removed.pop(old), added.pop(new)
+            yield FactChange(kind, old, before, after, new, unit)
+            if not unit and relation(before, after) is Relation.CHANGED:
+                yield FactChange("value_changed", new, before, after)
+
+
+def _replacement(old: str, before: Value, new: str, after: Value) -> tuple[str, float, str]:
+    """Return the kind, the score from 0 to 1 and the unit change of one key in place of another."""
+    old_section, _, old_key = old.partition(".")
+    new_section, _, new_key = new.partition(".")
+    if {old_section, new_section} == {"annotations", "metadata"}:
+        keys = old_key.rpartition(".")[2], new_key.rpartition(".")[2]
+        same = keys[0] == keys[1] and before.type == after.type
+        return "moved", 2.0 if same else 0.0, ""
+    if old_section != new_section:
+        return "renamed", 0.0, ""
+    unit = _unit_change(old_key, before, new_key, after)
+    if unit:
+        return "renamed", 1.5, unit
+    return "renamed", _rename_score(old_key, before, new_key, after), ""
+
+
+def _unit_change(old: str, before: Value, new: str, after: Value) -> str:
+    """Return ``ms → s`` when two numbers differ in the unit that their keys end with."""
+    if not (before.is_number and after.is_number):
+        return ""
+    (old_stem, old_unit), (new_stem, new_unit) = stem_and_unit(old), stem_and_unit(new)
+    if old_unit == new_unit or likeness(old_stem, new_stem) < _RENAMED:
+        return ""
+    if old_stem != new_stem and not _is_scaled(before, after):
+        return ""
+    return f"{old_unit or 'no unit'} → {new_unit or 'no unit'}"
+
+
+def _is_scaled(before: Value, after: Value) -> bool:
+    if not (before.is_exact and after.is_exact):
+        return True  # measured anew in each run
+    small, large = sorted((abs(_number(before)), abs(_number(after))))
+    return any(math.isclose(small * scale, large) for scale in _SCALES)
+
+
+def _number(value: Value) -> float:
+    return float(value.argument) if isinstance(value.argument, int | float) else math.nan
+
+
+def _rename_score(old: str, before: Value, new: str, after: Value) -> float:
+    if before.type != after.type:
+        return 0.0
+    alike = likeness(old, new)
+    if _MIGRATED.get(old) == new or _MIGRATED.get(new) == old:
+        return 0.9 + 0.1 * (before == after)
+    if before.is_exact and after.is_exact:
+        if before != after:
+            return 0.8 * alike
+        return 0.75 + 0.25 * alike if _is_distinctive(before) else 0.4 + 0.6 * alike
+    if before == after and before.operator != "type":
+        return 0.45 + 0.5 * alike
+    return 0.3 + 0.5 * alike if relation(before, after) is Relation.SAME else 0.0
+
+
+def _is_distinctive(value: Value) -> bool:
+    """Return whether the same value under two keys is no coincidence."""
+    argument = value.argument
+    if isinstance(argument, bool) or argument is None:
+        return False
+    if isinstance(argument, int | float):
+        return abs(argument) >= _DISTINCTIVE_NUMBER
+    return not isinstance(argument, str | tuple) or len(argument) >= _DISTINCTIVE_LENGTH

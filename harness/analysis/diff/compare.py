@@ -1,0 +1,126 @@
+"""Two runs, scenario by scenario and operation by operation, as changes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from harness.analysis.diff.canonical import CanonicalRun, Operations, canonical_run
+from harness.analysis.diff.causes import PackageChange, package_changes, with_cause
+from harness.analysis.diff.changes import Change, Changes
+from harness.analysis.diff.edits import Edit
+from harness.analysis.diff.operations import OperationsDiff, whole_operations
+from harness.analysis.diff.severity import Severity, severities
+from harness.analysis.diff.shape import Shapes
+from harness.model import RunRecord
+
+Signals = Mapping[str, Operations]
+
+
+class Diff(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What differs between two runs.
+
+    Attributes:
+        changes: Breaking ones first.
+        packages: Distributions whose versions changed.
+        only_before: Scenarios that only the run before has; the operations that the run after
+            has nowhere are removed.
+        only_after: Likewise.
+    """
+
+    changes: tuple[Change, ...] = ()
+    packages: tuple[PackageChange, ...] = ()
+    only_before: tuple[str, ...] = ()
+    only_after: tuple[str, ...] = ()
+
+    def count(self, severity: Severity) -> int:
+        """Return how many changes are of a severity."""
+        return sum(change.severity is severity for change in self.changes)
+
+    @property
+    def is_breaking(self) -> bool:
+        """True when at least one change is breaking."""
+        return self.count(Severity.BREAKING) > 0
+
+
+def diff_records(before: RunRecord, after: RunRecord, rules: Mapping[str, Severity] | None = None) -> Diff:
+    """Return what differs between two runs.
+
+    Args:
+        rules: Kind of change → severity; `severities()` when not given.
+
+    >>> diff_records(RunRecord(), RunRecord()).changes
+    ()
+    """
+    shapes = Shapes()
+    return diff_runs(canonical_run(before, shapes), canonical_run(after, shapes), rules)
+
+
+def diff_runs(before: CanonicalRun, after: CanonicalRun, rules: Mapping[str, Severity] | None = None) -> Diff:
+    """Return what differs between two canonical runs that share their shapes."""
+    plan = _plan(before, after)
+    changes = Changes()
+    known: dict[tuple[str, int, int], list[Edit]] = {}
+    for scenarios, first, second in plan.pairs:
+        for signal in sorted(first.keys() | second.keys()):
+            found = OperationsDiff(signal, known)
+            found.compare(first.get(signal, {}), second.get(signal, {}))
+            for edits, times in found.edits:
+                changes.add(signal, scenarios, edits, times)
+    for kind, name, signals, others in plan.alone:
+        for signal, edits in _alone(kind, signals, others):
+            changes.add(signal, [name], edits)
+    packages = package_changes(before.packages, after.packages)
+    by_name = {package.name: package for package in packages}
+    return Diff(
+        changes=tuple(with_cause(change, by_name) for change in changes.grouped(rules or severities())),
+        packages=packages,
+        only_before=plan.only_before,
+        only_after=plan.only_after,
+    )
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Which scenarios are compared with which."""
+
+    pairs: Sequence[tuple[list[str], Signals, Signals]]
+    alone: Sequence[tuple[str, str, Signals, Signals]]
+    only_before: tuple[str, ...]
+    only_after: tuple[str, ...]
+
+
+def _plan(before: CanonicalRun, after: CanonicalRun) -> _Plan:
+    """Pair scenarios by name; runs that share none, as those of two commands, are compared whole."""
+    shared = [name for name in before.scenarios if name in after.scenarios]
+    whole = (_united(before.scenarios.values()), _united(after.scenarios.values()))
+    only_before = tuple(name for name in before.scenarios if name not in after.scenarios)
+    only_after = tuple(name for name in after.scenarios if name not in before.scenarios)
+    if not shared:
+        names = list(after.scenarios or before.scenarios)
+        return _Plan([(names, *whole)], [], (), ())
+    pairs = [([name], before.scenarios[name], after.scenarios[name]) for name in shared]
+    alone = [("removed", name, before.scenarios[name], whole[1]) for name in only_before]
+    alone += [("added", name, after.scenarios[name], whole[0]) for name in only_after]
+    return _Plan(pairs, alone, only_before, only_after)
+
+
+def _united(scenarios: Iterable[Signals]) -> dict[str, Operations]:
+    found: dict[str, Operations] = {}
+    for signals in scenarios:
+        for signal, operations in signals.items():
+            into = found.setdefault(signal, {})
+            for name, shapes in operations.items():
+                into.setdefault(name, Counter()).update(shapes)
+    return found
+
+
+def _alone(kind: str, signals: Signals, others: Signals) -> Iterator[tuple[str, list[Edit]]]:
+    """Yield the operations of a scenario that the other run does not have in any."""
+    for signal, operations in signals.items():
+        known = others.get(signal, {})
+        own = {name: shapes for name, shapes in operations.items() if name not in known}
+        yield signal, whole_operations(own, {}) if kind == "removed" else whole_operations({}, own)

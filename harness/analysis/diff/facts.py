@@ -1,0 +1,124 @@
+"""The facts of spans, segments, events and data points: path → value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from typing import Any
+
+from harness.analysis.diff.values import Value, merged, value_of
+from harness.model import Segment, SpanEvent, Status, Subsegment
+
+Facts = tuple[tuple[str, Value], ...]
+_MAX_DEPTH = 12
+_FREE_TEXT = Value("str", "type", "str")
+_YES = value_of("in_progress", value=True)
+
+
+class FactTable:
+    """Remembers the value of each (section, key, captured value): most recur."""
+
+    def __init__(self) -> None:
+        self._known: dict[Any, tuple[str, Value]] = {}
+
+    def of(self, section: str, captured: Mapping[str, Any]) -> list[tuple[str, Value]]:
+        """Return the facts of a mapping, each key below the section."""
+        found: list[tuple[str, Value]] = []
+        for key, value in captured.items():
+            kind = value.__class__
+            if kind is dict or kind is list:
+                found += _nested(f"{section}.{key}", key, value)
+                continue
+            known = self._known.get((section, key, kind, value))
+            if known is None:
+                known = (f"{section}.{key}", value_of(key, value))
+                self._known[section, key, kind, value] = known
+            found.append(known)
+        return found
+
+
+def _nested(path: str, key: str, value: Any, depth: int = 0) -> Iterator[tuple[str, Value]]:
+    """Yield the facts of a mapping key by key; those of mappings in a list together."""
+    if isinstance(value, Mapping) and depth < _MAX_DEPTH:
+        for name, item in value.items():
+            yield from _nested(f"{path}.{name}", str(name), item, depth + 1)
+    elif isinstance(value, list) and depth < _MAX_DEPTH and any(isinstance(item, Mapping) for item in value):
+        inner = (
+            _nested(f"{path}[]", key, item, depth + 1) for item in value if isinstance(item, Mapping) and item
+        )
+        yield from united(fact for facts in inner for fact in facts)
+    else:
+        yield path, value_of(key, value)
+
+
+def united(facts: Iterable[tuple[str, Value]]) -> Facts:
+    """Return one fact for each path, sorted: what all that share it have in common."""
+    by_path: dict[str, set[Value]] = {}
+    for path, value in facts:
+        by_path.setdefault(path, set()).add(value)
+    return tuple((path, merged(by_path[path])) for path in sorted(by_path))
+
+
+def event_facts(table: FactTable, event: SpanEvent) -> Facts:
+    """Return the facts of a span's event, sorted."""
+    return united(table.of("attributes", event.attributes))
+
+
+def status_facts(status: Status) -> list[tuple[str, Value]]:
+    """Return that a status has a description; its text is an exception's, as a rule."""
+    return [("status.description", _FREE_TEXT)] if status.message else []
+
+
+def document_facts(table: FactTable, document: Segment | Subsegment) -> list[tuple[str, Value]]:
+    """Return the facts of a segment or subsegment."""
+    found: list[tuple[str, Value]] = []
+    for section in ("http", "aws", "sql", "service", "annotations", "metadata"):
+        captured = getattr(document, section, None)
+        if captured:
+            found += table.of(section, captured)
+    for name in ("user", "origin"):
+        captured = getattr(document, name, None)
+        if captured is not None:
+            found.append((name, value_of(name, captured)))
+    if document.in_progress:
+        found.append(("in_progress", _YES))
+    if isinstance(document.cause, dict):
+        found += _cause(document.cause)
+    return found
+
+
+def _cause(cause: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
+    """Yield what of the exceptions is no line number, id or message."""
+    exceptions = cause.get("exceptions")
+    for item in exceptions if isinstance(exceptions, list) else ():
+        if isinstance(item, Mapping):
+            for key in ("type", "remote"):
+                if key in item:
+                    yield f"cause.{key}", value_of(key, item[key])
+
+
+class VaryingKeys:
+    """Which keys of nodes of one name hold too many values to be compared one by one."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._values: dict[tuple[Hashable, str], set[Value]] = {}
+
+    def note(self, node: Hashable, facts: Iterable[tuple[str, Value]]) -> None:
+        """Take in the facts of one node."""
+        for path, value in facts:
+            if value.is_exact:
+                seen = self._values.setdefault((node, path), set())
+                if len(seen) <= self._most:
+                    seen.add(value)
+
+    def reduction(self) -> Callable[[Hashable, Facts], Facts]:
+        """Return what reduces the facts of a node to those compared."""
+        varying = {key for key, seen in self._values.items() if len(seen) > self._most}
+
+        def reduced(node: Hashable, facts: Facts) -> Facts:
+            return tuple(
+                (path, value.loose() if value.is_exact and (node, path) in varying else value)
+                for path, value in facts
+            )
+
+        return reduced if varying else lambda _, facts: facts

@@ -1,0 +1,191 @@
+"""The operations of one signal in one scenario: roots paired by name and best match."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from harness.analysis.diff.canonical import Operations
+from harness.analysis.diff.edits import Edit, Loose, Step
+from harness.analysis.diff.pairing import RENAMED, best_pairs, rename_similarity, similarity
+from harness.analysis.diff.shape import Shape
+from harness.analysis.diff.trees import TreeDiff, Unpaired, moved_edit, open_edits, reparented
+
+_EXACTLY = 10
+"""Up to so many roots of one name are counted; more vary, as those of a sampled app do."""
+_MORE = 1.5
+_TREES = frozenset({"span", "segment"})
+_UNCOUNTED = frozenset({"metric", "export_request", "resource"})
+_MOST_RENAMES = 20_000
+
+Known = dict[tuple[str, int, int], list[Edit]]
+
+
+class OperationsDiff:
+    """Compares the operations of one signal; `edits` is what was found, and how many times."""
+
+    def __init__(self, signal: str, known: Known) -> None:
+        """Compare one signal.
+
+        Args:
+            known: Edits of pairs of shapes that were compared before; it is added to.
+        """
+        self.edits: list[tuple[list[Edit], int]] = []
+        self._signal = signal
+        self._known = known
+        self._unpaired = Unpaired([], [])
+        self._elsewhere: frozenset[tuple[str, str]] = frozenset()
+
+    def compare(self, before: Operations, after: Operations) -> None:
+        """Find what changed."""
+        gone = {name: shapes for name, shapes in before.items() if name not in after}
+        new = {name: shapes for name, shapes in after.items() if name not in before}
+        roots = Unpaired(_roots(gone), _roots(new))
+        if self._signal in _TREES:
+            self._elsewhere = frozenset(loose.shape.key for group in roots for loose in group)
+        for name in before:
+            if name in after:
+                self._operation(before[name], after[name])
+        if self._elsewhere:
+            self._became_roots(roots)
+        self._renamed(roots)
+        self.edits += [([edit], 1) for edit in open_edits(self._unpaired)]
+        self.edits += [([edit], 1) for edit in open_edits(roots)]
+
+    def _operation(self, before: Counter[Shape], after: Counter[Shape]) -> None:
+        """Compare the trees of one operation."""
+        paired = best_pairs(*_excess(before, after), similarity)
+        for a, b, times in paired.pairs:
+            self._tree(a, b, times)
+        if self._signal in _UNCOUNTED:
+            self._unpaired.removed.extend(Loose(shape, 1, None) for shape in paired.before)
+            self._unpaired.added.extend(Loose(shape, 1, None) for shape in paired.after)
+            return
+        first, second = before.total(), after.total()
+        counted = not _as_many(first, second)
+        if counted:
+            shape = min(after, key=lambda item: item.order)
+            counts = "count_changed", shape.noun, Step(None, shape.name), "count", first, second
+            self.edits.append(([Edit(*counts, shape.scope, abs(second - first))], 1))
+        gone, new = max(first - second, 0), max(second - first, 0)
+        for shape, times in self._variants(paired.before, after, gone if counted else 0):
+            self._tree(shape, _nearest(shape, after), times)
+        for shape, times in self._variants(paired.after, before, new if counted else 0):
+            self._tree(_nearest(shape, before), shape, times)
+
+    def _variants(
+        self, left: dict[Shape, int], other: Counter[Shape], counted: int
+    ) -> Iterator[tuple[Shape, int]]:
+        """Yield the trees of a form that only one run has, for the nearest of the other run.
+
+        Args:
+            counted: So many are told by the changed count.
+        """
+        for shape, times in sorted(left.items(), key=lambda item: item[0].order):
+            if shape in other:
+                continue
+            skipped = min(counted, times)
+            counted -= skipped
+            if times > skipped:
+                yield shape, times - skipped
+
+    def _tree(self, before: Shape, after: Shape, times: int) -> None:
+        if self._elsewhere:
+            # What is missing here may be a root now: nothing is said before all trees were compared.
+            found = TreeDiff(self._elsewhere)
+            found.compare(before, after, times=times)
+            self.edits.append((found.edits, 1))
+            self._unpaired.removed.extend(found.unpaired.removed)
+            self._unpaired.added.extend(found.unpaired.added)
+            return
+        key = (self._signal, id(before), id(after))
+        edits = self._known.get(key)
+        if edits is None:
+            found = TreeDiff()
+            found.compare(before, after)
+            edits = self._known[key] = [*found.edits, *open_edits(found.unpaired)]
+        if edits:
+            self.edits.append((edits, times))
+
+    def _became_roots(self, roots: Unpaired) -> None:
+        """Pair roots with nodes that have, or had, a parent."""
+        everything = Unpaired(
+            [*roots.removed, *self._unpaired.removed], [*roots.added, *self._unpaired.added]
+        )
+        for old, new, times in list(reparented(everything, _one_is_a_root)):
+            found = TreeDiff(self._elsewhere)
+            found.compare(old.shape, new.shape, new.parent, times)
+            self.edits += [([moved_edit(old, new, times)], 1), (found.edits, 1)]
+            self._unpaired.removed.extend(found.unpaired.removed)
+            self._unpaired.added.extend(found.unpaired.added)
+
+    def _renamed(self, roots: Unpaired) -> None:
+        """Pair operations that only one run has."""
+        removed, added = ({loose.shape: loose for loose in _largest(group)} for group in roots)
+        if not removed or not added or len(removed) * len(added) > _MOST_RENAMES:
+            return
+        paired = best_pairs(
+            dict.fromkeys(removed, 1), dict.fromkeys(added, 1), rename_similarity, at_least=RENAMED
+        )
+        for a, b, _ in paired.pairs:
+            before, after = _taken(roots.removed, a.name), _taken(roots.added, b.name)
+            self._elsewhere = frozenset()
+            self._operation(before, after)
+
+
+def _roots(operations: Operations) -> list[Loose]:
+    return [Loose(shape, times, None) for shapes in operations.values() for shape, times in shapes.items()]
+
+
+def whole_operations(removed: Operations, added: Operations) -> list[Edit]:
+    """Return the edits that remove and add whole operations."""
+    return list(open_edits(Unpaired(_roots(removed), _roots(added))))
+
+
+def _one_is_a_root(old: Loose, new: Loose) -> bool:
+    return (old.parent is None) != (new.parent is None)
+
+
+def _nearest(shape: Shape, others: Iterable[Shape]) -> Shape:
+    return max(others, key=lambda item: (similarity(shape, item), item.order))
+
+
+def _largest(group: Iterable[Loose]) -> Iterator[Loose]:
+    """Yield for each operation the tree that was captured most often."""
+    by_name: dict[str, list[Loose]] = {}
+    for loose in group:
+        if loose.is_whole():
+            by_name.setdefault(loose.shape.name, []).append(loose)
+    for same in by_name.values():
+        yield max(same, key=lambda loose: (loose.times, loose.shape.order))
+
+
+def _taken(group: Iterable[Loose], name: str) -> Counter[Shape]:
+    """Return the trees of an operation, and take them out."""
+    found: Counter[Shape] = Counter()
+    for loose in group:
+        if loose.shape.name == name and loose.is_whole():
+            found[loose.shape] += loose.times
+            loose.times = 0
+    return found
+
+
+def _as_many(before: int, after: int) -> bool:
+    """Return whether two counts of roots are the same, as far as they are the same in every run."""
+    small, large = sorted((before, after))
+    return small == large or (small > _EXACTLY and large <= small * _MORE)
+
+
+def _excess(before: Counter[Shape], after: Counter[Shape]) -> tuple[dict[Shape, int], dict[Shape, int]]:
+    """Return how many more of each tree one run has than the other."""
+    left: dict[Shape, int] = {}
+    right: dict[Shape, int] = {}
+    for shape in before.keys() | after.keys():
+        first, second = before[shape], after[shape]
+        if first and second and _as_many(first, second):
+            continue
+        if first > second:
+            left[shape] = first - second
+        elif second > first:
+            right[shape] = second - first
+    return left, right

@@ -1,0 +1,127 @@
+"""The signals without trees as shapes: metrics, logs, exports and resources."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from harness.analysis.diff.facts import FactTable, united
+from harness.analysis.diff.shape import Shape, Shapes
+from harness.analysis.diff.values import Value
+from harness.contract.write.messages import template_of
+from harness.model import ExportRequest, LogEvent, LogRecord, Metric, Resource, Telemetry
+
+_EXACT_HEADERS = frozenset({"content-type", "content-encoding"})
+_TEXT = Value("str", "type", "str")
+
+Grouped = dict[str, Counter[Shape]]
+
+
+def other_signals(parts: Sequence[Telemetry], table: FactTable, shapes: Shapes) -> dict[str, Grouped]:
+    """Return the counted shapes of every signal but spans and segments."""
+    found = {
+        "metric": _metrics([item for part in parts for item in part.metrics], table, shapes),
+        "log_record": _log_records([item for part in parts for item in part.log_records], table, shapes),
+        "log_event": _log_events([item for part in parts for item in part.log_events], shapes),
+        "export_request": _exports([item for part in parts for item in part.exports], shapes),
+        "resource": _resources(parts, table, shapes),
+    }
+    return {signal: grouped for signal, grouped in found.items() if grouped}
+
+
+def _grouped(shapes: Iterable[Shape]) -> Grouped:
+    groups: Grouped = {}
+    for shape in shapes:
+        groups.setdefault(shape.name, Counter())[shape] += 1
+    return groups
+
+
+def _metrics(metrics: Sequence[Metric], table: FactTable, shapes: Shapes) -> Grouped:
+    """Return a shape for each metric of a scope; when and how often it was read is no part of it."""
+    by_key: dict[tuple[str, str], list[Metric]] = {}
+    for metric in metrics:
+        by_key.setdefault((metric.name, metric.namespace or metric.scope.name), []).append(metric)
+    return _grouped(
+        shapes.of(
+            "metric",
+            name,
+            kind="|".join(sorted({metric.type.value for metric in same})),
+            scope=scope,
+            facts=united(fact for metric in same for fact in _metric_facts(metric, table)),
+        )
+        for (name, scope), same in by_key.items()
+    )
+
+
+def _metric_facts(metric: Metric, table: FactTable) -> Iterable[tuple[str, Value]]:
+    yield "unit", Value("str", "is", metric.unit)
+    yield "temporality", Value("str", "is", metric.temporality.value)
+    yield "is_monotonic", Value("bool", "is", metric.is_monotonic)
+    for point in metric.data_points:
+        # Which series there are depends on the traffic, so their values are not compared.
+        for path, value in table.of("attributes", point.attributes):
+            yield path, value.loose()
+        if point.explicit_bounds:
+            yield "explicit_bounds", Value("list[float]", "is", tuple(point.explicit_bounds))
+
+
+def _log_records(records: Sequence[LogRecord], table: FactTable, shapes: Shapes) -> Grouped:
+    return _grouped(
+        shapes.of(
+            "log_record",
+            record.event_name or _body_form(record.body),
+            kind=record.severity_text or str(record.severity_number),
+            scope=record.scope.name,
+            facts=united(table.of("attributes", record.attributes)),
+        )
+        for record in records
+    )
+
+
+def _body_form(body: Any) -> str:
+    return template_of(body) if isinstance(body, str) else f"a body of type {type(body).__name__}"
+
+
+def _log_events(events: Sequence[LogEvent], shapes: Shapes) -> Grouped:
+    counts = Counter((event.log_group, event.message) for event in events)
+    groups: Grouped = {}
+    for (log_group, message), count in counts.items():
+        form = template_of(message)
+        shape = shapes.of("log_event", form, facts=(("log_group", Value("str", "is", log_group)),))
+        groups.setdefault(form, Counter())[shape] += count
+    return groups
+
+
+def _exports(exports: Sequence[ExportRequest], shapes: Shapes) -> Grouped:
+    by_path: dict[str, list[ExportRequest]] = {}
+    for export in exports:
+        by_path.setdefault(f"{export.channel} {export.path}", []).append(export)
+    return _grouped(
+        shapes.of("export_request", name, facts=united(_header_facts(same))) for name, same in by_path.items()
+    )
+
+
+def _header_facts(exports: Iterable[ExportRequest]) -> Iterable[tuple[str, Value]]:
+    """Yield which headers there are; of few of them the value is the same in every run."""
+    for export in exports:
+        yield "status", Value("int", "is", export.status)
+        for name, value in export.headers.items():
+            yield f"headers.{name}", Value("str", "is", value) if name in _EXACT_HEADERS else _TEXT
+
+
+def _resources(parts: Sequence[Telemetry], table: FactTable, shapes: Shapes) -> Grouped:
+    distinct: dict[str, Resource] = {}
+    for part in parts:
+        for items in (part.spans, part.metrics, part.log_records):
+            for item in items:
+                attributes = item.resource.attributes
+                if attributes:
+                    distinct.setdefault(repr(attributes), item.resource)
+    by_service: dict[str, list[tuple[str, Value]]] = {}
+    for resource in distinct.values():
+        name = str(resource.attributes.get("service.name", "without a service.name"))
+        named = {key: value for key, value in resource.attributes.items() if key != "service.name"}
+        facts = table.of("attributes", named)
+        by_service.setdefault(name, []).extend(facts)
+    return _grouped(shapes.of("resource", name, facts=united(facts)) for name, facts in by_service.items())

@@ -1,0 +1,152 @@
+"""Which shape before is which after: equal ones first, then the best match."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from harness.analysis.diff.names import likeness, text_likeness
+from harness.analysis.diff.shape import Shape
+
+RENAMED = 0.5
+"""From this similarity on, two nodes of different names are one that was renamed."""
+MESSAGES = frozenset({"log_event", "log_record"})
+_ALL_PAIRS = 20_000
+_RAREST = 6
+_CANDIDATES = 48
+
+Bag = Mapping[Shape, int]
+
+
+class Pairing(NamedTuple):
+    """What belongs together, how many times each, and what is left."""
+
+    pairs: list[tuple[Shape, Shape, int]]
+    before: dict[Shape, int]
+    after: dict[Shape, int]
+
+
+def similarity(before: Shape, after: Shape) -> float:
+    """Return from 0 to 1 how much two nodes have in common, their names aside."""
+    shared, total = _shared(before, after)
+    return shared / total
+
+
+def _shared(before: Shape, after: Shape) -> tuple[float, int]:
+    """Return what two nodes have in common, and how much either has."""
+    score = 0.0 + (before.kind == after.kind)
+    score += (before.scope == after.scope) + (before.status == after.status)
+    total = 3 + len(before.facts) + len(after.facts)
+    for path, value in before.facts.items():
+        other = after.facts.get(path)
+        if other is not None:
+            score += 1.0 if other == value else 0.6
+            total -= 1
+    shared, children = _shared_children(before, after)
+    return score + shared, total + children
+
+
+def _shared_children(before: Shape, after: Shape) -> tuple[float, int]:
+    """Return the score of the children in common, and how many there are in either."""
+    if not before.children or not after.children:
+        return 0.0, sum(before.names.values()) + sum(after.names.values())
+    equal = dict(after.children)
+    same = sum(min(count, equal.get(child, 0)) for child, count in before.children)
+    named = sum(min(count, after.names.get(key, 0)) for key, count in before.names.items())
+    total = sum(before.names.values()) + sum(after.names.values()) - named
+    return same + 0.7 * (named - same), total
+
+
+def rename_similarity(before: Shape, after: Shape) -> float:
+    """Return how likely two nodes of different names are one; for messages, how many words they share."""
+    if before.noun != after.noun:
+        return 0.0
+    if before.noun in MESSAGES:
+        return text_likeness(before.name, after.name)
+    shared, total = _shared(before, after)
+    alike = max(likeness(before.name, after.name), text_likeness(before.name, after.name))
+    return (shared + 2 * alike) / (total + 2)
+
+
+def without_equal(before: Bag, after: Bag) -> tuple[dict[Shape, int], dict[Shape, int]]:
+    """Return what is left of both when equal shapes have been taken away one for one."""
+    first = {shape: count - after.get(shape, 0) for shape, count in before.items()}
+    second = {shape: count - before.get(shape, 0) for shape, count in after.items()}
+    return ({s: n for s, n in first.items() if n > 0}, {s: n for s, n in second.items() if n > 0})
+
+
+def best_pairs(
+    before: Bag,
+    after: Bag,
+    score: Callable[[Shape, Shape], float] = similarity,
+    *,
+    at_least: float = 0.0,
+) -> Pairing:
+    """Pair shapes, the most similar first.
+
+    Args:
+        at_least: Pairs that score less stay apart.
+    """
+    left, right = dict(before), dict(after)
+    pairs: list[tuple[Shape, Shape, int]] = []
+    if not left or not right:
+        return Pairing(pairs, left, right)
+    scored = ((score(a, b), a, b) for a, b in _candidates(list(left), list(right)))
+    # Ties are broken alike in both directions.
+    ranked = sorted(
+        (item for item in scored if item[0] >= at_least),
+        key=lambda item: (-item[0], *sorted((item[1].order, item[2].order))),
+    )
+    for _, a, b in ranked:
+        _take(pairs, left, right, a, b)
+    if at_least <= 0:
+        _pair_the_rest(pairs, left, right)
+    return Pairing(pairs, left, right)
+
+
+def _take(
+    pairs: list[tuple[Shape, Shape, int]], left: dict[Shape, int], right: dict[Shape, int], a: Shape, b: Shape
+) -> None:
+    times = min(left.get(a, 0), right.get(b, 0))
+    if times:
+        pairs.append((a, b, times))
+        for bag, shape in ((left, a), (right, b)):
+            bag[shape] -= times
+            if not bag[shape]:
+                del bag[shape]
+
+
+def _pair_the_rest(
+    pairs: list[tuple[Shape, Shape, int]], left: dict[Shape, int], right: dict[Shape, int]
+) -> None:
+    """Pair what no candidate was found for, in an order that is always the same."""
+    firsts, seconds = (sorted(bag, key=lambda shape: shape.order, reverse=True) for bag in (left, right))
+    while firsts and seconds:
+        a, b = firsts[-1], seconds[-1]
+        _take(pairs, left, right, a, b)
+        if a not in left:
+            firsts.pop()
+        if b not in right:
+            seconds.pop()
+
+
+def _candidates(before: Sequence[Shape], after: Sequence[Shape]) -> Iterator[tuple[Shape, Shape]]:
+    """Yield the pairs worth scoring: all, or of many shapes those that share something rare."""
+    if len(before) * len(after) <= _ALL_PAIRS:
+        yield from ((a, b) for a in before for b in after)
+        return
+    holders: dict[Any, list[Shape]] = {}
+    for shape in after:
+        for feature in _features(shape):
+            holders.setdefault(feature, []).append(shape)
+    for a in before:
+        shared = sorted((holders[f] for f in _features(a) if f in holders), key=len)[:_RAREST]
+        found: Counter[Shape] = Counter(b for group in shared for b in group[:_CANDIDATES])
+        yield from ((a, b) for b, _ in found.most_common(_CANDIDATES))
+
+
+def _features(shape: Shape) -> Iterable[Any]:
+    yield "name", shape.name
+    yield from shape.facts.items()
+    yield from (child for child, _ in shape.children)

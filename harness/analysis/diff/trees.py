@@ -1,0 +1,276 @@
+"""The smallest edit between two trees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from harness.analysis.diff.attributes import FactChange, fact_changes
+from harness.analysis.diff.edits import Edit, Loose, Path, Step, path_text
+from harness.analysis.diff.pairing import (
+    MESSAGES,
+    RENAMED,
+    best_pairs,
+    rename_similarity,
+    similarity,
+    without_equal,
+)
+from harness.analysis.diff.shape import Shape
+
+_MOST_LOOSE = 5_000
+"""Below what was added or removed, so many nodes are looked at for what was reparented."""
+_MOST_CANDIDATES = 50_000
+_REPARENTED = 0.5
+_PARTS = frozenset({"event", "link"})
+"""What belongs to its span, and does not move alone."""
+
+Key = tuple[str, str]
+Allowed = Callable[[Loose, Loose], bool]
+
+
+class Unpaired(NamedTuple):
+    """What of two trees has no partner."""
+
+    removed: list[Loose]
+    added: list[Loose]
+
+
+class TreeDiff:
+    """Compares trees, pair by pair; `edits` is what was found."""
+
+    def __init__(self, elsewhere: frozenset[Key] = frozenset()) -> None:
+        """Compare trees.
+
+        Args:
+            elsewhere: Noun and name of nodes that may be partners in another tree, so that a
+                node of that name is not taken for one that was renamed.
+        """
+        self.edits: list[Edit] = []
+        self.unpaired = Unpaired([], [])
+        self._elsewhere = elsewhere
+        self._pending: list[tuple[Shape, Shape, Path, int]] = []
+
+    def compare(self, before: Shape, after: Shape, parent: Path = None, times: int = 1) -> None:
+        """Compare two nodes and what is below them."""
+        self._pending.append((before, after, parent, times))
+        self._run()
+        # A wrapper around a node, or none any more, comes before a rename; whatever is left comes last.
+        while self._reparent(_one_is_topmost) or self._rename() or self._reparent(_any):
+            self._run()
+
+    def _run(self) -> None:
+        while self._pending:
+            before, after, parent, times = self._pending.pop()
+            left, right = without_equal(dict(before.children), dict(after.children))
+            path = Step(parent, after.name, sum(after.names.values()) - sum(right.values()))
+            self.edits += own_edits(before, after, path, times)
+            self._children(before, after, path, times, left, right)
+
+    def _children(
+        self,
+        before: Shape,
+        after: Shape,
+        path: Path,
+        times: int,
+        left: dict[Shape, int],
+        right: dict[Shape, int],
+    ) -> None:
+        by_key = _by_key(right)
+        for key, shapes in _by_key(left).items():
+            paired = best_pairs(shapes, by_key.pop(key, {}), similarity)
+            self._pending += [(a, b, path, count * times) for a, b, count in paired.pairs]
+            counts = _counts(before, after, key)
+            self._loosen(self.unpaired.removed, paired.before, path, times, counts)
+            self._loosen(self.unpaired.added, paired.after, path, times, counts)
+        for key, shapes in by_key.items():
+            self._loosen(self.unpaired.added, shapes, path, times, _counts(before, after, key))
+
+    def _loosen(
+        self,
+        into: list[Loose],
+        shapes: dict[Shape, int],
+        path: Path,
+        times: int,
+        counts: tuple[int, int] | None,
+    ) -> None:
+        into += [Loose(shape, count * times, path, counts=counts) for shape, count in shapes.items()]
+
+    def _reparent(self, allowed: Allowed) -> bool:
+        found = list(reparented(self.unpaired, allowed))
+        for old, new, times in found:
+            self.edits.append(moved_edit(old, new, times))
+            self._pending.append((old.shape, new.shape, new.parent, times))
+        return bool(found)
+
+    def _rename(self) -> bool:
+        """Pair what was removed with what was added below the same node."""
+        gone = {loose.shape.key for loose in _all(self.unpaired.removed)}
+        new = {loose.shape.key for loose in _all(self.unpaired.added)}
+        taken = self._elsewhere | (gone & new)
+        places: dict[int, tuple[dict[Shape, Loose], dict[Shape, Loose]]] = {}
+        for side, group in enumerate(self.unpaired):
+            for loose in group:
+                if loose.counts is None and loose.shape.key not in taken and loose.is_whole():
+                    places.setdefault(id(loose.parent), ({}, {}))[side][loose.shape] = loose
+        found = False
+        for removed, added in places.values():
+            paired = best_pairs(_bag(removed), _bag(added), rename_similarity, at_least=RENAMED)
+            for a, b, times in paired.pairs:
+                found = True
+                removed[a].times -= times
+                added[b].times -= times
+                self._pending.append((a, b, added[b].parent, times))
+        return found
+
+
+def _one_is_topmost(old: Loose, new: Loose) -> bool:
+    return old.under is None or new.under is None
+
+
+def _any(_old: Loose, _new: Loose) -> bool:
+    return True
+
+
+def own_edits(before: Shape, after: Shape, path: Path, times: int) -> Iterator[Edit]:
+    """Yield what changed of a node itself."""
+    noun, scope = after.noun, after.scope
+    skipped: set[str] = set()
+    if before.name != after.name:
+        kind = "log_format_changed" if noun in MESSAGES else "renamed"
+        unit = _metric_units(before, after)
+        skipped |= {"unit"} if unit else set()
+        yield Edit(kind, noun, path, "", before.name, after.name, scope, times, unit=unit)
+    for kind, what, old, new in (
+        ("kind_changed", _KIND_WORDS.get(noun, "kind"), before.kind, after.kind),
+        ("scope_changed", "namespace" if noun == "subsegment" else "scope", before.scope, after.scope),
+        ("status_changed", "status", before.status, after.status),
+    ):
+        if old != new:
+            skipped |= {"status.description"} if what == "status" else set()
+            yield Edit(kind, noun, path, what, old or "none", new or "none", scope, times)
+    for change in fact_changes(before.facts, after.facts):
+        if change.path not in skipped:
+            yield _fact_edit(change, noun, path, scope, times)
+
+
+def _fact_edit(change: FactChange, noun: str, path: Path, scope: str, times: int) -> Edit:
+    if change.new_path:
+        names = change.path, change.new_path
+        return Edit(change.kind, noun, path, "", *names, scope, times, unit=change.unit)
+    kind = _FACT_KINDS.get((noun, change.path), change.kind)
+    return Edit(kind, noun, path, change.path, change.before, change.after, scope, times)
+
+
+def _metric_units(before: Shape, after: Shape) -> str:
+    """Return ``ms → s`` when a metric's unit changed."""
+    old, new = before.facts.get("unit"), after.facts.get("unit")
+    if before.noun != "metric" or old is None or new is None or old == new:
+        return ""
+    return f"{old.argument or 'no unit'} → {new.argument or 'no unit'}"
+
+
+_FACT_KINDS = {
+    ("log_event", "log_group"): "log_group_changed",
+    ("metric", "unit"): "unit_changed",
+}
+_KIND_WORDS = {"metric": "type", "log_record": "severity"}
+
+
+def reparented(unpaired: Unpaired, allowed: Allowed) -> Iterator[tuple[Loose, Loose, int]]:
+    """Yield what is gone in one place and there in another, and take it out.
+
+    Args:
+        allowed: Whether two nodes of one name may be the same node.
+    """
+    ranked = [(rank, number, old, new) for number, (rank, old, new) in enumerate(_moves(unpaired, allowed))]
+    for _, _, old, new in sorted(ranked):
+        if old.is_free() and new.is_free():
+            times = min(old.times, new.times)
+            old.times -= times
+            new.times -= times
+            yield old, new, times
+
+
+def _moves(unpaired: Unpaired, allowed: Allowed) -> Iterator[tuple[tuple[float, ...], Loose, Loose]]:
+    """Yield what may have been reparented with its rank: the topmost, then the most alike first."""
+    by_key: dict[Key, list[Loose]] = {}
+    for loose in _all(unpaired.added):
+        if loose.shape.noun not in _PARTS:
+            by_key.setdefault(loose.shape.key, []).append(loose)
+    left = _MOST_CANDIDATES
+    for old in _all(unpaired.removed):
+        for new in by_key.get(old.shape.key, ())[: max(left, 0)]:
+            left -= 1
+            likeness = _likeness(old.shape, new.shape) if allowed(old, new) else 0.0
+            if likeness >= _REPARENTED:
+                # Ties are broken alike in both directions.
+                ties = sorted(int.from_bytes(item.shape.order[:6]) for item in (old, new))
+                yield (old.depth + new.depth, -likeness, *ties), old, new
+
+
+def _likeness(before: Shape, after: Shape) -> float:
+    return 2.0 if before is after else similarity(before, after)
+
+
+def moved_edit(old: Loose, new: Loose, times: int) -> Edit:
+    """Return the edit that says under which parent a node was and is."""
+    shape = new.shape
+    before, after = (path_text(loose.parent) or "no parent" for loose in (old, new))
+    return Edit("reparented", shape.noun, new.path, "", before, after, shape.scope, times)
+
+
+def open_edits(unpaired: Unpaired) -> Iterator[Edit]:
+    """Yield what was added or removed, or occurs more or less often below the same parent."""
+    counted: dict[tuple[int, Key], Edit] = {}
+    for kind, group in (("removed", unpaired.removed), ("added", unpaired.added)):
+        for loose in group:
+            if loose.times <= 0:
+                continue
+            shape = loose.shape
+            if loose.counts is None:
+                before, after = (shape.name, None) if kind == "removed" else (None, shape.name)
+                below = loose.size_below()
+                yield Edit(kind, shape.noun, loose.path, "", before, after, shape.scope, loose.times, below)
+                continue
+            # The parent's path is one object for all below it.
+            key = (id(loose.parent), shape.key)
+            times = loose.times + (counted[key].times if key in counted else 0)
+            counted[key] = Edit(
+                "count_changed", shape.noun, loose.path, "count", *loose.counts, shape.scope, times
+            )
+    yield from counted.values()
+
+
+def _all(group: Iterable[Loose]) -> Iterator[Loose]:
+    """Yield loose nodes and those below them, the topmost first."""
+    pending = [loose for loose in group if loose.times > 0]
+    done = 0
+    while done < len(pending):
+        loose = pending[done]
+        done += 1
+        yield loose
+        if loose.times <= 0 or len(pending) >= _MOST_LOOSE:
+            continue
+        if not loose.children:
+            loose.children = [
+                Loose(child, count * loose.times, loose.path, under=loose)
+                for child, count in loose.shape.children
+            ]
+        pending += [child for child in loose.children if child.times > 0]
+
+
+def _by_key(shapes: dict[Shape, int]) -> dict[Key, dict[Shape, int]]:
+    groups: dict[Key, dict[Shape, int]] = {}
+    for shape, count in shapes.items():
+        groups.setdefault(shape.key, {})[shape] = count
+    return groups
+
+
+def _bag(group: dict[Shape, Loose]) -> dict[Shape, int]:
+    return {shape: loose.times for shape, loose in group.items()}
+
+
+def _counts(before: Shape, after: Shape, key: Key) -> tuple[int, int] | None:
+    """Return how many children of a name there are before and after, if there are any in both."""
+    first, second = before.names.get(key, 0), after.names.get(key, 0)
+    return (first, second) if first and second else None

@@ -1,0 +1,128 @@
+"""Values as far as they are the same in every run: exact, or only their type and form."""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Hashable, Iterable
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from harness.contract.write.volatile import generalised
+from harness.expect.render import short
+
+_SHOWN = 80
+_MEASURED = re.compile(
+    r"(?i)(?:\A|[._-])(?:duration|elapsed|latency|took|ns|us|µs|ms|secs?|seconds|millis|nanos|micros"
+    r"|(?:milli|micro|nano)seconds|timestamp|time|content[._-]?length)\Z"
+)
+_REDACTED = re.compile(r"redacted \(\d+ (?:chars|bytes)\)")
+_NUMBERS = frozenset({"int", "float"})
+
+
+class Value(NamedTuple):
+    """What is compared of a value.
+
+    Attributes:
+        type: ``int``, ``str``, …; several joined by ``|`` where one key holds several.
+        operator: ``is`` for an exact value, ``type`` for any of the type; otherwise a form, as
+            contracts name it: ``format``, ``hex_id``, ``regex``.
+        argument: The operator's.
+    """
+
+    type: str
+    operator: str
+    argument: Hashable
+
+    @property
+    def is_exact(self) -> bool:
+        """True when the value itself is compared."""
+        return self.operator == "is"
+
+    @property
+    def is_number(self) -> bool:
+        """True for an int or a float; a bool is neither."""
+        return self.type in _NUMBERS
+
+    def loose(self) -> Value:
+        """Return what stays when only the type is compared."""
+        return Value(self.type, "type", self.type)
+
+    def __str__(self) -> str:
+        if self.operator == "is":
+            return short(_thawed(self.argument), _SHOWN)
+        if self.operator == "hex_id":
+            return f"hex id of {self.argument} digits"
+        return str(self.argument) if self.operator in ("type", "format") else f"{self.type} of a form"
+
+
+class Relation(enum.Enum):
+    """How a value before and one after stand to each other."""
+
+    SAME = "same"
+    CHANGED = "value_changed"
+    RETYPED = "retyped"
+
+
+_ANY_FLOAT = Value("float", "type", "float")
+
+
+def value_of(key: str, value: Any) -> Value:
+    """Return what of a captured value is the same in every run.
+
+    >>> str(value_of("app.rows", 3)), str(value_of("app.duration_ms", 3))
+    ('3', 'int')
+    >>> str(value_of("app.now", "2026-03-01T12:00:00+00:00"))
+    'date-time'
+    """
+    name = _type(value)
+    if name == "float":
+        return _ANY_FLOAT
+    if (name == "int" and _is_measured(key)) or (name == "str" and _REDACTED.fullmatch(value)):
+        return Value(name, "type", name)
+    operator, argument = generalised(key, [value])
+    if operator in ("any_of", "type"):
+        return Value(name, "type", name)
+    return Value(name, operator, tuple(argument) if isinstance(argument, list) else argument)
+
+
+def merged(values: Iterable[Value]) -> Value:
+    """Return what several values of one key share.
+
+    >>> str(merged([value_of("n", 1), value_of("n", 2)]))
+    'int'
+    """
+    found = set(values)
+    if len(found) == 1:
+        return found.pop()
+    name = "|".join(sorted({part for value in found for part in value.type.split("|")}))
+    return Value(name, "type", name)
+
+
+def relation(before: Value, after: Value) -> Relation:
+    """Return how two values of one key differ; any value of a type is the same as one of it."""
+    if before == after:
+        return Relation.SAME
+    if before.type != after.type and "list" not in (before.type, after.type):
+        return Relation.RETYPED
+    if before.type != after.type and before.type[:4] != after.type[:4]:
+        return Relation.RETYPED  # an empty list has no type of items
+    if "type" in (before.operator, after.operator):
+        return Relation.SAME
+    return Relation.CHANGED
+
+
+@lru_cache(maxsize=4096)
+def _is_measured(key: str) -> bool:
+    return _MEASURED.search(key) is not None
+
+
+def _type(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        items = sorted({type(item).__name__ for item in value})
+        return f"list[{'|'.join(items)}]" if items else "list"
+    return "none" if value is None else type(value).__name__
+
+
+def _thawed(value: Hashable) -> Any:
+    return list(value) if isinstance(value, tuple) else value

@@ -1,0 +1,138 @@
+"""Segments, logs, metrics, exports and resources."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.model import DataPoint, MetricType, Resource, RunRecord, Temporality
+from tests.analysis.diff.runs import a_run, changes
+from tests.builders import (
+    a_log_event,
+    a_log_record,
+    a_metric,
+    a_segment,
+    a_span,
+    a_subsegment,
+    an_export,
+)
+
+
+def test_metadata_that_became_an_annotation() -> None:
+    before = a_run(a_segment("backend", a_subsegment("mock", metadata={"app": {"rows": 3}})))
+    after = a_run(a_segment("backend", a_subsegment("mock", annotations={"rows": 3})))
+
+    assert changes(before, after) == ["moved at backend › mock: metadata.app.rows → annotations.rows"]
+    assert changes(after, before) == ["moved at backend › mock: annotations.rows → metadata.app.rows"]
+
+
+def test_a_segment_that_fails_and_a_subsegment_of_another_namespace() -> None:
+    before = a_run(a_segment("backend", a_subsegment("call"), http={"response": {"status": 200}}))
+    after = a_run(
+        a_segment(
+            "backend",
+            a_subsegment("call", namespace="remote"),
+            http={"response": {"status": 500}},
+            fault=True,
+        )
+    )
+
+    assert changes(before, after) == [
+        "status_changed at backend: status unset → fault",
+        "scope_changed at backend › call: namespace none → remote",
+        "value_changed at backend: http.response.status 200 → 500",
+    ]
+
+
+def test_the_type_of_an_exception_and_not_its_line() -> None:
+    def failing(name: str, line: int) -> RunRecord:
+        exception = {"id": "1", "type": name, "message": "m", "stack": [{"path": "a.py", "line": line}]}
+        return a_run(a_segment(fault=True, cause={"exceptions": [exception]}))
+
+    assert changes(failing("KeyError", 1), failing("KeyError", 2)) == []
+    assert changes(failing("KeyError", 1), failing("TypeError", 1)) == [
+        "value_changed at backend-flask: cause.type 'KeyError' → 'TypeError'"
+    ]
+
+
+def test_log_events() -> None:
+    before = a_run(a_log_event("[2026-Nov-24 12:31] 127.0.0.1 GET /x 200 OK"))
+
+    assert changes(before, a_run(a_log_event("[2026-Nov-25 09:02] 10.0.0.7 GET /x 200 OK"))) == []
+    old, new = "[‹stamp›] ‹address› GET /x ‹number› OK", "[‹stamp›] ‹address› GET http /x ‹number› OK"
+    assert changes(before, a_run(a_log_event("[2026-Nov-24 12:31] 127.0.0.1 GET http /x 200 OK"))) == [
+        f"log_format_changed at {new}: {old} → {new}"
+    ]
+    assert changes(before, a_run()) == [f"removed at {old}: {old} → None"]
+
+
+def test_log_groups() -> None:
+    assert changes(a_run(a_log_event("ready")), a_run(a_log_event("ready", log_group="other"))) == [
+        "log_group_changed at ready: log_group 'cruddur' → 'other'"
+    ]
+
+
+def test_log_records() -> None:
+    before = a_run(a_log_record("took 12 ms", attributes={"user": "ada"}))
+    after = a_run(a_log_record("took 17 ms", severity_text="WARN", attributes={"user": 7}))
+
+    assert changes(before, after) == [
+        "kind_changed at took ‹number› ms: severity INFO → WARN",
+        "retyped at took ‹number› ms: attributes.user str 'ada' → int 7",
+    ]
+
+
+def test_log_records_without_text() -> None:
+    assert changes(a_run(a_log_record({"a": 1})), a_run(a_log_record(None, event_name="ready"))) == [
+        "removed at a body of type dict: a body of type dict → None",
+        "added at ready: None → ready",
+    ]
+
+
+def test_metrics() -> None:
+    point, new = DataPoint(attributes={"http.method": "GET"}, value=3), "http.server.request.duration"
+    before = a_run(a_metric("http.server.duration", point, unit="ms", type=MetricType.HISTOGRAM))
+    again = a_metric("http.server.duration", point, point, unit="s", type=MetricType.HISTOGRAM)
+    renamed = a_metric(new, point, unit="s", type=MetricType.HISTOGRAM)
+    other = DataPoint(attributes={"http.method": "PUT", "http.route": "/x"}, value=0)
+    counted = a_metric("http.server.duration", other, unit="ms", temporality=Temporality.DELTA)
+
+    assert changes(before, a_run(again)) == ["unit_changed at http.server.duration: unit 'ms' → 's'"]
+    assert changes(before, a_run(renamed)) == [f"renamed at {new}: http.server.duration → {new} (ms → s)"]
+    assert changes(before, a_run(counted)) == [
+        "kind_changed at http.server.duration: type histogram → sum",
+        "added at http.server.duration: attributes.http.route None → str",
+        "value_changed at http.server.duration: temporality 'unspecified' → 'delta'",
+    ]
+
+
+def test_a_metric_that_one_of_two_scopes_has_no_more() -> None:
+    both = a_metric("n", scope="a"), a_metric("n", scope="b")
+
+    assert changes(a_run(*both), a_run(both[0])) == ["removed at n: n → None"]
+
+
+def test_exports() -> None:
+    before = a_run(an_export(headers={"x-team": "hidden", "content-length": "100"}), an_export("/v1/metrics"))
+    after = a_run(an_export(headers={"content-length": "200"}), an_export("/v1/metrics", status=503))
+
+    assert changes(before, after) == [
+        "removed at otlp /v1/traces: headers.x-team str → None",
+        "value_changed at otlp /v1/metrics: status 200 → 503",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "expected"),
+    [
+        ({"service.name": "shop", "service.instance.id": "b"}, []),
+        ({"service.name": "shop2", "service.instance.id": "b"}, ["renamed at shop2: shop → shop2"]),
+        (
+            {"service.name": "shop", "service.instance.id": "b", "host.arch": "arm64"},
+            ["added at shop: attributes.host.arch None → 'arm64'"],
+        ),
+    ],
+)
+def test_resources(attributes: dict[str, str], expected: list[str]) -> None:
+    before = a_span(resource=Resource(attributes={"service.name": "shop", "service.instance.id": "a"}))
+
+    assert changes(a_run(before), a_run(a_span(resource=Resource(attributes=attributes)))) == expected
