@@ -26,7 +26,7 @@ def report_formats() -> dict[str, Any]:
         ConfigurationError: A third party's cannot be loaded.
 
     >>> sorted(report_formats())[:3]
-    ['html', 'json', 'terminal']
+    ['github', 'html', 'jaeger']
     """
     found = {module.NAME: module for module in built_in_modules("harness.report.formats")}
     try:

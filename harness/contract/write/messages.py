@@ -26,7 +26,7 @@ def forms_of(messages: Iterable[str]) -> list[tuple[str, str]]:
     r"""Return (operator, argument) for each form, sorted; every message has one.
 
     >>> forms_of(["took 1200 ms", "took 1300 ms", "ready"])
-    [('is', 'ready'), ('regex', '\\\\Atook \\\\d+ ms\\\\Z')]
+    [('is', 'ready'), ('regex', '\\Atook \\d+ ms\\Z')]
     """
     by_rough: dict[tuple[str, str], set[tuple[str, str]]] = {}
     for message in set(messages):

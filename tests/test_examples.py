@@ -1,4 +1,4 @@
-"""The examples in docstrings are run."""
+"""The examples in docstrings are run, all of them."""
 
 from __future__ import annotations
 
@@ -8,9 +8,13 @@ import pkgutil
 
 import pytest
 
-import harness.expect
+import harness
 
-MODULES = [info.name for info in pkgutil.walk_packages(harness.expect.__path__, "harness.expect.")]
+MODULES = sorted(
+    info.name
+    for info in pkgutil.walk_packages(harness.__path__, "harness.")
+    if not info.name.endswith("__main__")
+)
 
 
 @pytest.mark.parametrize("name", MODULES)
