@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,9 +49,10 @@ class ProjectCopy:
         assert whole.count(text) == 1, f"{file} holds {text!r} {whole.count(text)} times"
         return whole[: whole.index(text)].count("\n") + 1
 
-    def pytest(self, *arguments: str) -> Outcome:
-        """Run pytest here with the environment of a developer's shell."""
+    def pytest(self, *arguments: str, extra: Mapping[str, str] = {}) -> Outcome:
+        """Run pytest here with the environment of a developer's shell, and with extra variables."""
         environment = {name: value for name, value in os.environ.items() if not _CAPTURED.match(name)}
+        environment |= extra
         done = subprocess.run(  # noqa: S603  our own interpreter
             [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider", *arguments],
             cwd=self.directory,

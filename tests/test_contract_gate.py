@@ -64,7 +64,7 @@ def test_written_it_holds_for_the_next_run_which_writes_the_same_bytes(
 
 
 @pytest.mark.parametrize(
-    ("file", "old", "new", "finding"),
+    ("file", "old", "new", "finding", "change"),
     [
         (
             HOME,
@@ -74,6 +74,7 @@ def test_written_it_holds_for_the_next_run_which_writes_the_same_bytes(
                 "error attribute_missing: GET /api/activities/home › home-activites-mock-data:"
                 " no attribute 'app.result_length'; closest: 'app.results_length' = 3"
             ),
+            "~ renamed: app.result_length → app.results_length",
         ),
         (
             HOME,
@@ -83,6 +84,7 @@ def test_written_it_holds_for_the_next_run_which_writes_the_same_bytes(
                 "error attribute_mismatch: GET /api/activities/home › home-activites-mock-data:"
                 " app.result_length: expected 3, captured '3' (int expected, str captured)"
             ),
+            "~ retyped app.result_length: int 3 → str '3'",
         ),
         (
             HOME,
@@ -92,6 +94,20 @@ def test_written_it_holds_for_the_next_run_which_writes_the_same_bytes(
                 "error span_missing: GET /api/activities/home:"
                 " no span 'home-activites-mock-data' was captured below it"
             ),
+            "- span home-activites-mock-data",
+        ),
+        (
+            HOME,
+            'start_as_current_span("home-activites-mock-data") as',
+            (
+                'start_as_current_span("home-activites-mock-data", context=trace.set_span_in_context('
+                "trace.INVALID_SPAN)) as"
+            ),
+            (
+                "error span_missing: GET /api/activities/home:"
+                " no span 'home-activites-mock-data' was captured below it"
+            ),
+            "~ reparented",
         ),
         (
             USER,
@@ -101,23 +117,26 @@ def test_written_it_holds_for_the_next_run_which_writes_the_same_bytes(
                 "error metadata_missing: backend-flask › mock-data: no metadata 'namespace.key.now';"
                 " captured as annotation"
             ),
+            "~ moved: metadata.namespace.key.now → annotations.now",
         ),
         (
             LOGS,
             '"cruddur"',
             '"cruddur-backend"',
             "log_group: expected 'cruddur', captured 'cruddur-backend'",
+            "in 5 log events: ~ log_group: 'cruddur' → 'cruddur-backend'",
         ),
     ],
-    ids=["renamed attribute", "number made text", "dropped span", "metadata to annotation", "log group"],
+    ids=["renamed", "number made text", "dropped", "reparented", "metadata to annotation", "log group"],
 )
-def test_one_break(
+def test_one_break_is_red_and_the_diff_names_it(
     project: ProjectCopy,
     capsys: pytest.CaptureFixture[str],
     file: str,
     old: str,
     new: str,
     finding: str,
+    change: str,
 ) -> None:
     good, _ = record(project, "good")
     contract = project.directory / "backend.contract.yaml"
@@ -129,3 +148,5 @@ def test_one_break(
     assert "Telemetry does not hold" in output
     assert main(["check", str(broken), "--contract", str(contract)]) == 1
     assert finding in capsys.readouterr().out
+    assert main(["diff", str(good), str(broken)]) == 1
+    assert change in capsys.readouterr().out

@@ -1,0 +1,49 @@
+"""The backend under the three generations of HTTP's semantic conventions, and what the diff says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.analysis.diff import diff_records
+from harness.model import RunRecord
+from harness.report import read_record
+from tests.project import ProjectCopy
+from tests.test_contract_gate import REQUESTS
+
+OLD_TO_NEW = {
+    "attributes.http.method": "attributes.http.request.method",
+    "attributes.http.status_code": "attributes.http.response.status_code",
+    "attributes.http.scheme": "attributes.url.scheme",
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> ProjectCopy:
+    copy = ProjectCopy(tmp_path)
+    (tmp_path / "scenarios" / "backend_flask" / "test_requests.py").write_text(REQUESTS)
+    return copy
+
+
+def recorded(project: ProjectCopy, opt_in: str) -> RunRecord:
+    directory = project.directory / f"run-{opt_in.replace('/', '-')}"
+    outcome = project.pytest(
+        "scenarios/backend_flask/test_requests.py",
+        "--telemetry-report",
+        str(directory),
+        extra={"OTEL_SEMCONV_STABILITY_OPT_IN": opt_in} if opt_in else {},
+    )
+    assert outcome.code == 0, outcome.output
+    return read_record(directory)
+
+
+def test_new_conventions_are_renames_and_dup_only_adds(project: ProjectCopy) -> None:
+    old, dup, new = (recorded(project, opt_in) for opt_in in ("", "http/dup", "http"))
+
+    switched = [change for change in diff_records(old, new).changes if change.signal == "span"]
+    renamed = {change.before: change.after for change in switched if change.kind == "renamed"}
+    assert {k: renamed.get(k) for k in OLD_TO_NEW} == OLD_TO_NEW
+
+    kinds = {change.kind for change in diff_records(old, dup).changes if change.signal == "span"}
+    assert kinds == {"added"}
