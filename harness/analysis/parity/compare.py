@@ -102,7 +102,7 @@ def _left_over(
         if both[name]:
             found, sent = both[name] + missing[name], both[name] + extra[name]
             difference = Difference(
-                "parity_sampling", f"sampling: X-Ray {found} segments, OpenTelemetry {sent}; {_SAMPLE}"
+                "parity_sampling", f"sampling: X-Ray {found} times, OpenTelemetry {sent}; {_SAMPLE}"
             )
         elif missing[name]:
             difference = Difference(
