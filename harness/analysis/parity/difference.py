@@ -37,8 +37,13 @@ def both(xray: Any, otel: Any) -> str:
     >>> both("remote", None)
     "X-Ray 'remote', OpenTelemetry none"
     """
-    return f"X-Ray {_shown(xray)}, OpenTelemetry {_shown(otel)}"
+    return f"X-Ray {shown(xray)}, OpenTelemetry {shown(otel)}"
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """Return a value for a message.
+
+    >>> shown(None)
+    'none'
+    """
     return "none" if value is None else short(value, _SHOWN)

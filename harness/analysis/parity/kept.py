@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from harness.analysis.parity.attributes import ANNOTATIONS, METADATA, annotation_key
-from harness.analysis.parity.difference import Difference, both, harmless
+from harness.analysis.parity.difference import Difference, both, harmless, shown
 from harness.analysis.parity.pairing import Document
 from harness.analysis.parity.volatile import same_form
 from harness.expect.closest import closest
@@ -57,7 +57,8 @@ def _annotation(
     rename = "" if attribute == key else f", named {key!r},"
     yield Difference(
         "parity_annotation_is_metadata",
-        f"annotation {key!r}: X-Ray {value!r}, OpenTelemetry metadata default.{attribute} = {captured!r},"
+        f"annotation {key!r}: X-Ray {shown(value)},"
+        f" OpenTelemetry metadata default.{attribute} = {shown(captured)},"
         f" which no filter finds; list the attribute{rename} in {ANNOTATIONS} of its span,"
         " or in indexed_attributes of the exporter",
     )

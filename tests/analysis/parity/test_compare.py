@@ -9,9 +9,10 @@ import re
 from typing import Any
 
 import pytest
+from hypothesis import given
 
 import harness.analysis.parity
-from harness.analysis.parity import Indexed, Parity, compare_runs, parity_lines
+from harness.analysis.parity import Indexed, Parity, compare_runs, exported, parity_lines
 from harness.model import (
     Level,
     Resource,
@@ -26,6 +27,7 @@ from harness.model import (
     StatusCode,
     Subsegment,
 )
+from tests.analysis.parity.strategies import INDEXED, SPANS
 from tests.builders import a_segment, a_span, a_subsegment, a_telemetry
 from tests.project import ROOT
 
@@ -589,12 +591,30 @@ def test_lines_fold_what_is_the_same() -> None:
     ]
 
 
-def test_a_thousand_renamed_siblings_are_compared_in_no_time() -> None:
+def test_a_thousand_renamed_siblings_are_paired() -> None:
     subsegments = [a_subsegment(f"read row {number}", id=f"{number:016x}") for number in range(1_000)]
     root = a_server_span()
     spans = [a_span(f"load row {number}", parent=root, at_ms=1) for number in range(1_000)]
 
     assert {each[0] for each in gaps(a_request(*subsegments), root, *spans)} == {"parity_subsegment_name"}
+
+
+@given(SPANS, INDEXED)
+def test_what_is_exported_is_on_a_par_with_its_spans(spans: list[Span], indexed: Indexed) -> None:
+    sent = exported(spans, indexed)
+    parity = compare_runs(a_run(*sent.segments), a_run(*spans), indexed)
+
+    assert parity.requests == len(sent.segments)
+    # Orphans, and scenarios whose spans never ended, are in no segment.
+    assert {each[0] for each in found(parity)} <= {"parity_subsegment_orphaned", "parity_scenario_missing"}
+    assert found(parity, Level.WARNING) == []
+
+
+@given(SPANS, SPANS)
+def test_any_two_runs_can_be_compared(spans: list[Span], others: list[Span]) -> None:
+    parity = compare_runs(a_run(*exported(spans).segments), a_run(*others))
+
+    assert list(parity_lines(parity))[-1].endswith(" gaps")
 
 
 def test_every_id_is_documented() -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from harness.analysis.parity import Indexed, exported
 from harness.analysis.parity.attributes import kept_attributes
@@ -15,6 +14,7 @@ from harness.analysis.parity.naming import document_name, namespace_of
 from harness.analysis.parity.outcomes import cause_of, flags_of
 from harness.model import Resource, Segment, Span, SpanEvent, SpanKind, Status, StatusCode, Subsegment
 from harness.xray_filter.service_map import documents_of
+from tests.analysis.parity.strategies import INDEXED, SPANS
 from tests.builders import START_NS, TRACE, a_span
 
 SERVER, CLIENT = SpanKind.SERVER, SpanKind.CLIENT
@@ -206,45 +206,7 @@ def test_causes() -> None:
     assert cause_of(a_span(status=ERROR)) is None
 
 
-VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.binary(max_size=4),
-    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=4), inner, max_size=2),
-    max_leaves=4,
-)
-KEYS = st.text(max_size=6) | st.sampled_from(
-    ["http.url", "http.method", "http.status_code", "http.host", "net.peer.port", "client.address",
-     "url.query", "aws.service", "aws.remote.service",
-     "rpc.system", "db.name", "db.connection_string", "enduser.id",
-     "aws.xray.annotations", "aws.xray.metadata.x", "peer.service"]
-)  # fmt: skip
-IDS = st.sampled_from([f"{number:016x}" for number in range(1, 6)])
-SPANS = st.lists(
-    st.builds(
-        Span,
-        trace_id=st.sampled_from([TRACE, "0" * 32]),
-        span_id=IDS,
-        parent_span_id=IDS | st.none() | st.just(""),
-        name=st.text(max_size=8),
-        kind=st.sampled_from(SpanKind),
-        start_time_unix_nano=st.integers(0, 10**19),
-        end_time_unix_nano=st.integers(0, 10**19) | st.none(),
-        status=st.builds(Status, st.sampled_from(StatusCode), st.text(max_size=4)),
-        attributes=st.dictionaries(KEYS, VALUES, max_size=4),
-        resource=st.builds(Resource, attributes=st.dictionaries(st.just("service.name"), VALUES)),
-        events=st.tuples(
-            st.builds(
-                SpanEvent,
-                name=st.just("exception"),
-                time_unix_nano=st.just(0),
-                attributes=st.dictionaries(st.sampled_from(["exception.type", "exception.message"]), VALUES),
-            )
-        ),
-    ),
-    max_size=6,
-)
-
-
-@given(SPANS, st.builds(Indexed, st.frozensets(KEYS, max_size=3), st.booleans()))
+@given(SPANS, INDEXED)
 def test_every_ended_span_is_one_document_below_its_parent(spans: list[Span], indexed: Indexed) -> None:
     sent = exported(spans, indexed)
 
