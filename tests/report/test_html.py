@@ -12,8 +12,9 @@ import pytest
 from harness.errors import RecordError
 from harness.model import Match, RunRecord, Telemetry, Verdict
 from harness.report import redact
-from harness.report.html import render_html, render_page
+from harness.report.html import limits, render_html, render_page
 from harness.report.html.build import page_of
+from harness.report.html.scenarios import scenario_view
 from tests.report.records import a_finding, a_log_event, a_run, a_scenario, a_span, example_run, hostile_run
 
 GOLD = Path(__file__).parent / "gold" / "index.html"
@@ -201,3 +202,13 @@ def test_long_texts_are_bounded_together() -> None:
     assert sentence == (
         "169,720 attributes; 2,820 scenario findings; 2,000 findings; 11,700 coverage attributes"
     )
+
+
+def test_what_a_full_page_leaves_out_is_counted_without_being_laid_out() -> None:
+    spans = tuple(a_span(span_id=f"{n:016x}") for n in range(1, 502))
+    many = a_scenario("many", telemetry=Telemetry(spans=spans))
+    budget = limits.Budget(rows=0)
+
+    view = scenario_view(many, "scenario-1", budget)
+
+    assert (view.waterfalls, budget.left_out["waterfall"]) == ((), 1)

@@ -10,7 +10,7 @@ from harness.analysis.outcome import findings_of, is_failure, scenario_fails
 from harness.analysis.waterfall import requests_of
 from harness.model import Finding, ScenarioRecord, Telemetry, Unfinished, Verdict
 from harness.report.html import limits
-from harness.report.html.page import EvidenceView, FindingView, ScenarioView, VerdictView
+from harness.report.html.page import EvidenceView, FindingView, ScenarioView, VerdictView, WaterfallView
 from harness.report.html.waterfalls import waterfall_views
 from harness.report.summary import captured, captured_words
 from harness.report.text import clipped, count_text, duration_text, one_line
@@ -57,7 +57,7 @@ def scenario_view(scenario: ScenarioRecord, anchor: str, budget: limits.Budget) 
     budget.spend(*(view.message for view in finding_views))
     verdicts = _verdicts(scenario.verdicts, budget)
     evidence = evidence_views(scenario.telemetry, budget)
-    waterfalls = waterfall_views(requests_of(scenario.telemetry), checks_of(scenario), budget)
+    waterfalls = _waterfalls(scenario, budget)
     return ScenarioView(
         anchor=anchor,
         name=clipped(one_line(scenario.name), limits.NAME_CHARS),
@@ -73,6 +73,16 @@ def scenario_view(scenario: ScenarioRecord, anchor: str, budget: limits.Budget) 
         waterfalls=waterfalls,
         left_out=_left_out(before, budget.left_out),
     )
+
+
+def _waterfalls(scenario: ScenarioRecord, budget: limits.Budget) -> tuple[WaterfallView, ...]:
+    telemetry = scenario.telemetry
+    if budget.rows > 0:
+        return waterfall_views(requests_of(telemetry), checks_of(scenario), budget)
+    # None fits any more: to lay them out would take longer than the rest of the page.
+    traces = {span.trace_id for span in telemetry.spans} | {s.trace_id for s in telemetry.segments}
+    budget.omit("waterfall", len(traces))
+    return ()
 
 
 def _left_out(before: dict[str, int], after: dict[str, int]) -> str:
