@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from harness.capture.xray_api.refusal import Refusal
 from harness.capture.xray_api.state import XRayState
-from harness.capture.xray_rules import SamplingRule
+from harness.capture.xray_rules import MAX_NAME, SamplingRule
 from harness.codec.xray_sampling import statistics_of
 from harness.errors import DecodeError
 
@@ -19,7 +19,7 @@ MAX_RULES = 25
 _OF_DEFAULT = frozenset({"fixed_rate", "reservoir_size"})
 """What can be changed of the default rule. Source: X-Ray developer guide, "Configuring sampling rules"."""
 
-_Name = Annotated[str, Meta(min_length=1, max_length=32)]
+_Name = Annotated[str, Meta(min_length=1, max_length=MAX_NAME)]
 _Text64 = Annotated[str, Meta(max_length=64)]
 
 
