@@ -18,6 +18,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
+import msgspec
+
 from harness.capture import wsgi
 from harness.capture.arrivals import Arrivals
 from harness.capture.aws_errors import error_response
@@ -29,13 +31,14 @@ from harness.capture.loop import ReceiverLoop
 from harness.capture.patching import Patches
 from harness.capture.recorder import Recorder
 from harness.capture.trace_headers import TraceHeaders
-from harness.codec import cloudwatch
+from harness.codec import cloudwatch, cloudwatch_limits
 from harness.codec.body import decode_body
 from harness.errors import DecodeError
 from harness.model import ExportRequest, Incident, LogEvent, Metric, Rejected
 
-_ACCEPTED = b'{"nextSequenceToken":"49590302938219438000000000000000000000000000000000000001"}'
+_ACCEPTED = {"nextSequenceToken": "49590302938219438000000000000000000000000000000000000001"}
 _SERVICE = re.compile(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/aws4_request")
+_CHANGING_RETENTION = ("PutRetentionPolicy", "DeleteRetentionPolicy", "DeleteLogGroup")
 MOTO_TIMEOUT_S = 10.0
 MAX_REPLAY_BYTES = 16 * 1024 * 1024
 """Of requests kept for moto, which most runs never ask; what was captured of them is not touched."""
@@ -44,11 +47,6 @@ _STUCK = (
     "while it makes a handler: make the client before, and pass it in"
 )
 _INSTALL = "install telemetry-harness[aws]"
-_DAY_MS = 24 * 3600 * 1000
-_OLDEST_MS = 13 * _DAY_MS
-"""CloudWatch refuses log events older than 14 days; near that age, moto decides."""
-_NEWEST_MS = 3600 * 1000
-"""… and those more than 2 hours ahead."""
 
 
 class Received(NamedTuple):
@@ -85,6 +83,7 @@ class AwsEndpoint:
         self._recorder = recorder
         self._services = services or {}
         self._groups = LogGroups()
+        self._retention: dict[str, int | None] = {}
         self._patches = Patches()
         self._trace_headers = TraceHeaders(self._patches)
         self._to_replay = Backlog(MAX_REPLAY_BYTES)
@@ -136,10 +135,9 @@ class AwsEndpoint:
             return error_response(request, 400, "SerializationException", "the body does not parse")
         request.headers.pop("content-encoding", None)
         request = request._replace(body=body)
-        if operation == "PutLogEvents" and self._can_answer(telemetry):
-            self._to_replay.put(request)
-            self._record(operation, request, telemetry, 200)
-            return Response(200, JSON_1_1, _ACCEPTED)
+        events = tuple(item for item in telemetry if isinstance(item, LogEvent))
+        if events and self._can_answer(events):
+            return self._put_log_events(request, events)
         answer = self._groups.answer(operation, request.headers, body)
         if answer is not None:
             self._to_replay.put(request)
@@ -148,15 +146,33 @@ class AwsEndpoint:
         self._groups.left_to_moto(operation)
         return self._ask_moto(operation, request, telemetry)
 
-    def _can_answer(self, events: tuple[LogEvent, ...] | tuple[Metric, ...]) -> bool:
-        """Return whether moto would accept these log events, as far as we can know."""
-        now = time.time() * 1000
-        return bool(events) and all(
-            isinstance(event, LogEvent)
-            and (event.log_group, event.log_stream) in self._groups.accepting
-            and now - _OLDEST_MS < event.timestamp < now + _NEWEST_MS
-            for event in events
-        )
+    def _can_answer(self, events: tuple[LogEvent, ...]) -> bool:
+        """Return whether moto would answer as we do: the stream exists, and the times are in order."""
+        known = all((event.log_group, event.log_stream) in self._groups.accepting for event in events)
+        return known and cloudwatch_limits.is_in_order(events)
+
+    def _put_log_events(self, request: Request, events: tuple[LogEvent, ...]) -> Response:
+        self._to_replay.put(request)
+        return self._took(request, events)
+
+    def _took(self, request: Request, events: tuple[LogEvent, ...]) -> Response:
+        """Record log events as delivered, those that CloudWatch rejects as an incident; return its answer.
+
+        It rejects in an answer of 200. moto does, too, with other indices than AWS's.
+        """
+        answer: dict[str, object] = {**_ACCEPTED}
+        retention = self._retention.get(events[0].log_group) if events else None
+        rejected = cloudwatch_limits.rejected_by_time(events, time.time() * 1000, retention)
+        if rejected is not None:
+            answer["rejectedLogEventsInfo"] = rejected
+            self._lose(cloudwatch_limits.incident_of(events[0].log_group, rejected, len(events)))
+            kept = rejected.accepted(len(events))
+            # A recording is decoded later, when nothing tells which of the log events were rejected.
+            content_type = request.headers.get("content-type", "")
+            request = request._replace(body=cloudwatch.with_log_events(content_type, request.body, kept))
+            events = events[kept.start : kept.stop]
+        self._record("PutLogEvents", request, events, 200)
+        return Response(200, JSON_1_1, msgspec.json.encode(answer))
 
     async def _ask_moto(
         self, operation: str, request: Request, telemetry: tuple[LogEvent, ...] | tuple[Metric, ...]
@@ -179,7 +195,10 @@ class AwsEndpoint:
             self._groups.accepting.update(
                 (e.log_group, e.log_stream) for e in telemetry if isinstance(e, LogEvent)
             )
-        elif operation.startswith("Delete"):
+            return self._took(request, tuple(e for e in telemetry if isinstance(e, LogEvent)))
+        if accepted and operation in _CHANGING_RETENTION:
+            self._retention.update(filter(None, [cloudwatch.retention_of(request.body)]))
+        if operation.startswith("Delete"):
             self._groups.accepting.clear()
         # A refused call is normal (PutLogEvents before CreateLogStream) and is made again.
         self._record(operation, request, telemetry if accepted else (), answer.status)

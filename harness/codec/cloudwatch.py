@@ -22,6 +22,11 @@ class _InputLogEvent(msgspec.Struct):
     message: str
 
 
+class _Retention(msgspec.Struct):
+    logGroupName: str  # noqa: N815  the API's own names
+    retentionInDays: int | None = None  # noqa: N815  the API's own names
+
+
 class _PutLogEvents(msgspec.Struct):
     logGroupName: str  # noqa: N815  the API's own names
     logStreamName: str  # noqa: N815  the API's own names
@@ -95,6 +100,32 @@ def log_events_of(content_type: str, body: bytes) -> tuple[LogEvent, ...]:
         )
         for event in request.logEvents
     )
+
+
+def retention_of(body: bytes) -> tuple[str, int | None] | None:
+    """Return a body's log group and `retentionInDays`, if it names one; None when it does not parse."""
+    try:
+        found = msgspec.json.decode(body, type=_Retention)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    return found.logGroupName, found.retentionInDays
+
+
+def with_log_events(content_type: str, body: bytes, kept: range) -> bytes:
+    """Return a `PutLogEvents` body with the log events of some indices only.
+
+    Args:
+        body: Uncompressed; it parses.
+    """
+    cbor = content_type.startswith("application/cbor")
+    request = _from_cbor(body) if cbor else msgspec.json.decode(body)
+    request["logEvents"] = request["logEvents"][kept.start : kept.stop]
+    if cbor:
+        import cbor2
+
+        encoded: bytes = cbor2.dumps(request)
+        return encoded
+    return msgspec.json.encode(request)
 
 
 def metrics_of(content_type: str, body: bytes) -> tuple[Metric, ...]:

@@ -13,9 +13,7 @@ from typing import Any
 import msgspec
 
 from harness.codec.xray import MAX_DOCUMENT_BYTES
-
-MAX_AGE_S = 30 * 24 * 3600
-"""A trace id whose time is older is refused."""
+from harness.model.xray_checks import MAX_TRACE_AGE_S
 
 _ID = re.compile(r"[0-9a-f]{16}\Z", re.IGNORECASE)
 _TRACE_ID = re.compile(r"1-([0-9a-f]{8})-[0-9a-f]{24}\Z", re.IGNORECASE)
@@ -67,7 +65,7 @@ def _code(document: dict[str, Any], now: float) -> str | None:
     if not _matches(_ID, document["id"]):
         return "InvalidId"
     trace_id = _TRACE_ID.match(document["trace_id"]) if isinstance(document["trace_id"], str) else None
-    if trace_id is None or now - int(trace_id[1], 16) > MAX_AGE_S:
+    if trace_id is None or now - int(trace_id[1], 16) > MAX_TRACE_AGE_S:
         return "InvalidTraceId"
     if not isinstance(document["name"], str):
         return "InvalidName"

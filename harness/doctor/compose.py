@@ -11,7 +11,7 @@ import msgspec
 
 from harness.doctor.checks import finding
 from harness.doctor.env_file import entries_of
-from harness.doctor.interpolation import interpolate
+from harness.doctor.interpolation import interpolate, is_malformed
 from harness.doctor.ports import port_numbers
 from harness.doctor.text import line_of, parse_yaml, read_if_possible, shown_path
 from harness.errors import ConfigurationError
@@ -49,6 +49,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
         environment: Of `environment`, and of the files of `env_file`, which the site tells.
         command: Its arguments, each as PID 1 gets it.
         log_group: Where Docker's awslogs driver writes its output; None for another driver.
+        shares_network: Its network is the machine's, or another container's.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     ports: tuple[Port, ...] = ()
     command: tuple[Setting, ...] = ()
     log_group: Setting | None = None
+    shares_network: bool = False
 
 
 def read_services(file: Path, variables: Mapping[str, str], notes: list[Finding]) -> dict[str, Service]:
@@ -76,8 +78,23 @@ def read_services(file: Path, variables: Mapping[str, str], notes: list[Finding]
     services = document.get("services") if isinstance(document, dict) else None
     if not isinstance(services, dict):
         raise ConfigurationError(f"{file}: has no services; give a compose file")
+    notes += _malformed(services, file)
     reader = _Reader(file, variables, notes)
     return {str(name): reader.service(str(name), services, name) for name in services}
+
+
+def _malformed(node: Any, file: Path) -> Iterator[Finding]:
+    """Yield each value below a node that Compose does not interpolate."""
+    for key, value in node.items() if isinstance(node, dict) else enumerate(node):
+        if isinstance(value, dict | list):
+            yield from _malformed(value, file)
+        elif isinstance(value, str) and is_malformed(value):
+            yield finding(
+                "interpolation_invalid",
+                Site(shown_path(file), line_of(node, key)),
+                f"{value!r} has a $ that begins no variable: Compose answers invalid interpolation format, "
+                "and starts nothing; write ${NAME}, or $$ for a dollar",
+            )
 
 
 _SHAPES = {"dict": "a mapping", "list": "a list", "str": "a string"}
@@ -109,6 +126,7 @@ class _Reader:
             ports=tuple(self._ports(self._block(body, "ports", list) or [])),
             command=tuple(self._command(body, self._block(body, "command", str, list))),
             log_group=self._log_group(body.get("logging")),
+            shares_network=str(body.get("network_mode", "")).startswith(("host", "service:", "container:")),
         )
 
     def _site(self, holder: Any, key: Any) -> Site:

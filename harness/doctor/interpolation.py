@@ -46,6 +46,20 @@ def places_in(text: str) -> Iterator[Place]:
             at = end + 1
 
 
+def is_malformed(text: str) -> bool:
+    """Return whether a ``$`` begins no variable, which Compose refuses.
+
+    >>> [is_malformed(text) for text in ("${A${B}}", "${A", "cost: $", "${A:-${B}}", "$A $$")]
+    [True, True, True, False, False]
+    """
+    at = 0
+    for place in places_in(text):
+        if "$" in text[at : place.start] or is_malformed(place.word):
+            return True
+        at = place.end
+    return "$" in text[at:]
+
+
 def _closing(text: str, at: int) -> int:
     """Return where the brace closes that is open at a place; -1 when it does not, or is too deep."""
     depth = 0

@@ -27,6 +27,7 @@ FINDING_IDS = (
     "exception_unasserted",
     "export_refused",
     "input_rejected",
+    "log_event_rejected",
     "log_event_unsent",
     "lost_at_exit",
     "metadata_dropped",

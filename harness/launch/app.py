@@ -41,24 +41,31 @@ class App(Protocol):
 
 
 def wait_until_ready(
-    name: str, host: str, port: int, *, ended: Callable[[], bool], output: Callable[[], str], timeout_s: float
+    name: str,
+    host: str,
+    port: int,
+    *,
+    ended: Callable[[], int | None],
+    output: Callable[[], str],
+    timeout_s: float,
 ) -> None:
-    """Return once the port takes a connection.
+    """Return once the port takes a connection; see `wait_until`.
 
     Raises:
         LaunchError: The app ended, or the time was over; the message shows its last lines.
     """
     what = f"{name} did not answer on {host}:{port}"
     wait_until(lambda: _answers(host, port), what, ended=ended, output=output, timeout_s=timeout_s)
-    if ended():
-        raise LaunchError(_with_last_lines(f"{what}: it ended, and another process answers there", output()))
+    if (code := ended()) is not None:
+        why = f"it ended with code {code}, and another process answers there"
+        raise LaunchError(with_last_lines(f"{what}: {why}", output()))
 
 
 def wait_until(
     condition: Callable[[], bool],
     what: str,
     *,
-    ended: Callable[[], bool],
+    ended: Callable[[], int | None],
     output: Callable[[], str],
     timeout_s: float,
 ) -> None:
@@ -66,16 +73,17 @@ def wait_until(
 
     Args:
         what: What is said when it does not.
+        ended: Returns the app's exit code, None while it runs.
 
     Raises:
         LaunchError: The app ended, or the time was over; the message shows its last lines.
     """
     deadline = time.monotonic() + timeout_s
     while not condition():
-        if ended():
-            raise LaunchError(_with_last_lines(f"{what}: it ended", output()))
+        if (code := ended()) is not None:
+            raise LaunchError(with_last_lines(f"{what}: it ended with code {code}", output()))
         if time.monotonic() > deadline:
-            raise LaunchError(_with_last_lines(f"{what} within {timeout_s} s", output()))
+            raise LaunchError(with_last_lines(f"{what} within {timeout_s} s", output()))
         time.sleep(_RETRY_S)  # another process offers nothing to wait on
 
 
@@ -96,7 +104,8 @@ def _stays_open(connection: socket.socket) -> bool:
         return True
 
 
-def _with_last_lines(what: str, output: str) -> str:
+def with_last_lines(what: str, output: str) -> str:
+    """Return a message that shows the last lines of an output."""
     lines = output.splitlines()[-_SHOWN_LINES:]
     return "\n  ".join((f"{what}; its last lines:", *(lines or ["(it wrote nothing)"])))
 

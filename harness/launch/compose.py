@@ -13,7 +13,7 @@ from pathlib import Path
 from harness.codec import arrivals_file
 from harness.codec.arrivals_file import Arrival
 from harness.errors import LaunchError
-from harness.launch.app import READY_TIMEOUT_S, STOP_TIMEOUT_S, variables, wait_until_ready
+from harness.launch.app import READY_TIMEOUT_S, STOP_TIMEOUT_S, variables, wait_until_ready, with_last_lines
 from harness.launch.docker import compose_command, run
 
 Take = Callable[[Iterator[tuple[Arrival, bytes]]], None]
@@ -31,7 +31,8 @@ class ComposeApp:
         env: Variables for the file's own ``${…}``.
 
     Raises:
-        LaunchError: Compose is missing or fails, or the service does not answer in time.
+        LaunchError: The file cannot be read, Compose is missing or fails, or the service ends, does
+            not publish the port, or does not answer in time.
     """
 
     def __init__(
@@ -50,36 +51,78 @@ class ComposeApp:
         self._code: int | None = None
         self._last = ""
         self._env = {**os.environ, **variables(env)}
+        _require_readable(file)
         self._compose = (*compose_command(), "-f", str(file), "-p", f"harness-{uuid.uuid4().hex[:8]}")
         try:
-            self._run("up", "-d", "--no-build")
+            self._up(file)
             self._id, self._recorder_id = self._container_of(service), self._container_of(recorder)
-            host, _, exposed = self._run("port", service, str(port)).strip().rpartition(":")
-            host = "127.0.0.1" if host in ("0.0.0.0", "[::]") else host
+            host, exposed = self._published(service, port)
             self.url = f"http://{host}:{exposed}"
             wait_until_ready(
                 self.name,
                 host,
-                int(exposed),
-                ended=self._has_ended,
+                exposed,
+                ended=self._ended,
                 output=lambda: self.output,
                 timeout_s=ready_timeout_s,
             )
-        except BaseException:
-            self._run("down", "-v", "-t", "0")
+        except BaseException as error:
+            self._down_after(error)
             raise
+
+    def _up(self, file: Path) -> None:
+        try:
+            self._run("up", "-d", "--no-build")
+        except LaunchError as error:
+            raise LaunchError(
+                f"the project of {file} does not come up; build or pull its images, and check it with "
+                f"`docker compose -f {file} config`: {error}"
+            ) from error
+
+    def _down(self) -> None:
+        self._run("down", "-v", "-t", "0")
+
+    def _down_after(self, error: BaseException) -> None:
+        """Bring the project down; what fails of that is added to the error that comes first."""
+        try:
+            self._down()
+        except LaunchError as second:
+            error.add_note(f"and what had started is perhaps still there: {second}")
+
+    def _published(self, service: str, port: int) -> tuple[str, int]:
+        """Return the address at which a port of a service is published."""
+        try:
+            host, _, exposed = self._run("port", service, str(port)).strip().rpartition(":")
+        except LaunchError:  # Compose's plugin; the older program prints nothing
+            host = exposed = ""
+        if exposed.isdecimal() and int(exposed):
+            return "127.0.0.1" if host in ("0.0.0.0", "[::]", "::") else host, int(exposed)
+        what = f"{self.name} does not serve port {port}"
+        if (code := self._ended()) is not None:
+            raise LaunchError(with_last_lines(f"{what}: it ended with code {code}", self.output))
+        raise LaunchError(
+            f"service {service!r} does not publish port {port}; add '{port}' to its ports in the compose file"
+        )
 
     def _run(self, *arguments: str) -> str:
         return run(*self._compose, *arguments, env=self._env)
 
     def _container_of(self, service: str) -> str:
-        found = self._run("ps", "-q", service).strip()
+        cause = None
+        try:
+            found = self._run("ps", "-a", "-q", service).strip()  # -a: one that has ended, too
+        except LaunchError as error:
+            found, cause = "", error
         if not found:
-            raise LaunchError(f"service {service!r} has no container; check its name in the compose file")
+            raise LaunchError(
+                f"service {service!r} has no container; check its name in the compose file"
+            ) from cause
         return found
 
-    def _has_ended(self) -> bool:
-        return run("docker", "inspect", "-f", "{{.State.Running}}", self._id).strip() != "true"
+    def _ended(self) -> int | None:
+        state = run("docker", "inspect", "-f", "{{.State.Running}} {{.State.ExitCode}}", self._id)
+        running, code = state.split()
+        return None if running == "true" else int(code)
 
     @property
     def output(self) -> str:
@@ -100,8 +143,10 @@ class ComposeApp:
                 self.output  # noqa: B018  reads the rest, before the container is gone
                 self._code = code
                 self._take(self._arrivals())
-            finally:
-                self._run("down", "-v", "-t", "0")
+            except BaseException as error:
+                self._down_after(error)
+                raise
+            self._down()
         return self._code
 
     def _end(self, how: signal.Signals, timeout_s: float) -> int:
@@ -138,3 +183,14 @@ class ComposeApp:
             assert stream is not None  # noqa: S101  it was asked for by name
             if problem := (yield from arrivals_file.read(stream)):
                 sys.stderr.write(f"harness: the recorder's {arrivals_file.FILE_NAME}: {problem}\n")
+
+
+def _require_readable(file: Path) -> None:
+    """Raise LaunchError for a compose file that cannot be read, before anything is run."""
+    try:
+        file.read_bytes()
+    except OSError as error:
+        raise LaunchError(
+            f"compose file {str(file)!r} cannot be read: {error.strerror}; check the path, which begins at "
+            f"{str(Path.cwd())!r} if it is relative"
+        ) from error

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from harness.errors import LaunchError
-from harness.launch.app import READY_TIMEOUT_S, STOP_TIMEOUT_S, variables, wait_until_ready
+from harness.launch.app import READY_TIMEOUT_S, STOP_TIMEOUT_S, variables, wait_until_ready, with_last_lines
 from harness.launch.docker import uninstrumented
 
 
@@ -52,21 +53,34 @@ class AppContainer:
         with uninstrumented():
             self._wrapped = self._container.get_wrapped_container()
             host = self._container.get_container_host_ip()
-            exposed = int(self._container.get_exposed_port(port))
+            exposed = self._exposed(port)
         self.url = f"http://{host}:{exposed}"
         wait_until_ready(
             self.name,
             host,
             exposed,
-            ended=self._has_ended,
+            ended=self._ended,
             output=lambda: self.output,
             timeout_s=timeout_s,
         )
 
-    def _has_ended(self) -> bool:
+    def _exposed(self, port: int) -> int:
+        try:
+            return int(self._container.get_exposed_port(port))
+        except Exception as error:  # testcontainers has several words for it, StopIteration among them
+            what = f"{self.name} does not serve port {port}"
+            if (code := self._ended()) is not None:
+                raise LaunchError(
+                    with_last_lines(f"{what}: it ended with code {code}", self.output)
+                ) from error
+            raise LaunchError(f"{what}: {error}; check its network") from error
+
+    def _ended(self) -> int | None:
         with uninstrumented():
             self._wrapped.reload()
-            return bool(self._wrapped.status in ("exited", "dead"))
+            if self._wrapped.status not in ("exited", "dead"):
+                return None
+            return int(self._wrapped.attrs["State"]["ExitCode"])
 
     @property
     def output(self) -> str:
@@ -115,7 +129,9 @@ def _started(
         ) from error
     from docker.errors import DockerException
 
-    container = DockerContainer(image).with_exposed_ports(port).with_envs(**env).with_kwargs(init=init)
+    name = f"harness-{uuid.uuid4().hex[:12]}"
+    container = DockerContainer(image).with_name(name).with_exposed_ports(port).with_envs(**env)
+    container = container.with_kwargs(init=init)
     if command is not None:
         container = container.with_command(list(command))
     try:
@@ -124,4 +140,20 @@ def _started(
         cure = "build or pull the image"
         if "ryuk" in str(error):
             cure = "testcontainers' own reaper cannot be pulled: set TESTCONTAINERS_RYUK_DISABLED=true"
+        elif _removed(container, name):
+            cure = "the image is there: check the command and its program"
         raise LaunchError(f"container {image} does not start: {error}; {cure}") from error
+    except BaseException:
+        _removed(container, name)
+        raise
+
+
+def _removed(container: Any, name: str) -> bool:
+    """Remove what was created and did not start; return whether there was something."""
+    from docker.errors import DockerException
+
+    try:
+        container.get_docker_client().client.containers.get(name).remove(force=True, v=True)
+    except DockerException:
+        return False
+    return True

@@ -96,7 +96,7 @@ class AppProcess:
             self.name,
             _HOST,
             self._port,
-            ended=self._has_ended,
+            ended=self._ended,
             output=lambda: self.output,
             timeout_s=timeout_s,
         )
@@ -110,13 +110,14 @@ class AppProcess:
         wait_until(
             lambda: self.output.count(text) >= count,
             f"{self.name} did not write {text!r}",
-            ended=self._has_ended,
+            ended=self._ended,
             output=lambda: self.output,
             timeout_s=timeout_s,
         )
 
-    def _has_ended(self) -> bool:
-        return self._process.poll() is not None
+    def _ended(self) -> int | None:
+        status = self._process.poll()
+        return None if status is None else exit_code(status)
 
     @property
     def output(self) -> str:

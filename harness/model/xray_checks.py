@@ -16,11 +16,15 @@ from harness.model.site import Site
 
 Document = Segment | Subsegment
 
+MAX_TRACE_AGE_S = 30 * 24 * 3600
+"""A document whose trace id is older is refused."""
 MAX_ANNOTATIONS = 50
 """Indexed on a trace."""
+_DAY_S = 24 * 3600
 _MAX_NAME = 200
 _MAX_USER_AGENT = 250
 _ID = re.compile(r"[0-9a-fA-F]{16}\Z")
+_TRACE_TIME = re.compile(r"1-([0-9a-fA-F]{8})-")
 _NAME = re.compile(r"[\w\s.:/%&#=+\\\-@,]+\Z")
 _ANNOTATION_KEY = re.compile(r"[A-Za-z0-9_]+\Z")
 
@@ -67,6 +71,18 @@ def _enforced(item: Document) -> Iterator[tuple[Rule, str, str]]:
         yield Rule.ENFORCED, "InProgressEndTime", "has both end_time and in_progress: true"
     if not item.name:
         yield Rule.ENFORCED, "MissingName", "has an empty name"
+    if isinstance(item, Segment) and (days := _days_after_its_trace(item)) > MAX_TRACE_AGE_S / _DAY_S:
+        message = (
+            f"trace id {item.trace_id!r} was made {days:,.0f} days before, at most 30 are taken; "
+            "a fixed one in a test's header is to be made anew"
+        )
+        yield Rule.ENFORCED, "InvalidTraceId", message
+
+
+def _days_after_its_trace(segment: Segment) -> float:
+    """Return how old a segment's trace id was when it ended, by its own clock: a record may be read later."""
+    made = _TRACE_TIME.match(segment.trace_id)
+    return ((segment.end_time or segment.start_time) - int(made[1], 16)) / _DAY_S if made else 0.0
 
 
 def _schema(item: Document) -> Iterator[tuple[Rule, str, str]]:

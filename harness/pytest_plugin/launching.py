@@ -129,7 +129,8 @@ class Launcher:
             ready_timeout_s: Seconds until the port must answer.
 
         Raises:
-            LaunchError: Compose is missing or fails, or the service does not answer in time.
+            LaunchError: The file cannot be read, Compose is missing or fails, or the service ends, does
+                not publish the port, or does not answer in time.
         """
         app = ComposeApp(
             file,

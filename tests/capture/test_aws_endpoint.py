@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import boto3
@@ -18,7 +18,8 @@ from harness.capture.arrivals import Arrivals
 from harness.capture.aws_endpoint import AwsEndpoint, Received
 from harness.capture.log_groups import LogGroups
 from harness.capture.loop import ReceiverLoop
-from harness.model import LogEvent, Metric, Rejected
+from harness.codec.wire import telemetry_of_aws
+from harness.model import ExportRequest, Incident, LogEvent, Metric, Rejected
 
 AS_JSON = {"content-type": "application/x-amz-json-1.0"}
 METRIC = b'{"Namespace":"Cruddur","MetricData":[{"MetricName":"m","Value":1.0}]}'
@@ -93,15 +94,105 @@ def test_log_events_are_recorded_and_moto_knows_them_too(endpoint: AwsEndpoint, 
     ]
 
 
-def test_events_that_cloudwatch_refuses_are_left_to_moto(endpoint: AwsEndpoint, group: str) -> None:
+@pytest.fixture
+def stream(endpoint: AwsEndpoint, group: str) -> Any:
+    """A client of the logs, whose log group and stream are there."""
     logs = client(endpoint, "logs")
     logs.create_log_group(logGroupName=group)
     logs.create_log_stream(logGroupName=group, logStreamName="stream")
-    put(logs, group, "recent")
+    return logs
 
-    answer = put(logs, group, "ancient", timestamp=1)
 
-    assert "rejectedLogEventsInfo" in answer
+DAY_MS = 24 * 3600 * 1000
+
+
+def put_at(logs: Any, group: str, *ages_ms: float) -> dict[str, Any]:
+    """Put log events of these ages, each called by its place."""
+    now = time.time() * 1000
+    events = [{"timestamp": round(now - age), "message": str(n)} for n, age in enumerate(ages_ms)]
+    answer: dict[str, Any] = logs.put_log_events(logGroupName=group, logStreamName="stream", logEvents=events)
+    return answer
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_log_events_that_cloudwatch_rejects_are_incidents_and_not_delivered(
+    endpoint: AwsEndpoint, group: str, stream: Any, *, known: bool
+) -> None:
+    if not known:
+        endpoint._groups.accepting.clear()  # moto is asked
+
+    answer = put_at(stream, group, 20 * DAY_MS, 15 * DAY_MS, 13 * DAY_MS, 0, -3 * 3600 * 1000)
+
+    assert answer["rejectedLogEventsInfo"] == {"tooOldLogEventEndIndex": 2, "tooNewLogEventStartIndex": 4}
+    assert messages(endpoint) == ["2", "3"]
+    assert exports(endpoint)[-1] == ("PutLogEvents", 200, 2)
+    (incident,) = [item for item in endpoint.received if isinstance(item, Incident)]
+    assert (incident.id, incident.name) == ("log_event_rejected", group)
+    assert incident.message == (
+        f"log group {group!r} rejected 3 of 5 log events of a PutLogEvents that it answered 200: "
+        "2 more than 14 days old, 1 more than 2 hours in the future; give the time of the event in "
+        "milliseconds since the epoch, and look at rejectedLogEventsInfo in the answer"
+    )
+    assert incident.context == {"log_events": 3, "too_old": 2, "too_new": 1}
+
+
+def test_log_events_older_than_the_group_keeps_them_are_rejected(
+    endpoint: AwsEndpoint, group: str, stream: Any
+) -> None:
+    stream.put_retention_policy(logGroupName=group, retentionInDays=3)
+
+    answer = put_at(stream, group, 15 * DAY_MS, 4 * DAY_MS, 0)
+    stream.delete_retention_policy(logGroupName=group)
+    later = put_at(stream, group, 4 * DAY_MS)
+
+    assert answer["rejectedLogEventsInfo"] == {"tooOldLogEventEndIndex": 1, "expiredLogEventEndIndex": 2}
+    assert "rejectedLogEventsInfo" not in later
+    assert messages(endpoint) == ["2", "0"]
+    (incident,) = [item for item in endpoint.received if isinstance(item, Incident)]
+    assert incident.context == {"log_events": 2, "too_old": 1, "expired": 1}
+
+
+def test_log_events_out_of_order_are_refused(endpoint: AwsEndpoint, group: str, stream: Any) -> None:
+    with pytest.raises(stream.exceptions.InvalidParameterException, match="chronological order"):
+        put_at(stream, group, 0, 1000)
+
+    assert messages(endpoint) == []
+    assert exports(endpoint)[-1] == ("PutLogEvents", 400, 0)
+
+
+class Kept:
+    """A recorder that keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.kept: list[tuple[ExportRequest, bytes]] = []
+        self.incidents: list[Incident] = []
+
+    def export(self, export: ExportRequest, body: bytes) -> None:
+        self.kept.append((export, body))
+
+    def incident(self, incident: Incident) -> None:
+        self.incidents.append(incident)
+
+    def rejected(self, rejected: Rejected) -> None:
+        pytest.fail(rejected.reason)
+
+    def datagrams(self, datagrams: Sequence[bytes]) -> None:
+        pytest.fail("there are none")
+
+
+def test_a_recording_holds_what_was_accepted(loop: ReceiverLoop, arrivals: Arrivals, group: str) -> None:
+    recorder = Kept()
+    endpoint = AwsEndpoint(loop, arrivals, recorder=recorder)
+    logs = client(endpoint, "logs")
+    logs.create_log_group(logGroupName=group)
+    logs.create_log_stream(logGroupName=group, logStreamName="stream")
+    put_at(logs, group, 15 * DAY_MS, 0)
+    endpoint.close()
+
+    export, body = recorder.kept[-1]
+    taken = telemetry_of_aws(export, body)
+    assert [event.message for event in taken if isinstance(event, LogEvent)] == ["1"]
+    assert [incident.id for incident in recorder.incidents] == ["log_event_rejected"]
 
 
 def test_a_deleted_stream_is_not_answered_for(endpoint: AwsEndpoint, group: str) -> None:

@@ -1,6 +1,7 @@
 """Event-driven hops: SNS, SQS, EventBridge and a handler go on with the trace, or it is said where not."""
 
 import json
+import time
 import uuid
 from typing import Any
 
@@ -11,7 +12,7 @@ from aws_xray_sdk.core.models.trace_header import TraceHeader
 
 from harness import ScenarioTelemetry, segment
 
-ROOT = "1-5759e988-bd862e3fe1be46a994272793"
+ROOT = f"1-{int(time.time()):08x}-bd862e3fe1be46a994272793"  # X-Ray refuses one of more than 30 days
 HEADER = f"Root={ROOT};Parent=53995c3f42cd8ad8;Sampled=1"
 AS_ATTRIBUTE = {"AWSTraceHeader": {"DataType": "String", "StringValue": HEADER}}
 

@@ -112,3 +112,20 @@ def bomb(levels: int) -> str:
 def test_yaml_without_end_is_told_with_its_place(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(ConfigurationError, match=re.escape(message)):
         diagnosed(tmp_path, text)
+
+
+@pytest.mark.parametrize("value", ["${A${B}}", "${A", "costs $", "${A:-${B}", "${A:-$}"])
+def test_what_compose_does_not_interpolate_is_found(tmp_path: Path, value: str) -> None:
+    finding = diagnosed(tmp_path, app("image: shop", "labels:", f'  a: "{value}"'))["interpolation_invalid"]
+
+    assert finding.message == (
+        f"{value!r} has a $ that begins no variable: Compose answers invalid interpolation format, "
+        "and starts nothing; write ${NAME}, or $$ for a dollar"
+    )
+    assert finding.site is not None
+    assert finding.site.line == 5
+
+
+@pytest.mark.parametrize("value", ["$$A $A ${A}", "${A:-${B}}", "${A-x}", "${A:?set it}", "$${"])
+def test_what_compose_interpolates(tmp_path: Path, value: str) -> None:
+    assert diagnosed(tmp_path, app("image: shop", "labels:", f'  a: "{value}"')) == {}

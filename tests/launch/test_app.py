@@ -16,10 +16,10 @@ def test_an_app_that_has_ended_is_not_ready_although_its_port_answers() -> None:
 
         with pytest.raises(LaunchError) as error:
             wait_until_ready(
-                "shop", "127.0.0.1", port, ended=lambda: True, output=lambda: "port in use", timeout_s=30
+                "shop", "127.0.0.1", port, ended=lambda: 3, output=lambda: "port in use", timeout_s=30
             )
 
     assert str(error.value) == (
-        f"shop did not answer on 127.0.0.1:{port}: it ended, and another process answers there; "
+        f"shop did not answer on 127.0.0.1:{port}: it ended with code 3, and another process answers there; "
         "its last lines:\n  port in use"
     )

@@ -51,7 +51,7 @@ def test_an_app_that_ignores_the_signal_is_killed_at_the_deadline() -> None:
 def test_an_app_that_dies_at_once_shows_its_last_lines() -> None:
     with pytest.raises(
         LaunchError,
-        match=r"did not answer on 127\.0\.0\.1:\d+: it ended; its last lines:\n  no region is set",
+        match=r"did not answer on 127\.0\.0\.1:\d+: it ended with code 1; its last lines:\n  no region",
     ):
         start("sys.exit('no region is set')")
 

@@ -32,6 +32,18 @@ def test_each_rule(fields: dict[str, object], expected: tuple[Rule, str] | None)
     assert codes(a_segment(**fields)) == ([expected] if expected else [])  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("days", "expected"), [(30.5, [(Rule.ENFORCED, "InvalidTraceId")]), (30, []), (-1, [])]
+)
+def test_a_trace_id_may_be_30_days_old(days: float, expected: list[tuple[Rule, str]]) -> None:
+    made = 1_700_000_000
+    end = made + days * 24 * 3600
+
+    found = codes(a_segment(trace_id=f"1-{made:08x}-{'a' * 24}", start_time=end - 1, end_time=end))
+
+    assert found == expected
+
+
 @pytest.mark.parametrize("name", ["n" * 201, "semi;colon"])
 def test_names(name: str) -> None:
     assert codes(a_segment(name, id="0" * 16)) == [(Rule.SCHEMA, "InvalidName")]

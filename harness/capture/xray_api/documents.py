@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from typing import Any
+
+import msgspec
 
 from harness.codec import xray, xray_trees
 from harness.errors import DecodeError
@@ -40,13 +43,34 @@ class DocumentStore:
 
     def traces(self) -> tuple[XRayTrace, ...]:
         """Return the traces of all documents kept; what does not decode is in none."""
-        with self._lock:
-            datagrams = [datagram for _, batch in self._batches for datagram in batch]
         documents = []
-        for datagram in datagrams:
+        for datagram in self._datagrams():
             try:
                 documents.append(xray.parse_document(xray.split_datagram(datagram)))
             except DecodeError:
                 continue  # the capture has it as rejected
         segments, _ = xray_trees.join_documents(documents)
         return xray_traces_of(segments)
+
+    def sent(self, trace_id: str) -> dict[str, dict[str, Any]]:
+        """Return id → document of a trace, with every member that it was sent with.
+
+        A complete document overwrites its in-progress one, as in `join_documents`.
+        """
+        latest: dict[str, dict[str, Any]] = {}
+        for datagram in self._datagrams():
+            if trace_id.encode() not in datagram:
+                continue  # spares the decoding
+            try:
+                body = xray.split_datagram(datagram)
+                parsed = xray.parse_document(body)
+            except DecodeError:
+                continue  # the capture has it as rejected
+            known = latest.get(parsed.id)
+            if parsed.trace_id == trace_id and (known is None or known.get("in_progress")):
+                latest[parsed.id] = msgspec.json.decode(body)
+        return latest
+
+    def _datagrams(self) -> list[bytes]:
+        with self._lock:
+            return [datagram for _, batch in self._batches for datagram in batch]

@@ -9,14 +9,17 @@ from msgspec import Meta
 
 from harness.capture.xray_api.refusal import Refusal
 from harness.capture.xray_api.state import XRayState
-from harness.capture.xray_rules import SamplingRule
+from harness.capture.xray_rules import MAX_NAME, SamplingRule
 from harness.codec.xray_sampling import statistics_of
 from harness.errors import DecodeError
 
 MAX_RULES = 25
 """Of an account and region. Source: AWS general reference, X-Ray quotas."""
 
-_Name = Annotated[str, Meta(min_length=1, max_length=32)]
+_OF_DEFAULT = frozenset({"fixed_rate", "reservoir_size"})
+"""What can be changed of the default rule. Source: X-Ray developer guide, "Configuring sampling rules"."""
+
+_Name = Annotated[str, Meta(min_length=1, max_length=MAX_NAME)]
 _Text64 = Annotated[str, Meta(max_length=64)]
 
 
@@ -44,7 +47,7 @@ class _Create(msgspec.Struct, rename="pascal"):
 class _Changes(msgspec.Struct, kw_only=True, rename="pascal"):
     rule_name: str | None = None
     rule_arn: str | None = msgspec.field(name="RuleARN", default=None)
-    priority: Annotated[int, Meta(ge=1, le=10000)] | None = None
+    priority: Annotated[int, Meta(ge=1, le=9999)] | None = None
     fixed_rate: Annotated[float, Meta(ge=0, le=1)] | None = None
     reservoir_size: Annotated[int, Meta(ge=0)] | None = None
     service_name: _Text64 | None = None
@@ -54,6 +57,9 @@ class _Changes(msgspec.Struct, kw_only=True, rename="pascal"):
     url_path: Annotated[str, Meta(max_length=128)] | None = msgspec.field(name="URLPath", default=None)
     resource_arn: str | None = msgspec.field(name="ResourceARN", default=None)
     attributes: dict[str, str] | None = None
+
+
+_NAMES = {field.name: field.encode_name for field in msgspec.structs.fields(_Changes)}
 
 
 class _Update(msgspec.Struct, rename="pascal"):
@@ -86,6 +92,9 @@ def update(state: XRayState, body: bytes) -> dict[str, Any]:
     given = msgspec.structs.asdict(msgspec.json.decode(body, type=_Update).sampling_rule_update)
     record = _find(state, given.pop("rule_name"), given.pop("rule_arn"))
     changes = {name: value for name, value in given.items() if value is not None}
+    if record.rule.rule_name == "Default" and (others := changes.keys() - _OF_DEFAULT):
+        words = ", ".join(sorted(_NAMES[name] for name in others))
+        raise Refusal(f"of the default rule only FixedRate and ReservoirSize change, given: {words}")
     changed = state.rules.put(msgspec.structs.replace(record.rule, **changes))
     return {"SamplingRuleRecord": changed.to_wire()}
 

@@ -11,7 +11,7 @@ from harness.capture.xray_api.state import XRayState
 from harness.codec import xray
 from harness.codec.xray_refusals import refusal_of
 from harness.errors import FilterError
-from harness.model import Segment, XRayTrace
+from harness.model import Segment, Subsegment, XRayTrace
 
 MAX_BATCH = 5
 """Trace ids in one ``BatchGetTraces``. Source: X-Ray API reference."""
@@ -179,13 +179,37 @@ def batch_get(state: XRayState, body: bytes) -> dict[str, Any]:
         raise Refusal(f"{len(wanted)} trace ids, at most {MAX_BATCH}")
     known = {trace.trace_id: trace for trace in state.traces()}
     return {
-        "Traces": [_trace(known[trace_id]) for trace_id in wanted if trace_id in known],
+        "Traces": [_trace(state, known[trace_id]) for trace_id in wanted if trace_id in known],
         "UnprocessedTraceIds": [trace_id for trace_id in wanted if trace_id not in known],
     }
 
 
-def _trace(trace: XRayTrace) -> dict[str, Any]:
+def _trace(state: XRayState, trace: XRayTrace) -> dict[str, Any]:
+    sent = state.documents.sent(trace.trace_id)
     segments = [
-        {"Id": segment.id, "Document": msgspec.json.encode(segment).decode()} for segment in trace.segments
+        {"Id": segment.id, "Document": msgspec.json.encode(_whole(segment, sent[segment.id], sent)).decode()}
+        for segment in trace.segments
+        if segment.id in sent  # not forgotten meanwhile
     ]
     return {"Id": trace.trace_id, "Duration": duration(trace), "LimitExceeded": False, "Segments": segments}
+
+
+def _whole(
+    joined: Segment | Subsegment, document: dict[str, Any], sent: dict[str, dict[str, Any]]
+) -> dict[str, Any]:
+    """Return a document as it was sent, with the subsegments that were joined to it as they were sent.
+
+    Args:
+        joined: The same, as far as the model knows it: tells which subsegments it has.
+        sent: Id → document that was sent by itself.
+    """
+    if not joined.subsegments:
+        return document
+    embedded = {child["id"]: child for child in document.get("subsegments") or ()}
+    children = []
+    for child in joined.subsegments:
+        inside, alone = embedded.get(child.id), sent.get(child.id)
+        taken = alone if inside is None or (inside.get("in_progress") and alone is not None) else inside
+        if taken is not None:  # not forgotten meanwhile
+            children.append(_whole(child, taken, sent))
+    return {**document, "subsegments": children}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from harness.doctor.checks import finding
@@ -11,6 +12,7 @@ from harness.doctor.project import Project
 from harness.model import Finding, Level
 
 _REGION = ("AWS_REGION", "AWS_DEFAULT_REGION")
+_REGION_FORM = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-\d\Z")
 _CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
 
@@ -44,6 +46,16 @@ def check(project: Project) -> Iterator[Finding]:
 
 
 def _region(service: Service) -> Iterator[Finding]:
+    elsewhere = any(name.startswith("AWS_ENDPOINT_URL") for name in service.environment)
+    for name in () if elsewhere else _REGION:  # a stand-in for AWS takes any name
+        setting = service.environment.get(name)
+        if setting and setting.value.strip() and not _REGION_FORM.match(setting.value.strip()):
+            yield finding(
+                "aws_region_unknown",
+                setting.site,
+                f"{name} is {setting.value!r}, which is no region: its endpoints do not exist; "
+                "expected one like us-east-1",
+            )
     if not any(name in service.environment for name in _REGION):
         yield finding(
             "aws_region_missing",

@@ -5,12 +5,14 @@ Source: the AWS CLI's reference of ``xray`` and ``logs``.
 
 from __future__ import annotations
 
+import difflib
 import json
 import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from harness.capture.xray_rules import MAX_NAME
 from harness.doctor.checks import finding
 from harness.doctor.commands import Command
 from harness.doctor.project import Project
@@ -32,11 +34,12 @@ _RULE_MEMBERS = (
     "ResourceARN", "Priority", "FixedRate", "ReservoirSize", "ServiceName",
     "ServiceType", "Host", "HTTPMethod", "URLPath", "Version",
 )  # fmt: skip
+_OTHER_MEMBERS = ("RuleName", "RuleARN", "Attributes", "SamplingRateBoost")
 _LIMITS: dict[str, tuple[float, float]] = {
     "Priority": (1, 9999),
     "FixedRate": (0, 1),
     "ReservoirSize": (0, math.inf),
-    "Version": (1, math.inf),
+    "Version": (1, 1),
 }
 
 
@@ -114,8 +117,10 @@ def _document(project: Project, command: Command, name: str, text: str, start: S
             start,
             f"{member} is {document[member]!r}, expected an object with its members",
         )
-    elif command.operation == "create-sampling-rule":
-        yield from _rule(project, document[member], text, start)
+    else:
+        yield from _members(command, document[member], text, start)
+        if command.operation == "create-sampling-rule":
+            yield from _rule(project, document[member], text, start)
 
 
 def _found(directory: Path, beside: Path, name: str) -> Path | None:
@@ -124,12 +129,37 @@ def _found(directory: Path, beside: Path, name: str) -> Path | None:
     return next((path for path in paths if path.is_relative_to(directory.resolve()) and path.is_file()), None)
 
 
-def _rule(project: Project, rule: dict[str, Any], text: str, start: Site) -> Iterator[Finding]:
+def _site_of(member: str, text: str, start: Site) -> Site:
     lines = text.splitlines()
+    before = next((n for n, line in enumerate(lines) if f'"{member}"' in line), 0)
+    return Site(start.file, start.line + before)
 
+
+def _members(command: Command, rule: dict[str, Any], text: str, start: Site) -> Iterator[Finding]:
+    """Yield members that the AWS CLI does not know, and a name that X-Ray refuses."""
+    update = command.operation == "update-sampling-rule"
+    known = {*_RULE_MEMBERS, *_OTHER_MEMBERS} - ({"Version"} if update else set())
+    for member in rule:
+        if member not in known:
+            close = difflib.get_close_matches(member, known, n=1)
+            yield finding(
+                "sampling_rule_invalid",
+                _site_of(member, text, start),
+                f"{_MEMBERS[command.operation]} has no member {member!r}: AWS answers Unknown parameter in "
+                f"input; {f'did you mean {close[0]!r}?' if close else 'leave it out'}",
+            )
+    name = rule.get("RuleName")
+    if name is not None and not (isinstance(name, str) and 1 <= len(name) <= MAX_NAME):
+        yield finding(
+            "sampling_rule_invalid",
+            _site_of("RuleName", text, start),
+            f"RuleName is {name!r}, expected 1 to {MAX_NAME} characters",
+        )
+
+
+def _rule(project: Project, rule: dict[str, Any], text: str, start: Site) -> Iterator[Finding]:
     def site(member: str) -> Site:
-        before = next((n for n, line in enumerate(lines) if f'"{member}"' in line), 0)
-        return Site(start.file, start.line + before)
+        return _site_of(member, text, start)
 
     if missing := [member for member in _RULE_MEMBERS if member not in rule]:
         words = ", ".join(missing)
@@ -139,6 +169,7 @@ def _rule(project: Project, rule: dict[str, Any], text: str, start: Site) -> Ite
         fits = isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
         if member in rule and not fits:
             limits = f"{low} to {high}" if high < math.inf else f"{low} or more"
+            limits = f"{low}" if low == high else limits
             yield finding("sampling_rule_invalid", site(member), f"{member} is {value!r}, expected {limits}")
     names = {name.text for name in project.source.segments}
     pattern = str(rule.get("ServiceName", "*"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -14,6 +15,7 @@ from harness.model import Finding, Level
 _ADDRESS = "AWS_XRAY_DAEMON_ADDRESS"
 _URL = "AWS_XRAY_URL"
 _DEFAULT_PORT = 2000
+_LOOPBACK = re.compile(r"(?:127\.[\d.]+|localhost|\[::1\]):\d+\Z")
 # Source: AWS X-Ray SDK for Python, daemon_config.py.
 _FORM = re.compile(
     r"(?:[^\s:]+:\d+|(?:tcp:[^\s:]+:\d+ udp:[^\s:]+:\d+)|(?:udp:[^\s:]+:\d+ tcp:[^\s:]+:\d+))\Z"
@@ -41,6 +43,14 @@ def check(project: Project) -> Iterator[Finding]:
 
 
 def _command(daemon: Service) -> Iterator[Finding]:
+    for setting, address in _bound(daemon):
+        if _LOOPBACK.match(address) and not daemon.shares_network:
+            yield finding(
+                "xray_daemon_loopback",
+                setting.site,
+                f"the daemon listens on {address}, which is inside its own container: other services do not "
+                f"reach it, and UDP to nobody gives no error; bind 0.0.0.0:{address.rpartition(':')[2]}",
+            )
     for word in daemon.command:
         if " " in word.value.strip():
             yield finding(
@@ -82,12 +92,19 @@ def _address(
 
 
 def _ports_of(daemon: Service) -> set[int]:
-    words = " ".join(word.value for word in daemon.command).split()
-    bound = [
-        words[i + 1] for i, word in enumerate(words[:-1]) if word in ("-b", "-t", "--bind", "--bind-tcp")
-    ]
-    ports = {int(match[1]) for text in bound if (match := re.search(r":(\d+)\Z", text))}
+    ports = {int(match[1]) for _, text in _bound(daemon) if (match := re.search(r":(\d+)\Z", text))}
     return ports or {_DEFAULT_PORT}
+
+
+def _bound(daemon: Service) -> Iterator[tuple[Setting, str]]:
+    """Yield the addresses that the daemon's command binds, each with where it stands."""
+    words = [(setting, word) for setting in daemon.command for word in setting.value.split()]
+    for (setting, word), (after, following) in itertools.zip_longest(
+        words, words[1:], fillvalue=(Setting("", "", daemon.site), "")
+    ):
+        name, equals, value = word.partition("=")
+        if name in ("-b", "-t", "--bind", "--bind-tcp"):
+            yield (setting, value) if equals else (after, following)
 
 
 def _dynamic_naming(project: Project) -> Iterator[Finding]:

@@ -204,6 +204,37 @@ def test_sampling_targets_and_summaries(xray: Any, rule: dict[str, Any]) -> None
     assert (mine["RequestCount"], mine["SampledCount"], mine["BorrowCount"]) == (10, 6, 1)
 
 
+def test_the_default_rule_changes_in_rate_and_reservoir_only() -> None:
+    status, body = answered(
+        "/UpdateSamplingRule", SamplingRuleUpdate={"RuleName": "Default", "Priority": 5, "Host": "x"}
+    )
+
+    assert (status, body["__type"]) == (400, "InvalidRequestException")
+    assert body["message"] == (
+        "of the default rule only FixedRate and ReservoirSize change, given: Host, Priority"
+    )
+    assert (
+        answered("/UpdateSamplingRule", SamplingRuleUpdate={"RuleName": "Default", "FixedRate": 1})[0] == 200
+    )
+
+
+def test_documents_are_read_as_they_were_sent_and_joined(telemetry: ScenarioTelemetry) -> None:
+    xray, trace_id, segment_id = boto3.client("xray"), new_trace_id(), uuid.uuid4().hex[:16]
+    sql = {"sanitized_query": "SELECT 1"}
+    inside = json.loads(document(trace_id, name="inside", sql=sql, precursor_ids=["a" * 16], mine=1))
+    alone = document(trace_id, name="alone", type="subsegment", parent_id=segment_id, sql=sql, mine=2)
+    links = [{"trace_id": trace_id, "id": "b" * 16}]
+    sent = document(trace_id, id=segment_id, resource_arn="arn:x", links=links, mine=3, subsegments=[inside])
+    xray.put_trace_segments(TraceSegmentDocuments=[sent, alone])
+
+    (found,) = xray.batch_get_traces(TraceIds=[trace_id])["Traces"]
+
+    (only,) = found["Segments"]
+    children = [inside, json.loads(alone)]
+    assert json.loads(only["Document"]) == {**json.loads(sent), "subsegments": children}
+    telemetry.expect(segment("shop"))
+
+
 def test_segments_that_are_put_are_captured_and_can_be_read(xray: Any, telemetry: ScenarioTelemetry) -> None:
     trace_id = new_trace_id()
     segment_id = uuid.uuid4().hex[:16]

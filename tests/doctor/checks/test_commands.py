@@ -77,3 +77,46 @@ def test_a_file_outside_of_the_project_is_not_read(tmp_path: Path) -> None:
         finding = found(inside, f"file://{name}")["cli_input_missing"]
 
         assert finding.message == f"--cli-input-json names {name!r}, which is not below {inside}"
+
+
+RULE = {
+    "ResourceARN": "*", "Priority": 9, "FixedRate": 1, "ReservoirSize": 0, "ServiceName": "*",
+    "ServiceType": "*", "Host": "*", "HTTPMethod": "*", "URLPath": "*", "Version": 1, "RuleName": "a",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "message"),
+    [
+        (
+            "HttpMethod",
+            "*",
+            (
+                "SamplingRule has no member 'HttpMethod': AWS answers Unknown parameter in input; "
+                "did you mean 'HTTPMethod'?"
+            ),
+        ),
+        ("Version", 2, "Version is 2, expected 1"),
+        ("RuleName", "n" * 33, f"RuleName is {'n' * 33!r}, expected 1 to 32 characters"),
+        ("RuleName", 3, "RuleName is 3, expected 1 to 32 characters"),
+    ],
+)
+def test_members_that_aws_refuses(tmp_path: Path, member: str, value: object, message: str) -> None:
+    text = json.dumps({"SamplingRule": RULE | {member: value}}, indent=1)
+    findings = found(tmp_path, "file://rule.json", text)
+
+    assert list(findings) == ["sampling_rule_invalid"]
+    finding = findings["sampling_rule_invalid"]
+    line = next(n for n, line in enumerate(text.splitlines(), 1) if f'"{member}"' in line)
+    assert (finding.message, place(finding)) == (message, ("rule.json", line))
+
+
+def test_a_change_of_a_rule_has_no_version(tmp_path: Path) -> None:
+    document = json.dumps({"SamplingRuleUpdate": {"RuleName": "a", "Version": 1}})
+    files: dict[str, str | bytes] = {"a.sh": f"aws xray update-sampling-rule --cli-input-json '{document}'\n"}
+
+    finding = diagnosed(tmp_path, app("image: shop"), files)["sampling_rule_invalid"]
+
+    assert finding.message == (
+        "SamplingRuleUpdate has no member 'Version': AWS answers Unknown parameter in input; leave it out"
+    )

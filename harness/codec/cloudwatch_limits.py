@@ -1,0 +1,95 @@
+"""What CloudWatch refuses of a `PutLogEvents`: the whole request, or single log events by their time.
+
+Source: CloudWatch Logs API reference, PutLogEvents and RejectedLogEventsInfo.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+
+import msgspec
+
+from harness.model import Incident, LogEvent
+
+_DAY_MS = 24 * 3600 * 1000
+MAX_AGE_MS = 14 * _DAY_MS
+MAX_AHEAD_MS = 2 * 3600 * 1000
+_WHY = {
+    "too_old": "more than 14 days old",
+    "too_new": "more than 2 hours in the future",
+    "expired": "older than the log group keeps them",
+}
+
+
+class RejectedInfo(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """``rejectedLogEventsInfo``.
+
+    Attributes:
+        too_old: How many log events at the beginning are too old.
+        too_new: The index of the first that is too far in the future.
+        expired: How many at the beginning are older than the log group's retention.
+    """
+
+    too_old: int | None = msgspec.field(name="tooOldLogEventEndIndex", default=None)
+    too_new: int | None = msgspec.field(name="tooNewLogEventStartIndex", default=None)
+    expired: int | None = msgspec.field(name="expiredLogEventEndIndex", default=None)
+
+    def accepted(self, events: int) -> range:
+        """Return the indices of the log events that were taken, of so many."""
+        first = min(max(self.too_old or 0, self.expired or 0), events)
+        last = events if self.too_new is None else min(self.too_new, events)
+        return range(first, max(first, last))
+
+    def counts(self, events: int) -> dict[str, int]:
+        """Return the reason → how many log events, of so many, were rejected for it."""
+        old = min(self.too_old or 0, events)
+        found = {
+            "too_old": old,
+            "too_new": 0 if self.too_new is None else max(0, events - self.too_new),
+            "expired": max(0, min(self.expired or 0, events) - old),
+        }
+        return {reason: count for reason, count in found.items() if count}
+
+
+def is_in_order(events: Sequence[LogEvent]) -> bool:
+    """Return whether log events are in chronological order; a request with others is refused whole."""
+    return all(before.timestamp <= after.timestamp for before, after in itertools.pairwise(events))
+
+
+def rejected_by_time(
+    events: Sequence[LogEvent], now_ms: float, retention_days: int | None = None
+) -> RejectedInfo | None:
+    """Return which of the log events, in order, are rejected; None when all are taken.
+
+    Args:
+        now_ms: Milliseconds since the epoch.
+        retention_days: Of the log group; None when it keeps them for ever.
+    """
+    old = sum(event.timestamp < now_ms - MAX_AGE_MS for event in events)
+    new = sum(event.timestamp > now_ms + MAX_AHEAD_MS for event in events)
+    oldest_kept = -math.inf if retention_days is None else now_ms - retention_days * _DAY_MS
+    expired = sum(event.timestamp < oldest_kept for event in events)
+    if not old and not new and not expired:
+        return None
+    return RejectedInfo(
+        too_old=old or None, too_new=len(events) - new if new else None, expired=expired or None
+    )
+
+
+def incident_of(log_group: str, rejected: RejectedInfo, events: int) -> Incident:
+    """Return the incident of log events that CloudWatch did not take, although it answered 200."""
+    counts = rejected.counts(events)
+    why = ", ".join(f"{count} {_WHY[reason]}" for reason, count in counts.items())
+    return Incident(
+        id="log_event_rejected",
+        channel="cloudwatch",
+        name=log_group,
+        message=(
+            f"log group {log_group!r} rejected {sum(counts.values())} of {events} log events of a "
+            f"PutLogEvents that it answered 200: {why}; give the time of the event in milliseconds since the "
+            "epoch, and look at rejectedLogEventsInfo in the answer"
+        ),
+        context={"log_events": sum(counts.values()), **counts},
+    )

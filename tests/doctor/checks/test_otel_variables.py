@@ -1,0 +1,76 @@
+"""OTel's variables whose values SDKs do not take."""
+
+from pathlib import Path
+
+import pytest
+
+from harness.model import Level
+from tests.doctor.project import app, diagnosed
+
+HEAD = (
+    "environment:",
+    "  OTEL_SERVICE_NAME: app",
+    "  OTEL_EXPORTER_OTLP_ENDPOINT: http://collector.local:4318",
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "level", "message"),
+    [
+        (
+            "OTEL_TRACES_SAMPLER",
+            "alwayson",
+            Level.WARNING,
+            (
+                "OTEL_TRACES_SAMPLER has 'alwayson', which the specification does not know; "
+                "did you mean 'always_on'?"
+            ),
+        ),
+        (
+            "OTEL_PROPAGATORS",
+            "tracecontext,bagage",
+            Level.WARNING,
+            "OTEL_PROPAGATORS has 'bagage', which the specification does not know; did you mean 'baggage'?",
+        ),
+        (
+            "OTEL_EXPORTER_OTLP_TIMEOUT",
+            "10s",
+            Level.ERROR,
+            "OTEL_EXPORTER_OTLP_TIMEOUT is '10s', expected a number, without a unit",
+        ),
+        (
+            "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT",
+            "-1",
+            Level.ERROR,
+            "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT is '-1', expected a number, without a unit",
+        ),
+        (
+            "OTEL_RESOURCE_ATTRIBUTES",
+            "team=shop,prod",
+            Level.ERROR,
+            "OTEL_RESOURCE_ATTRIBUTES holds 'prod', expected key=value, with commas between",
+        ),
+    ],
+)
+def test_values_that_no_sdk_takes(tmp_path: Path, name: str, value: str, level: Level, message: str) -> None:
+    found = diagnosed(tmp_path, app(*HEAD, f'  {name}: "{value}"'))
+
+    assert list(found) == ["otel_variable_invalid"]
+    (finding,) = found.values()
+    assert (finding.message, finding.level) == (message, level)
+    assert finding.site is not None
+    assert finding.site.line == 6
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("OTEL_TRACES_SAMPLER", "parentbased_always_on"),
+        ("OTEL_PROPAGATORS", "xray, tracecontext,baggage"),
+        ("OTEL_PROPAGATORS", ""),
+        ("OTEL_EXPORTER_OTLP_LOGS_TIMEOUT", "2.5"),
+        ("OTEL_RESOURCE_ATTRIBUTES", "a=1, b=,"),
+    ],
+)
+def test_values_that_are_well_formed(tmp_path: Path, name: str, value: str) -> None:
+    assert diagnosed(tmp_path, app(*HEAD, f'  {name}: "{value}"')) == {}
