@@ -6,7 +6,7 @@ import functools
 import time
 from collections.abc import Generator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,8 +14,6 @@ from harness.analysis.merge import merge_records
 from harness.analysis.outcome import run_holds
 from harness.capture.process import capture_of_process
 from harness.capture.session import Capture
-from harness.contract import Contract, checked_record, load_contract, read_waivers
-from harness.contract.items import Waiver
 from harness.errors import ConfigurationError, RecordError
 from harness.expect import TelemetryAssertionError, failure_message
 from harness.invariants import all_invariants
@@ -28,6 +26,10 @@ from harness.pytest_plugin.running import RunningScenario, relative_to
 from harness.pytest_plugin.scenario import ScenarioTelemetry
 from harness.report import summary_lines, write_reports
 from harness.report.redact import redact_text
+
+if TYPE_CHECKING:
+    from harness.contract import Contract
+    from harness.contract.items import Waiver
 
 _SCENARIO = pytest.StashKey[RunningScenario]()
 _LAUNCHER = pytest.StashKey[Launcher]()
@@ -188,6 +190,8 @@ class TelemetryPlugin:
             return
         self._record = merge_records([record, *self._from_workers])
         if (self._contract is not None or self._waivers) and self._record.scenarios:
+            from harness.contract import checked_record
+
             today = self._policy.today
             self._record = checked_record(self._contract, self._record, today, self._waivers)
         if self._record.scenarios and not (self._write(self._record) and run_holds(self._record)):
@@ -241,7 +245,7 @@ def start(config: pytest.Config) -> TelemetryPlugin:
     """
     try:
         timeout = _seconds(config.getini("telemetry_settle_timeout"))
-        contract, waivers = _contract(config), read_waivers(config.rootpath / "pyproject.toml")
+        contract, waivers = _contract(config), _waivers(config.rootpath / "pyproject.toml")
         all_waivers = (*contract.waivers, *waivers) if contract else waivers
         policy = FailurePolicy(config.getini("telemetry_fail_on"), all_waivers)
         capture = capture_of_process(tuple(config.getini("telemetry_channels")), settle_timeout_s=timeout)
@@ -255,8 +259,18 @@ def _contract(config: pytest.Config) -> Contract | None:
     file = config.known_args_namespace.telemetry_contract or config.getini("telemetry_contract")
     if not file:
         return None
+    from harness.contract import load_contract  # most runs have none
+
     path = config.rootpath / file
     return load_contract(path, shown=relative_to(path, config.rootpath))
+
+
+def _waivers(file: Path) -> tuple[Waiver, ...]:
+    if not file.exists() or b"telemetry-harness" not in file.read_bytes():
+        return ()
+    from harness.contract import read_waivers
+
+    return read_waivers(file)
 
 
 def _seconds(text: str) -> float:
