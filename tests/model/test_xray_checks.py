@@ -33,7 +33,7 @@ def test_each_rule(fields: dict[str, object], expected: tuple[Rule, str] | None)
 
 
 @pytest.mark.parametrize(
-    ("days", "expected"), [(30.5, [(Rule.ENFORCED, "InvalidTraceId")]), (30, []), (-1, [])]
+    ("days", "expected"), [(30.5, [(Rule.PRACTICE, "OldTraceId")]), (30, []), (-1, [])]
 )
 def test_a_trace_id_may_be_30_days_old(days: float, expected: list[tuple[Rule, str]]) -> None:
     made = 1_700_000_000
