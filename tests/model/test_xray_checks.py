@@ -32,9 +32,7 @@ def test_each_rule(fields: dict[str, object], expected: tuple[Rule, str] | None)
     assert codes(a_segment(**fields)) == ([expected] if expected else [])  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(
-    ("days", "expected"), [(30.5, [(Rule.PRACTICE, "OldTraceId")]), (30, []), (-1, [])]
-)
+@pytest.mark.parametrize(("days", "expected"), [(30.5, [(Rule.PRACTICE, "OldTraceId")]), (30, []), (-1, [])])
 def test_a_trace_id_may_be_30_days_old(days: float, expected: list[tuple[Rule, str]]) -> None:
     made = 1_700_000_000
     end = made + days * 24 * 3600
