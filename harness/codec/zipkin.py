@@ -87,21 +87,22 @@ def parse_request(content_type: str, body: bytes) -> ExportTraceServiceRequest:
 def _unshared(spans: list[_Span]) -> list[_Span]:
     """Give the server's half of a shared span an id of its own, below the client's half.
 
-    With B3, client and server report one id (``shared: true``); OpenTelemetry knows one span for
-    an id, so one of them would be taken for a resend. Children of the server's service go with it.
-    Source: Zipkin's API v2, `Span.shared`.
+    With B3, client and server report one id (``shared: true``, which some leave out); OpenTelemetry
+    knows one span for an id, so one of them would be taken for a resend. Children of the server's
+    service go with it, where they are in the same request. Source: Zipkin's API v2, `Span.shared`.
     """
+    clients = {(span.trace_id, span.id) for span in spans if span.kind == "CLIENT"}
     own: dict[tuple[str, str, str], str] = {}
     for span in spans:
-        if span.shared:
+        if span.shared or (span.kind == "SERVER" and (span.trace_id, span.id) in clients):
             key = f"{span.trace_id}/{span.id}/{span.service}"
             own[span.trace_id, span.id, span.service] = hashlib.sha256(key.encode()).hexdigest()[:16]
     return [_unshared_span(span, own) for span in spans] if own else spans
 
 
 def _unshared_span(span: _Span, own: dict[tuple[str, str, str], str]) -> _Span:
-    if span.shared:
-        new = own[span.trace_id, span.id, span.service]
+    new = own.get((span.trace_id, span.id, span.service))
+    if new and (span.shared or span.kind == "SERVER"):
         return msgspec.structs.replace(span, id=new, parent_id=span.id)
     parent = own.get((span.trace_id, span.parent_id or "", span.service))
     return msgspec.structs.replace(span, parent_id=parent) if parent else span

@@ -38,6 +38,15 @@ def test_the_halves_of_a_shared_span_are_two_spans() -> None:
     assert below.parent_span_id == server.span_id
 
 
+def test_halves_that_do_not_say_that_they_share() -> None:
+    client, server = spans_of(
+        {"traceId": TRACE, "id": "a" * 16, "kind": "CLIENT", "localEndpoint": {"serviceName": "shop"}},
+        {"traceId": TRACE, "id": "a" * 16, "kind": "SERVER", "localEndpoint": {"serviceName": "bank"}},
+    )
+    assert (client.kind, server.kind) == (SpanKind.CLIENT, SpanKind.SERVER)
+    assert server.parent_span_id == client.span_id != server.span_id
+
+
 def test_a_shared_half_that_comes_again_is_the_same_span() -> None:
     half = {
         "traceId": TRACE,
