@@ -377,3 +377,31 @@ def test_why_a_program_cannot_be_run(tmp_path: Path, name: str, mode: int | None
     done = run(tmp_path / "out", str(path))
     assert done.returncode == 2
     assert done.stderr == f"harness: cannot run {str(path)!r}: {reason.format(path=path)}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (
+            "#!/no/such/interpreter\n",
+            (
+                "its first line names '/no/such/interpreter', which is not there;"
+                " install it, or correct the line"
+            ),
+        ),
+        ("echo hello\n", "it is text without a first line #!…; give the program that runs it first"),
+    ],
+)
+def test_a_script_that_cannot_be_executed_keeps_the_earlier_run(
+    tmp_path: Path, text: str, reason: str
+) -> None:
+    out, script = tmp_path / "out", tmp_path / "script"
+    script.write_text(text)
+    script.chmod(0o755)
+    assert run(out, "true").returncode == 0
+    before = (out / "run.json").read_bytes()
+
+    done = run(out, str(script))
+
+    assert (done.returncode, done.stderr) == (2, f"harness: cannot run {str(script)!r}: {reason}\n")
+    assert (out / "run.json").read_bytes() == before

@@ -43,8 +43,10 @@ def run(arguments: argparse.Namespace) -> int:
         command = command[1:]
     if not command:
         raise ConfigurationError("no command to run; give it after the options: harness run [options] -- CMD")
-    if shutil.which(command[0]) is None:  # said before an earlier run in the directory is replaced
-        raise ConfigurationError(f"cannot run {command[0]!r}: {_why_not(command[0])}")
+    program = shutil.which(command[0])  # what is wrong is said before an earlier run is replaced
+    reason = _why_not(command[0]) if program is None else _why_not_executed(Path(program))
+    if reason:
+        raise ConfigurationError(f"cannot run {command[0]!r}: {reason}")
     for warning in silenced(os.environ):
         complain(warning)
     # An argument may be any bytes; a record holds text.
@@ -79,3 +81,18 @@ def _why_not(program: str) -> str:
     if path.is_dir():
         return "it is a directory; give a program in it"
     return f"it is not executable; chmod +x {program}, or give the program that runs it first"
+
+
+def _why_not_executed(program: Path) -> str:
+    """Return why the system will not execute a script, and what to do; empty for a program."""
+    try:
+        with program.open("rb") as stream:
+            first = stream.readline(256)
+    except OSError:
+        return ""  # it may be executed and not read
+    interpreter = os.fsdecode(first[2:]).split()[:1] if first.startswith(b"#!") else []
+    if interpreter and not Path(interpreter[0]).exists():
+        return f"its first line names {interpreter[0]!r}, which is not there; install it, or correct the line"
+    if not first.startswith(b"#!") and first.isascii() and first.strip():
+        return "it is text without a first line #!…; give the program that runs it first"
+    return ""
