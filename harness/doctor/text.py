@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ def read_text(file: Path) -> str:
         ConfigurationError: It cannot be read.
     """
     try:
-        return file.read_text(encoding=_ENCODING)
+        return _text(file)
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{file}: {_why(error)}; check the path") from error
 
@@ -28,10 +29,16 @@ def read_text(file: Path) -> str:
 def read_if_possible(file: Path, notes: list[Finding]) -> str:
     """Return a file's text; of one that cannot be read, nothing but a note."""
     try:
-        return file.read_text(encoding=_ENCODING)
+        return _text(file)
     except (OSError, UnicodeDecodeError) as error:
         notes.append(left_out(file, _why(error)))
         return ""
+
+
+def _text(file: Path) -> str:
+    if file.is_fifo() or file.is_socket():  # which would wait for a writer
+        raise OSError(errno.EINVAL, "it is no file", str(file))
+    return file.read_text(encoding=_ENCODING)
 
 
 def left_out(file: Path, reason: str) -> Finding:
@@ -63,7 +70,8 @@ def parse_yaml(file: Path) -> Any:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         raise ConfigurationError(f"{file}:{line}: is not YAML: {error.problem or error.context}") from error
-    except (YAMLError, ValueError) as error:
+    except (YAMLError, ValueError, AttributeError) as error:
+        # ruamel.yaml fails by AttributeError on a mapping that is merged into itself.
         raise ConfigurationError(f"{file}: is not YAML: {error}") from error
     except RecursionError as error:
         raise ConfigurationError(

@@ -1,10 +1,12 @@
 """Compose files of every shape: merged keys, ranges of ports, files of variables."""
 
+import os
 import re
 from pathlib import Path
 
 import pytest
 
+from harness.doctor.compose import read_services
 from harness.errors import ConfigurationError
 from harness.model import Level
 from tests.doctor.project import app, diagnosed
@@ -129,3 +131,16 @@ def test_what_compose_does_not_interpolate_is_found(tmp_path: Path, value: str) 
 @pytest.mark.parametrize("value", ["$$A $A ${A}", "${A:-${B}}", "${A-x}", "${A:?set it}", "$${"])
 def test_what_compose_interpolates(tmp_path: Path, value: str) -> None:
     assert diagnosed(tmp_path, app("image: shop", "labels:", f'  a: "{value}"')) == {}
+
+
+def test_a_mapping_that_is_merged_into_itself_is_an_error_with_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "compose.yml"
+    file.write_text("services:\n  a: &a\n    environment: {OTEL_SERVICE_NAME: x}\n    <<: *a\n")
+    with pytest.raises(ConfigurationError, match=r"compose\.yml: is not YAML"):
+        read_services(file, {}, [])
+
+
+def test_a_pipe_is_no_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "compose.yml")
+    with pytest.raises(ConfigurationError, match="cannot be read: it is no file"):
+        read_services(tmp_path / "compose.yml", {}, [])
