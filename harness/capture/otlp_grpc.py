@@ -33,6 +33,10 @@ _CODES = {400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENI
 _UNAVAILABLE = (429, 502, 503, 504)
 
 
+_DESCRIPTORS = 64
+"""More than a server and its first connections open."""
+
+
 class Reply(NamedTuple):
     """What the receiver says to one export.
 
@@ -65,9 +69,11 @@ class GrpcServer:
 
     Raises:
         ConfigurationError: grpcio is not installed.
+        OSError: Too few file descriptors are left for its server.
     """
 
     def __init__(self, take: Take, malformed: Malformed) -> None:
+        _require_descriptors()
         self._take = take
         self._malformed = malformed
         self._directory = tempfile.TemporaryDirectory(prefix="harness-grpc-")
@@ -99,6 +105,17 @@ class GrpcServer:
         self._closing.set()
         self._server.stop(grace=0).wait(5)
         self._directory.cleanup()
+
+
+def _require_descriptors() -> None:
+    """Raise OSError where few descriptors are left: gRPC's core ends the whole process when it gets none."""
+    spare: list[int] = []
+    try:
+        for _ in range(_DESCRIPTORS):
+            spare.append(os.open(os.devnull, os.O_RDONLY))  # noqa: PERF401  those opened so far are closed
+    finally:
+        for descriptor in spare:
+            os.close(descriptor)
 
 
 def _first(messages: Iterator[bytes]) -> bytes | None:

@@ -109,6 +109,8 @@ class OtlpReceiver:
             grpc = await asyncio.shield(self._grpc)
             await tunnel(client, grpc.socket, first, self._server.connections)
         except (ConfigurationError, OSError) as error:
+            if self._grpc is not None and self._grpc.done() and self._grpc.exception() is not None:
+                self._grpc = None  # the next connection tries again
             self._malformed(f"gRPC connection: {error}", first)
             client.abort()
 

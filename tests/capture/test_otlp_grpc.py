@@ -1,11 +1,15 @@
 """What gRPC refuses is evidence, as it is over HTTP."""
 
+import errno
+import os
+import socket
 import time
 from collections.abc import Iterator
 
 import grpc
 import pytest
 
+from harness.capture import otlp_grpc
 from harness.capture.arrivals import Arrivals
 from harness.capture.loop import ReceiverLoop
 from harness.capture.otlp_receiver import OtlpReceiver
@@ -65,3 +69,20 @@ def test_a_method_that_is_not_there(receiver: OtlpReceiver, arrivals: Arrivals, 
 
     assert call(receiver, method, body) == ("UNIMPLEMENTED", reason)
     assert rejected(receiver, arrivals) == [Rejected(channel="otlp", reason=reason, payload=body)]
+
+
+def test_without_descriptors_the_connection_is_refused_and_the_next_one_tried(
+    receiver: OtlpReceiver, arrivals: Arrivals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none_left(*_: object) -> int:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", none_left)
+        with socket.create_connection(("127.0.0.1", receiver.port), timeout=10) as client:
+            client.sendall(otlp_grpc.PREFACE)
+            refused = rejected(receiver, arrivals)
+    assert [item.reason for item in refused] == ["gRPC connection: [Errno 24] Too many open files"]
+
+    with grpc.insecure_channel(receiver.endpoint.removeprefix("http://")) as channel:
+        channel.unary_unary(EXPORT)(traces("span"), timeout=30)
