@@ -87,5 +87,5 @@ def _wait_for(port: int) -> None:
     while time.monotonic() < deadline:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
             return
-        time.sleep(0.05)
+        time.sleep(0.05)  # another process offers nothing to wait on
     raise RuntimeError(f"nothing listens on port {port}")

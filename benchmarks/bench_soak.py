@@ -72,7 +72,7 @@ def _load(pid: int, line: dict[str, str]) -> tuple[list[int], Counter[str]]:
     memory = []
     while any(sender.poll() is None for sender in senders):
         memory.append(_resident_kib(pid))
-        time.sleep(1)
+        time.sleep(1)  # one sample a second, until the senders end
     sent: Counter[str] = Counter()
     for sender in senders:
         kind, count = sender.communicate()[0].split()

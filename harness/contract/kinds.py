@@ -9,7 +9,6 @@ from typing import Any
 
 from harness.expect import (
     Expectation,
-    event,
     export_request,
     log_event,
     log_record,
@@ -107,4 +106,3 @@ SECTIONS = {"log_events": "log_event", "log_records": "log_record", "metrics": "
 """Sections of items that belong to the whole run → their kind."""
 EVENTS = "events"
 """A span's events: names, or ``{event: name, attributes: …}``."""
-make_event = event

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from harness.contract.items import VERSION, Contract, Item, Operation, Presence, Tier, Waiver
-from harness.contract.kinds import COMMON, EVENTS, KINDS, OPERATIONS, SECTIONS, Kind, make_event
+from harness.contract.kinds import COMMON, EVENTS, KINDS, OPERATIONS, SECTIONS, Kind
 from harness.contract.problems import Place, Problems, did_you_mean
 from harness.contract.values import Entry, ValueReader
 from harness.contract.yaml_nodes import compose, is_plain, place_of, read_contract_text
 from harness.expect import Expectation
+from harness.expect import event as expect_event
 from harness.expect.freeze import freeze
 from harness.model import Level, Site
 
@@ -243,15 +244,15 @@ class _Reader:
 
     def _event(self, node: Any) -> Any:
         if node.id == "scalar":
-            return make_event(self._values.value(node))
+            return expect_event(self._values.value(node))
         found = {entry.key: entry for entry in self._known_entries(node, "event", ("event", "attributes"))}
         if "event" not in found:
             self._problems.add(place_of(node), "'event' is missing: write a name, or event and attributes")
             return None
         name = self._values.expected(found["event"])
         if "attributes" not in found:
-            return make_event(name)
-        return make_event(name, attributes=self._values.mapping(found["attributes"].node, "attributes"))
+            return expect_event(name)
+        return expect_event(name, attributes=self._values.mapping(found["attributes"].node, "attributes"))
 
     # Small parts
 

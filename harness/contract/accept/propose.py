@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from harness.contract.accept.changes import Change, shown
@@ -75,7 +76,7 @@ class _Proposer:
                 what="operation",
                 before="",
                 after=shown("operation", {k: v for k, v in new.items() if k in ("span", "segment", "when")}),
-                apply=_adder(nodes, new),
+                apply=partial(add_item, nodes, new),
             )
 
     # One item
@@ -169,24 +170,19 @@ def _replacement(node: Any, name: str, key: str, generated: Mapping[str, Any], w
     before = shown(key, node[key])
     new = next((k for k in generated if split_key(k)[0] == name), None)
     if new is None:
-        return Change(where, name, before, "", lambda: node.pop(key))
-    return Change(
-        where, name, before, shown(new, generated[new]), lambda: put(node, name, new, generated[new])
-    )
+        return Change(where, name, before, "", partial(node.pop, key))
+    value = generated[new]
+    return Change(where, name, before, shown(new, value), partial(put, node, name, new, value))
 
 
 def _setting(node: Any, name: str, key: str, value: Any, where: str) -> Change:
     old = key_of(node, name)
     before = shown(old, node[old]) if old is not None else ""
-    return Change(where, name, before, shown(key, value), lambda: put(node, name, key, value))
+    return Change(where, name, before, shown(key, value), partial(put, node, name, key, value))
 
 
 def _removal(nodes: Any, node: Any, where: str, title: str) -> Change:
-    return Change(where, "item", title, "", lambda: nodes.remove(node))
-
-
-def _adder(nodes: Any, new: dict[str, Any]) -> Callable[[], None]:
-    return lambda: add_item(nodes, new)
+    return Change(where, "item", title, "", partial(nodes.remove, node))
 
 
 def _child_adder(node: Any, key: str, new: dict[str, Any]) -> Callable[[], None]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from harness.contract.accept.changes import Change, shown
@@ -32,10 +33,11 @@ def section_changes(
         if identified:
             yield from _details(item, node, identified[0], where)
         elif item.presence is Presence.REQUIRED:
-            yield Change(where, "item", item.expectation.describe(), "", _remover(nodes, node), line)
+            yield Change(where, "item", item.expectation.describe(), "", partial(nodes.remove, node), line)
     left = [entry for entry in entries if not any(item.expectation.identifies(entry) for item in items)]
-    for new in SECTION_WRITERS[section]([Telemetry(**{section: tuple(map(_telemetry_of, left))})]):
-        yield Change(section, "item", "", shown(*next(iter(new.items()))), _adder(nodes, new))
+    unknown = Telemetry(**{section: tuple(entry.value for entry in left)})
+    for new in SECTION_WRITERS[section]([unknown]):
+        yield Change(section, "item", "", shown(*next(iter(new.items()))), partial(add_item, nodes, new))
 
 
 def _details(item: Item, node: Any, entry: Entry, where: str) -> Iterator[Change]:
@@ -44,20 +46,4 @@ def _details(item: Item, node: Any, entry: Entry, where: str) -> Iterator[Change
         if key is not None and not field.holds(expected, entry.value):
             new, name = field.read(entry.value), field.name
             before, after = shown(key, node[key]), shown(name, new)
-            yield Change(where, name, before, after, _setter(node, name, new), item.site.line)
-
-
-def _setter(node: Any, name: str, value: Any) -> Callable[[], None]:
-    return lambda: put(node, name, name, value)
-
-
-def _remover(nodes: Any, node: Any) -> Callable[[], None]:
-    return lambda: nodes.remove(node)
-
-
-def _adder(nodes: Any, new: dict[str, Any]) -> Callable[[], None]:
-    return lambda: add_item(nodes, new)
-
-
-def _telemetry_of(entry: Entry) -> Any:
-    return entry.value
+            yield Change(where, name, before, after, partial(put, node, name, name, new), item.site.line)
