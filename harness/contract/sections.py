@@ -94,14 +94,15 @@ class _Section:
 def _check_resources(contract: Contract, parts: Parts, deviations: Deviations) -> None:
     for name, telemetry in parts:
         deviations.scenario = name
-        for resource in {id(resource): resource for resource in _resources(telemetry)}.values():
+        for resource in {id(resource): resource for resource in resources_of(telemetry)}.values():
             for problem in _RESOURCE.problems(contract.resource, resource):
                 deviations.add(
                     problem.id, "span", problem.message, where="resource", site=contract.resource_site
                 )
 
 
-def _resources(telemetry: Telemetry) -> Iterator[Resource]:
+def resources_of(telemetry: Telemetry) -> Iterator[Resource]:
+    """Yield the resource of each span, log record and OpenTelemetry metric."""
     yield from (span.resource for span in telemetry.spans)
     yield from (record.resource for record in telemetry.log_records)
     yield from (metric.resource for metric in telemetry.metrics if metric.namespace is None)

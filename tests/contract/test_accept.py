@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from harness.contract import check_contract, contract_text, parse_contract
 from harness.contract.accept import accepted_text
 from harness.contract.accept.yaml_file import dump, load
 from harness.errors import ConfigurationError
-from harness.model import RunRecord, ScenarioRecord, SpanKind, Telemetry
+from harness.model import Resource, RunRecord, ScenarioRecord, SpanKind, Telemetry
 from tests.builders import a_log_event, a_segment, a_span, a_subsegment
 
 CONTRACT = """\
@@ -150,6 +151,22 @@ def test_only_what_is_named() -> None:
 def test_an_id_that_is_none() -> None:
     with pytest.raises(ConfigurationError, match="no change 'abc'; known: there is none"):
         accepted_text(CONTRACT, a_run(), ["abc"])
+
+
+def test_the_resource_is_accepted_too() -> None:
+    text = CONTRACT.replace("operations:", "resource:\n  service.name: shop  # ours\noperations:", 1)
+    scenario = a_run().scenarios[0]
+    renamed = tuple(
+        msgspec.structs.replace(span, resource=Resource(attributes={"service.name": "bank"}))
+        for span in scenario.telemetry.spans
+    )
+    telemetry = msgspec.structs.replace(scenario.telemetry, spans=renamed)
+    record = RunRecord(scenarios=(ScenarioRecord(name="test_home", telemetry=telemetry),))
+
+    assert changed_lines(record, text=text) == [
+        "- service.name: shop  # ours",
+        "+ service.name: bank  # ours",
+    ]
 
 
 @given(st.sampled_from(["3", 3, 3.5, True, None, "x: y", "#", "2026-03-01T12:00:00+00:00", ["a", 1], "é\n"]))

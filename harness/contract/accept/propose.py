@@ -15,6 +15,7 @@ from harness.contract.deviations import Deviations
 from harness.contract.items import Contract, Item, Operation, Presence
 from harness.contract.kinds import KINDS, SECTIONS
 from harness.contract.operators import split_key
+from harness.contract.sections import resources_of
 from harness.contract.trees import BY_SUBSET, Witness
 from harness.contract.write.operations import Trees, operations_of
 from harness.contract.write.shapes import child_count, child_items, item_of, mapping_of
@@ -24,7 +25,7 @@ from harness.model import RunRecord, Telemetry
 
 
 def proposals(contract: Contract, document: Any, record: RunRecord) -> list[Change]:
-    """Return the changes after which a run holds the operations of a contract.
+    """Return the changes after which a run holds its contract.
 
     Args:
         contract: What the document says.
@@ -56,6 +57,7 @@ class _Proposer:
                 removal = _removal(nodes, node, where, _title(operation))
                 yield replace(removal, line=item.site.line, asked=True)
         yield from self._new_operations(nodes)
+        yield from self._resource()
         for section in SECTIONS:
             yield from section_changes(self._contract, section, self._document, self._parts)
 
@@ -78,6 +80,14 @@ class _Proposer:
                 after=shown("operation", {k: v for k, v in new.items() if k in ("span", "segment", "when")}),
                 apply=partial(add_item, nodes, new),
             )
+
+    def _resource(self) -> Iterator[Change]:
+        resource, site = self._contract.resource, self._contract.resource_site
+        captured = [one.attributes for part in self._parts for one in resources_of(part)]
+        if resource is None or site is None or not captured:
+            return
+        for change in _mapping(self._document["resource"], resource, captured, 1, "resource", closed=False):
+            yield replace(change, line=site.line)
 
     # One item
 
