@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sized
+from collections.abc import Hashable, Iterator, Sized
 
 import msgspec
 
@@ -20,6 +20,7 @@ from harness.model import (
     Metric,
     Rejected,
     Segment,
+    Site,
     Span,
     Subsegment,
     Telemetry,
@@ -30,13 +31,18 @@ from harness.model import (
 class Bucket:
     """What one scenario owns, as it came; decoded when asked for.
 
+    An SDK's objects are let go once they have ended and were decoded: some twenty
+    for each span and segment, which every full garbage collection would visit.
+
     Attributes:
         node_ids: Ids of its spans, segments and subsegments.
+        started: In-process spans in order of start; the SDK's until they are decoded.
+        begun: X-Ray entities that were not sent yet.
     """
 
     def __init__(self) -> None:
         self.node_ids: set[str] = set()
-        self.started: dict[SpanKey, StartedSpan] = {}
+        self.started: dict[SpanKey, StartedSpan | Span] = {}
         self.wire_spans: dict[SpanKey, Span] = {}
         self.on_wire: set[SpanKey] = set()
         self.metrics: list[Metric] = []
@@ -49,7 +55,7 @@ class Bucket:
         self.exports: list[ExportRequest] = []
         self.rejected: list[Rejected] = []
         self.incidents: list[Incident] = []
-        self._decoded: dict[SpanKey, Span] = {}
+        self._sites: dict[str, Site | None] = {}
         self._telemetry = Telemetry()
         self._telemetry_of: tuple[object, ...] | None = None
 
@@ -63,7 +69,7 @@ class Bucket:
     def _owned(self) -> tuple[object, ...] | None:
         """Return what differs once something is new; None while anything is open: it ends unannounced."""
         if (
-            any(started.open for started in self.started.values())
+            any(self._open_spans())
             or not all(begun.sent for begun in self.begun)
             or not all(processor.attached for processor in self.processors)
         ):
@@ -76,16 +82,16 @@ class Bucket:
             self.emitted,
             self.wire_records,
             self.documents,
-            self.begun,
             self.exports,
             self.rejected,
             self.incidents,
         )
         # A log event is replaced when the wire has it, too.
-        return (*map(len, growing), *self.log_events)
+        return (*map(len, growing), len(self.begun) + len(self._sites), *self.log_events)
 
     def _decode_all(self) -> Telemetry:
-        sites = {begun.entity.id: site for begun in self.begun if (site := begun.site())}
+        self._forget_sent()
+        sites = self._sites | {begun.entity.id: begun.site() for begun in self.begun}
         segments, orphans = xray_trees.join_documents(self.documents, sites)
         return Telemetry(
             spans=self._spans(),
@@ -95,7 +101,10 @@ class Bucket:
             log_events=tuple(self.log_events),
             exports=tuple(self.exports),
             rejected=tuple(self.rejected),
-            unfinished=(*self._open_spans(), *xray_evidence.unfinished_of(self.begun)),
+            unfinished=(
+                *(_unfinished(key, started) for key, started in self._open_spans()),
+                *xray_evidence.unfinished_of(self.begun),
+            ),
             incidents=(
                 *self.incidents,
                 *(processor.incident() for processor in self.processors if not processor.attached),
@@ -104,26 +113,34 @@ class Bucket:
             ),
         )
 
+    def _forget_sent(self) -> None:
+        unsent = []
+        for begun in self.begun:
+            if begun.sent:
+                self._sites[begun.entity.id] = begun.site()
+            else:
+                unsent.append(begun)
+        self.begun = unsent
+
+    def _open_spans(self) -> Iterator[tuple[SpanKey, StartedSpan]]:
+        for key, started in self.started.items():
+            if isinstance(started, StartedSpan) and started.open:
+                yield key, started
+
     def _spans(self) -> tuple[Span, ...]:
-        spans = [self._decode(key, started) for key, started in self.started.items() if not started.open]
-        spans += (span for key, span in self.wire_spans.items() if key not in self._decoded)
+        for key, span in self.started.items():
+            if isinstance(span, StartedSpan):
+                if span.open:
+                    continue
+                span = sdk.span_of(span.span, span.site())
+            if key in self.on_wire and "wire" not in span.witnesses:
+                span = msgspec.structs.replace(span, witnesses=("process", "wire"))
+            self.started[key] = span
+        spans = [span for span in self.started.values() if isinstance(span, Span)]
+        spans += (
+            span for key, span in self.wire_spans.items() if not isinstance(self.started.get(key), Span)
+        )
         return tuple(sorted(spans, key=lambda span: span.start_time_unix_nano))
-
-    def _decode(self, key: SpanKey, started: StartedSpan) -> Span:
-        span = self._decoded.get(key)
-        if span is None:
-            span = sdk.span_of(started.span, started.site())
-        if key in self.on_wire and "wire" not in span.witnesses:
-            span = msgspec.structs.replace(span, witnesses=("process", "wire"))
-        self._decoded[key] = span
-        return span
-
-    def _open_spans(self) -> list[Unfinished]:
-        return [
-            Unfinished(kind="span", name=s.span.name, id=key[1].hex(), trace_id=key[0].hex(), site=s.site())
-            for key, s in self.started.items()
-            if s.open
-        ]
 
     def _log_records(self) -> tuple[LogRecord, ...]:
         """Return in-process records, each with the wire as second witness, then wire-only ones."""
@@ -147,3 +164,13 @@ class Bucket:
 def _identity(record: LogRecord) -> Hashable:
     """Return what makes two witnesses the same log record; records carry no id."""
     return record.observed_time_unix_nano, record.trace_id, record.span_id, repr(record.body)
+
+
+def _unfinished(key: SpanKey, started: StartedSpan) -> Unfinished:
+    return Unfinished(
+        kind="span",
+        name=started.span.name,
+        id=key[1].hex(),
+        trace_id=key[0].hex(),
+        site=started.site(),
+    )

@@ -13,7 +13,7 @@ import sys
 import threading
 import weakref
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
 
@@ -31,6 +31,7 @@ class OtelWatch:
         emitted: Log records since the last look.
         processors: Span processors made since the last look.
         readers: One capture reader for each meter provider.
+        measured: True once there may be something to collect.
         providers: Every provider seen, for flushing.
     """
 
@@ -38,6 +39,8 @@ class OtelWatch:
         self.started: deque[StartedSpan] = deque()
         self.emitted: deque[EmittedRecord] = deque()
         self.readers: list[Any] = []
+        self.measured = False
+        self._observed = False
         self.providers: weakref.WeakSet[Any] = weakref.WeakSet()
         self.processors: deque[CreatedProcessor] = deque()
         self._created: weakref.WeakKeyDictionary[Any, CreatedProcessor] = weakref.WeakKeyDictionary()
@@ -79,6 +82,37 @@ class OtelWatch:
             self.readers.append(reader)
 
         self._attach_to_all(module.MeterProvider, attach)
+        self._observed = self.measured = bool(self.readers)  # whatever was made before us
+        self._watch_measurements()
+
+    def _watch_measurements(self) -> None:
+        """Know when there is nothing to collect: each collection asks every series of every instrument.
+
+        An observable instrument measures while it is asked.
+        """
+
+        def consumed(original: Callable[..., None], consumer: Any, measurement: Any) -> None:
+            original(consumer, measurement)
+            self.measured = True
+
+        def registered(original: Callable[..., None], consumer: Any, instrument: Any) -> None:
+            original(consumer, instrument)
+            self._observed = self.measured = True
+
+        module = sys.modules["opentelemetry.sdk.metrics._internal.measurement_consumer"]
+        kind = module.SynchronousMeasurementConsumer
+        self._patches.wrap(kind, "consume_measurement", consumed)
+        self._patches.wrap(kind, "register_asynchronous_instrument", registered)
+
+    def collect(self) -> Iterator[Any]:
+        """Yield the SDK's ``MetricsData`` since the last look."""
+        if not self.measured:
+            return
+        self.measured = self._observed  # first: what is measured meanwhile is collected next time
+        for reader in self.readers:
+            reader.collect()
+            while reader.collected:
+                yield reader.collected.popleft()
 
     def _watch_logs(self, module: ModuleType) -> None:
         processor = _capture_log_processor(module, self.emitted, self._arrivals)

@@ -6,7 +6,7 @@ document overwrites its in-progress one; a duplicate changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -16,7 +16,7 @@ Document = Segment | Subsegment
 
 
 def join_documents(
-    documents: Iterable[Document], sites: dict[str, Site] | None = None
+    documents: Iterable[Document], sites: Mapping[str, Site | None] | None = None
 ) -> tuple[tuple[Segment, ...], tuple[Incident, ...]]:
     """Return the segments with their subsegments joined, and what could not be joined.
 
@@ -51,7 +51,9 @@ class _Joiner:
         sites: Id → where it was begun.
     """
 
-    def __init__(self, alone: dict[tuple[str, str], list[Subsegment]], sites: dict[str, Site]) -> None:
+    def __init__(
+        self, alone: dict[tuple[str, str], list[Subsegment]], sites: Mapping[str, Site | None]
+    ) -> None:
         self._alone = alone
         self._sites = sites
 

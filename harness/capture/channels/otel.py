@@ -67,12 +67,10 @@ class OtelChannel:
             if record.trace_id:
                 owner = self._owner_of_record(f"{record.trace_id:032x}", f"{record.span_id or 0:016x}")
             owner.emitted.append(emitted)
-        for reader in self._watch.readers:
-            reader.collect()
-            while reader.collected:
-                metrics = sdk.metrics_of(reader.collected.popleft())
-                self._seen_in_process.update((m.scope.name, m.name) for m in metrics)
-                current.metrics += metrics
+        for collected in self._watch.collect():
+            metrics = sdk.metrics_of(collected)
+            self._seen_in_process.update((m.scope.name, m.name) for m in metrics)
+            current.metrics += metrics
         while self.receiver.received:
             self._ingest_request(self.receiver.received.popleft())
 
