@@ -35,7 +35,7 @@ class BegunEntity:
         replaced: Another segment took its place; an incident says so.
     """
 
-    __slots__ = ("announced", "call", "entity", "replaced", "sent", "thread")
+    __slots__ = ("__weakref__", "announced", "call", "entity", "replaced", "sent", "thread")
 
     def __init__(self, entity: Any, call: CallSite | None) -> None:
         self.entity = entity
@@ -90,7 +90,8 @@ class XRayWatch:
         self.begun: deque[BegunEntity] = deque()
         self.incidents: deque[Incident] = deque()
         self.recorders: weakref.WeakSet[Any] = weakref.WeakSet()
-        self._by_entity: weakref.WeakKeyDictionary[Any, BegunEntity] = weakref.WeakKeyDictionary()
+        # By the entity's id: each value keeps its entity alive, so a weak key never dies.
+        self._by_entity: weakref.WeakValueDictionary[int, BegunEntity] = weakref.WeakValueDictionary()
         self._patches = patches
         self._arrivals = arrivals
         self._address = daemon_address
@@ -150,7 +151,7 @@ class XRayWatch:
         if not _is_real(entity):
             return
         begun = BegunEntity(entity, call_site())
-        self._by_entity[entity] = begun
+        self._by_entity[id(entity)] = begun
         self.begun.append(begun)
         if entity.name != name:
             self._report(
@@ -171,7 +172,7 @@ class XRayWatch:
             self._arrivals.notify()
 
     def _mark_sent(self, entity: Any) -> None:
-        begun = self._by_entity.get(entity)
+        begun = self._by_entity.get(id(entity))
         if begun is not None:
             begun.sent = True
         for child in entity.subsegments:
@@ -214,7 +215,7 @@ class XRayWatch:
     def _replace(self, replaced: Any, segment: Any) -> None:
         if replaced is segment:
             return  # put again, which loses nothing
-        begun = self._by_entity.get(replaced)
+        begun = self._by_entity.get(id(replaced))
         where = ""
         if begun is not None:
             begun.replaced = True
@@ -269,7 +270,7 @@ class XRayWatch:
 
     def _watch_response_header(self, util: ModuleType) -> None:
         def announced(original: Callable[..., Any], origin_header: Any, segment: Any) -> Any:
-            begun = self._by_entity.get(segment)
+            begun = self._by_entity.get(id(segment))
             if begun is not None:
                 begun.announced = True
             return original(origin_header, segment)

@@ -1,5 +1,9 @@
 """What a scenario owns, decoded once for as long as nothing is new."""
 
+import gc
+import weakref
+
+from aws_xray_sdk.core import xray_recorder
 from opentelemetry.sdk.trace import TracerProvider
 
 from harness import ScenarioTelemetry
@@ -36,3 +40,30 @@ def test_spans_share_their_resource_and_scope(telemetry: ScenarioTelemetry) -> N
     first, second = telemetry.spans
     assert first.resource is second.resource
     assert first.scope is second.scope
+
+
+def test_an_ended_span_is_let_go_once_it_is_decoded(telemetry: ScenarioTelemetry) -> None:
+    span = TracerProvider(shutdown_on_exit=False).get_tracer("test").start_span("ended")
+    alive = weakref.ref(span)
+    span.end()
+    del span
+    assert [item.name for item in telemetry.spans] == ["ended"]
+
+    gc.collect()
+
+    assert alive() is None
+    assert [item.name for item in telemetry.spans] == ["ended"]
+
+
+def test_a_sent_segment_is_let_go_and_keeps_its_site(telemetry: ScenarioTelemetry) -> None:
+    alive = weakref.ref(xray_recorder.begin_segment("sent"))
+    xray_recorder.end_segment()
+    (sent,) = telemetry.segments
+
+    gc.collect()
+
+    assert alive() is None
+    assert sent.site is not None
+    xray_recorder.begin_segment("another")
+    xray_recorder.end_segment()
+    assert next(item.site for item in telemetry.segments) == sent.site

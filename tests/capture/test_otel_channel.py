@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.metrics import Observation
 from opentelemetry.sdk._logs import LoggerProvider
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.trace import ConcurrentMultiSpanProcessor, TracerProvider
@@ -142,6 +143,18 @@ def meter_provider() -> Iterator[MeterProvider]:
     provider = MeterProvider(shutdown_on_exit=False)
     yield provider
     provider.shutdown()
+
+
+def test_an_observable_is_asked_at_each_reading(telemetry: ScenarioTelemetry) -> None:
+    depth = 3
+    MeterProvider(shutdown_on_exit=False).get_meter("t").create_observable_gauge(
+        "depth", callbacks=[lambda _: [Observation(depth)]]
+    )
+    telemetry.expect(metric("depth", value=3))
+
+    depth = 8
+
+    telemetry.expect(metric("depth", value=8))
 
 
 def test_metrics_are_the_scenarios_own_deltas(
