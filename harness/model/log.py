@@ -29,8 +29,8 @@ class LogRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, g
     attributes: dict[str, Any] = {}
     trace_id: str | None = None
     span_id: str | None = None
-    resource: Resource = Resource()
-    scope: Scope = Scope()
+    resource: Resource = msgspec.field(default_factory=Resource)
+    scope: Scope = msgspec.field(default_factory=Scope)
     witnesses: tuple[str, ...] = ()
     site: Site | None = None
 

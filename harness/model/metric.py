@@ -68,6 +68,6 @@ class Metric(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
     is_monotonic: bool = False
     data_points: tuple[DataPoint, ...] = ()
     namespace: str | None = None
-    resource: Resource = Resource()
-    scope: Scope = Scope()
+    resource: Resource = msgspec.field(default_factory=Resource)
+    scope: Scope = msgspec.field(default_factory=Scope)
     witnesses: tuple[str, ...] = ()

@@ -25,7 +25,7 @@ class ScenarioRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """
 
     name: str
-    telemetry: Telemetry = Telemetry()
+    telemetry: Telemetry = msgspec.field(default_factory=Telemetry)
     verdicts: tuple[Verdict, ...] = ()
     findings: tuple[Finding, ...] = ()
     outcome: str = "passed"
@@ -50,7 +50,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     schema_version: int = SCHEMA_VERSION
     scenarios: tuple[ScenarioRecord, ...] = ()
-    outside: Telemetry = Telemetry()
+    outside: Telemetry = msgspec.field(default_factory=Telemetry)
     findings: tuple[Finding, ...] = ()
     packages: dict[str, str] = {}
     contract: str = ""

@@ -91,11 +91,11 @@ class Span(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fal
     kind: SpanKind = SpanKind.INTERNAL
     start_time_unix_nano: int
     end_time_unix_nano: int | None = None
-    status: Status = Status()
+    status: Status = msgspec.field(default_factory=Status)
     attributes: dict[str, Any] = {}
     events: tuple[SpanEvent, ...] = ()
     links: tuple[Link, ...] = ()
-    resource: Resource = Resource()
-    scope: Scope = Scope()
+    resource: Resource = msgspec.field(default_factory=Resource)
+    scope: Scope = msgspec.field(default_factory=Scope)
     witnesses: tuple[str, ...] = ()
     site: Site | None = None

@@ -62,9 +62,7 @@ def _key(value: Any) -> str:
 
 
 def _container(value: Any, depth: int) -> Any:
-    # Not an empty one: it makes its struct anew, and msgspec omits a struct that *is* the default,
-    # while equal records shall give equal bytes.
-    if type(value) is dict and value and _is_plain(value):
+    if type(value) is dict and _is_plain(value):
         return value
     if isinstance(value, dict | Mapping):
         plain = {_key(key): to_plain(item, depth + 1) for key, item in value.items()}
