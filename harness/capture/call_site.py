@@ -66,6 +66,7 @@ def call_site() -> CallSite | None:
     return fallback
 
 
+@functools.lru_cache(maxsize=4096)
 def resolve(call: CallSite | None) -> Site | None:
     """Return the source position of a call site."""
     if call is None:

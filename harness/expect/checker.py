@@ -91,6 +91,9 @@ class Checker:
 
     def assign(self, members: Sequence[Member]) -> list[int | None]:
         """Return for each member its own entry, None when there is none left."""
+        if len(members) == 1:
+            (member,) = members
+            return [next((c for c in self.candidates(member) if self.fits(member.expectation, c)), None)]
         looked_up = [self.candidates(member) for member in members]
         return assign(len(members), looked_up.__getitem__, lambda i, c: self.fits(members[i].expectation, c))
 
@@ -110,6 +113,9 @@ def groups(expectation: Expectation[Any], index: int) -> list[list[Member]]:
     Children and descendants compete: one captured node for each. The span
     that a link points to may also be one of them.
     """
-    below: list[Related] = [r for r in expectation.relations if r.relation is not Relation.LINK]
-    linked = [r for r in expectation.relations if r.relation is Relation.LINK]
+    relations = expectation.relations
+    if not relations:
+        return []
+    below: list[Related] = [r for r in relations if r.relation is not Relation.LINK]
+    linked = [r for r in relations if r.relation is Relation.LINK]
     return [[Member(r.expectation, r.relation, index) for r in part] for part in (below, linked) if part]

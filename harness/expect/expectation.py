@@ -148,8 +148,10 @@ class Expectation(ABC, Generic[T]):
         return f"{self.NOUN} {name}" if isinstance(self.identity, str) else f"{self.NOUN} matching {name}"
 
     def __repr__(self) -> str:
-        given = {field.name: getattr(self, field.name) for field in self.FIELDS}
+        given = {field.name: expected for field, expected in self.details}
         text = call(self.BUILDER, self.identity, **given)
+        if not self.relations:
+            return text
         for relation in Relation:
             parts = [r.expectation for r in self.relations if r.relation is relation]
             if parts:

@@ -22,7 +22,7 @@ from harness.model import Finding, RunRecord, Verdict
 from harness.pytest_plugin import workers
 from harness.pytest_plugin.launching import Launcher
 from harness.pytest_plugin.policy import FailurePolicy
-from harness.pytest_plugin.running import RunningScenario, relative_to
+from harness.pytest_plugin.running import RunningScenario
 from harness.pytest_plugin.scenario import ScenarioTelemetry
 from harness.report import summary_lines, write_reports
 from harness.report.redact import redact_text
@@ -205,7 +205,7 @@ class TelemetryPlugin:
             cure = str(error).replace("(--out DIR)", "(--telemetry-report DIR)")
             self._written = [f"no report: {cure}"]
             return False
-        self._written = [f"wrote {relative_to(file, Path.cwd())}" for file in files.values()]
+        self._written = [f"wrote {_relative_to(file, Path.cwd())}" for file in files.values()]
         return True
 
     @pytest.hookimpl(optionalhook=True)
@@ -262,7 +262,7 @@ def _contract(config: pytest.Config) -> Contract | None:
     from harness.contract import load_contract  # most runs have none
 
     path = config.rootpath / file
-    return load_contract(path, shown=relative_to(path, config.rootpath))
+    return load_contract(path, shown=_relative_to(path, config.rootpath))
 
 
 def _waivers(file: Path) -> tuple[Waiver, ...]:
@@ -281,6 +281,11 @@ def _seconds(text: str) -> float:
     if not 0 <= value < float("inf"):
         raise ConfigurationError(f"telemetry_settle_timeout is {text!r}; expected seconds, for example 2.0")
     return value
+
+
+def _relative_to(path: Path, root: Path) -> str:
+    """Return a path below a root as relative to it, and any other as it is."""
+    return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
 
 
 def _report_dir(config: pytest.Config) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -21,9 +20,9 @@ class RunningScenario:
     """A scenario from its set-up to the end of the run: late telemetry still joins it."""
 
     def __init__(self, item: pytest.Item, handle: ScenarioTelemetry, policy: FailurePolicy) -> None:
-        path, line, _ = item.reportinfo()
+        file, line, _ = item.location
         self.name = item.nodeid
-        self.site = Site(relative_to(Path(path), item.config.rootpath), (line or 0) + 1, item.name)
+        self.site = Site(file, (line or 0) + 1, item.name)
         self.handle = handle
         self._policy = policy
         self.outcome = "interrupted"  # until pytest reports another
@@ -89,8 +88,3 @@ def vacuous_finding(site: Site) -> Finding:
         site=site,
         message="the scenario asked for telemetry and checked none; add telemetry.expect(…)",
     )
-
-
-def relative_to(path: Path, root: Path) -> str:
-    """Return a path below a root as relative to it, and any other as it is."""
-    return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)

@@ -28,7 +28,11 @@ def encode_record(record: RunRecord) -> bytes:
     >>> encode_record(RunRecord())[:20]
     b'{"schema_version":1,'
     """
-    return msgspec.json.encode(rebuild(record, to_plain, _SETTLED)) + b"\n"
+    try:
+        data = msgspec.json.encode(rebuild(record, to_plain, _SETTLED | {str}))
+    except (UnicodeEncodeError, TypeError):  # a lone surrogate, or a subclass of str
+        data = msgspec.json.encode(rebuild(record, to_plain, _SETTLED))
+    return data + b"\n"
 
 
 def decode_record(data: bytes, *, source: str = RUN_FILE) -> RunRecord:

@@ -127,10 +127,10 @@ def keyed_secrets(record: RunRecord) -> set[str]:
 
 def _collect(value: Any, secrets: set[str], *, is_secret: bool = False) -> None:
     if isinstance(value, dict):
-        for key, item in value.items():
-            is_keyed = is_secret_key(key)
-            if is_keyed or type(item) not in FLAT:
-                _collect(item, secrets, is_secret=is_keyed)
+        secret_keys = _secret_keys(tuple(value))
+        if secret_keys or not FLAT.issuperset(map(type, value.values())):
+            for key, item in value.items():
+                _collect(item, secrets, is_secret=key in secret_keys)
     elif isinstance(value, list | tuple):
         for item in value:
             _collect(item, secrets, is_secret=is_secret)
@@ -172,9 +172,10 @@ class _Redaction:
         return self._bytes(value) if isinstance(value, bytes) else value
 
     def _mapping(self, value: dict[Any, Any]) -> dict[Any, Any]:
+        secret_keys = _secret_keys(tuple(value))
         changes = {}
         for key, before in value.items():
-            after = self._secret(before) if is_secret_key(key) else self.field(before)
+            after = self._secret(before) if key in secret_keys else self.field(before)
             if after is not before:
                 changes[key] = after
         return {**value, **changes} if changes or type(value) is not dict else value
@@ -211,6 +212,12 @@ class _Redaction:
             parts += (value[done:start], _hidden(secret))
             done = at = start + len(secret)
         return "".join((*parts, value[done:])) if parts else value
+
+
+@lru_cache(maxsize=4096)
+def _secret_keys(keys: tuple[Any, ...]) -> frozenset[Any]:
+    """Return those whose value is a secret; most mappings have the same few sets of keys."""
+    return frozenset(filter(is_secret_key, keys))
 
 
 @lru_cache(maxsize=4096)

@@ -9,7 +9,7 @@ from operator import attrgetter, is_
 from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from msgspec import Struct
-from msgspec.structs import astuple, replace
+from msgspec.structs import replace
 
 T = TypeVar("T")
 Change = Callable[[Any], Any]
@@ -47,7 +47,7 @@ def containers(value: Struct) -> Iterator[Any]:
     while pending:
         item = pending.pop()
         if isinstance(item, Struct):
-            item = astuple(item)
+            item = _reader_of(type(item), FLAT)(item)
         if isinstance(item, tuple):
             pending += [below for below in item if type(below) not in FLAT]
         else:
@@ -86,7 +86,7 @@ class _Rebuild(dict[type, Change]):
         names = _changing_fields(kind, self._settled)
         if not names:
             return lambda value: value
-        read = attrgetter(*names) if len(names) > 1 else lambda value: (getattr(value, names[0]),)
+        read = _reader_of(kind, self._settled)
 
         def rebuilt(value: Struct) -> Struct:
             before = read(value)
@@ -106,6 +106,15 @@ class _Rebuild(dict[type, Change]):
 
 
 @cache
+def _reader_of(kind: type[Struct], settled: frozenset[type]) -> Callable[[Struct], tuple[Any, ...]]:
+    """Return a function from a struct to the values of its changing fields."""
+    names = _changing_fields(kind, settled)
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda value: tuple(getattr(value, name) for name in names)
+
+
+@cache
 def _changing_fields(kind: type[Struct], settled: frozenset[type]) -> tuple[str, ...]:
     """Return the fields whose type lets a walk change them."""
     hints = get_type_hints(kind)
@@ -113,8 +122,19 @@ def _changing_fields(kind: type[Struct], settled: frozenset[type]) -> tuple[str,
 
 
 def _may_change(hint: Any, settled: frozenset[type]) -> bool:
-    """Return False for what is settled, for enumerations, and for unions and tuples of nothing else."""
+    """Return False for what is settled, for enumerations, and for what consists of nothing else."""
     if parts := get_args(hint):
         inner = [part for part in parts if part is not ...]
         return get_origin(hint) is dict or any(_may_change(part, settled) for part in inner)
-    return not (isinstance(hint, type) and (hint in settled or issubclass(hint, Enum)))
+    if not isinstance(hint, type):
+        return True
+    if hint in settled or issubclass(hint, Enum):
+        return False
+    return not issubclass(hint, Struct) or _has_changing_fields(hint, settled)
+
+
+@cache
+def _has_changing_fields(kind: type[Struct], settled: frozenset[type]) -> bool:
+    """Return False for a struct of settled fields; one that holds itself changes by its other fields."""
+    hints = get_type_hints(kind)
+    return any(_may_change(hints[name], settled | {kind}) for name in kind.__struct_fields__)
