@@ -10,7 +10,7 @@ from harness.capture import xray_evidence
 from harness.capture.call_site import resolve
 from harness.capture.otel_evidence import CreatedProcessor, EmittedRecord, StartedSpan
 from harness.capture.xray_watch import BegunEntity
-from harness.codec import metric_merge, sdk, xray_trees
+from harness.codec import metric_merge, sdk, xray_trees, zipkin_halves
 from harness.codec.otlp import SpanKey
 from harness.model import (
     ExportRequest,
@@ -107,7 +107,8 @@ class Bucket:
     def _spans(self) -> tuple[Span, ...]:
         spans = [self._decode(key, started) for key, started in self.started.items() if not started.open]
         spans += (span for key, span in self.wire_spans.items() if key not in self._decoded)
-        return tuple(sorted(spans, key=lambda span: span.start_time_unix_nano))
+        spans.sort(key=lambda span: span.start_time_unix_nano)
+        return tuple(zipkin_halves.unshared(spans))
 
     def _decode(self, key: SpanKey, started: StartedSpan) -> Span:
         span = self._decoded.get(key)
