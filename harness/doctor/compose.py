@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from harness.doctor.checks import finding
-from harness.doctor.env_file import entries_of
+from harness.doctor.env_file import entries_of, malformed_lines
 from harness.doctor.interpolation import interpolate, is_malformed
 from harness.doctor.ports import port_numbers
 from harness.doctor.text import line_of, parse_yaml, read_if_possible, shown_path
@@ -161,7 +161,9 @@ class _Reader:
             name = interpolate(str(options.get("path", "")), self._variables)
             file = self._file.parent / name
             if file.exists():
-                for entry in entries_of(read_if_possible(file, self._notes), self._variables):
+                text = read_if_possible(file, self._notes)
+                self._notes += malformed_lines(text, file)
+                for entry in entries_of(text, self._variables):
                     yield entry.name, Setting(entry.raw, entry.value, Site(shown_path(file), entry.line))
             elif options.get("required", True):
                 self._notes.append(
