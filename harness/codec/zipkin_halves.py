@@ -24,7 +24,7 @@ def spans_of(message: ExportTraceServiceRequest) -> Iterator[tuple[SpanKey, Call
         span = decode()
         if span.kind is SpanKind.SERVER:
             key = key[0], b"%b server %b" % (key[1], _service(span).encode())
-        yield key, lambda span=span: span
+        yield key, decode
 
 
 def unshared(spans: Sequence[Span]) -> Sequence[Span]:
