@@ -132,23 +132,26 @@ def filtered(state: XRayState, traces: tuple[XRayTrace, ...], text: str) -> tupl
 
 
 def _summary(trace: XRayTrace) -> dict[str, Any]:
+    from harness.xray_filter.scope import READERS, trace_scope
     from harness.xray_filter.service_map import service_map
 
     root = trace.root
-    services = service_map(trace).services
+    services = service_map(trace)
+    scope = trace_scope(trace, services)
     summary = {
         "Id": trace.trace_id,
         "StartTime": root.start_time,
         "Duration": duration(trace),
         "ResponseTime": None if root.end_time is None else root.end_time - root.start_time,
-        "HasFault": any(segment.fault for segment in trace.segments),
-        "HasError": any(segment.error for segment in trace.segments),
-        "HasThrottle": any(segment.throttle for segment in trace.segments),
-        "IsPartial": any(segment.in_progress for segment in trace.segments),
+        # What the filter's keywords say: X-Ray documents both alike.
+        "HasFault": any(READERS["fault"](scope)),
+        "HasError": any(READERS["error"](scope)),
+        "HasThrottle": any(READERS["throttle"](scope)),
+        "IsPartial": any(READERS["partial"](scope)),
         "Http": _http(root),
         "Annotations": _annotations(trace),
         "Users": [{"UserName": s.user, "ServiceIds": [_service(s)]} for s in trace.segments if s.user],
-        "ServiceIds": [{"Name": node.name, "Names": [node.name], "Type": node.type} for node in services],
+        "ServiceIds": [{"Name": n.name, "Names": [n.name], "Type": n.type} for n in services.services],
         "EntryPoint": _service(root),
         "Revision": 1,
     }
