@@ -33,8 +33,10 @@ _CODES = {400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENI
 _UNAVAILABLE = (429, 502, 503, 504)
 
 
-_DESCRIPTORS = 64
-"""More than a server and its first connections open."""
+DESCRIPTORS = 32
+"""More than a server opens; gRPC's core ends the whole process when it gets none."""
+DESCRIPTORS_OF_CONNECTION = 2
+"""Both ends of the tunnel."""
 
 
 class Reply(NamedTuple):
@@ -69,11 +71,9 @@ class GrpcServer:
 
     Raises:
         ConfigurationError: grpcio is not installed.
-        OSError: Too few file descriptors are left for its server.
     """
 
     def __init__(self, take: Take, malformed: Malformed) -> None:
-        _require_descriptors()
         self._take = take
         self._malformed = malformed
         self._directory = tempfile.TemporaryDirectory(prefix="harness-grpc-")
@@ -105,17 +105,6 @@ class GrpcServer:
         self._closing.set()
         self._server.stop(grace=0).wait(5)
         self._directory.cleanup()
-
-
-def _require_descriptors() -> None:
-    """Raise OSError where few descriptors are left: gRPC's core ends the whole process when it gets none."""
-    spare: list[int] = []
-    try:
-        for _ in range(_DESCRIPTORS):
-            spare.append(os.open(os.devnull, os.O_RDONLY))  # noqa: PERF401  those opened so far are closed
-    finally:
-        for descriptor in spare:
-            os.close(descriptor)
 
 
 def _first(messages: Iterator[bytes]) -> bytes | None:
@@ -178,6 +167,7 @@ class _Tunnel(asyncio.Protocol):
         self._other = other
         self._connections = connections
         self._own: asyncio.Transport
+        self.begun = asyncio.Event()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)  # noqa: S101  what create_unix_connection makes
@@ -185,9 +175,11 @@ class _Tunnel(asyncio.Protocol):
         self._connections.add(transport)
 
     def data_received(self, data: bytes) -> None:
+        self.begun.set()
         self._other.write(data)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  asyncio's signature
+        self.begun.set()
         self._connections.discard(self._own)
         self._other.close()
 
@@ -201,14 +193,16 @@ class _Tunnel(asyncio.Protocol):
 async def tunnel(
     client: asyncio.Transport, socket: str, first: bytes, connections: set[asyncio.Transport]
 ) -> None:
-    """Connect a client to a Unix socket, for as long as both stay.
+    """Connect a client to a Unix socket, for as long as both stay; return once its server has accepted it.
 
     Args:
         first: What has arrived from the client.
         connections: Holds both as long as they are open.
     """
     loop = asyncio.get_running_loop()
-    server, _ = await loop.create_unix_connection(lambda: _Tunnel(client, connections), os.fspath(socket))
+    server, backward = await loop.create_unix_connection(
+        lambda: _Tunnel(client, connections), os.fspath(socket)
+    )
     if client.is_closing():
         server.abort()
         return
@@ -217,3 +211,4 @@ async def tunnel(
     client.set_protocol(forward)
     server.write(first)
     client.resume_reading()
+    await backward.begun.wait()
