@@ -297,6 +297,8 @@ class _Connection(asyncio.BufferedProtocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         self._count_head(len(name) + len(value))
         key, text = name.decode("latin-1").lower(), value.decode("latin-1")
+        if key == "content-type" and self._headers.get(key) == text:
+            return  # no list: said twice, it says the same
         self._headers[key] = f"{self._headers[key]}, {text}" if key in self._headers else text
 
     def on_headers_complete(self) -> None:

@@ -99,6 +99,16 @@ def received_by(client: socket.socket) -> bytes:
         return b""
 
 
+@pytest.mark.parametrize(
+    ("second", "seen"), [("application/json", "application/json"), ("text/x", "application/json, text/x")]
+)
+def test_a_content_type_that_is_said_twice(serve: Serve, second: str, seen: str) -> None:
+    port = serve(lambda request: Response(200, (), request.headers["content-type"].encode()))
+    head = f"POST / HTTP/1.1\r\nContent-Type: application/json\r\ncontent-type: {second}\r\n\r\n"
+
+    assert exchange(port, head.encode()).endswith(f"\r\n\r\n{seen}".encode())
+
+
 def test_a_chunked_body_is_put_together(serve: Serve) -> None:
     client = http.client.HTTPConnection("127.0.0.1", serve(echo), timeout=10)
 
