@@ -18,7 +18,7 @@ from harness.capture.arrivals import Arrivals
 from harness.capture.environment import LOOPBACK
 from harness.capture.http_server import CLOSE, HttpServer, Request, Response
 from harness.capture.loop import ReceiverLoop
-from harness.capture.otlp_grpc import PREFACE, GrpcServer, Reply, tunnel
+from harness.capture.otlp_grpc import PREFACE, GrpcServer, Reply
 from harness.capture.recorder import Recorder
 from harness.codec import otlp, otlp_reply
 from harness.codec.body import decode_body
@@ -106,7 +106,7 @@ class OtlpReceiver:
         self._opening += 1
         try:
             grpc = await self._grpc_server()
-            await tunnel(client, grpc.socket, first, self._server.connections)
+            await grpc.connect(client, first, self._server.connections)
         except (ConfigurationError, OSError) as error:
             if self._grpc is not None and self._grpc.done() and self._grpc.exception() is not None:
                 self._grpc = None  # the next connection tries again

@@ -9,6 +9,7 @@ import grpc
 import pytest
 
 from harness.capture import otlp_grpc
+from harness.capture.answers import Answer
 from harness.capture.arrivals import Arrivals
 from harness.capture.loop import ReceiverLoop
 from harness.capture.otlp_receiver import OtlpReceiver
@@ -87,3 +88,17 @@ def test_without_descriptors_the_connection_is_refused_and_the_next_one_tried(
 
     with grpc.insecure_channel(receiver.endpoint.removeprefix("http://")) as channel:
         channel.unary_unary(EXPORT)(traces("span"), timeout=30)
+
+
+def test_hanging_up_closes_the_connection(receiver: OtlpReceiver) -> None:
+    with (
+        grpc.insecure_channel(receiver.endpoint.removeprefix("http://")) as channel,
+        receiver.answers.giving(Answer(close=True), times=1),
+    ):
+        export = channel.unary_unary(EXPORT)
+        with pytest.raises(grpc.RpcError) as failed:
+            export(traces("lost"), timeout=30)
+        export(traces("kept"), timeout=30)
+
+    assert failed.value.code() is grpc.StatusCode.UNAVAILABLE
+    assert "answered as asked" not in failed.value.details()
