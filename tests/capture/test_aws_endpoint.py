@@ -185,9 +185,16 @@ class Kept:
     def __init__(self) -> None:
         self.kept: list[tuple[ExportRequest, bytes]] = []
         self.incidents: list[Incident] = []
+        self.waited: list[tuple[ExportRequest, bytes]] = []
+        self.answered: list[int] = []
 
-    def export(self, export: ExportRequest, body: bytes) -> None:
+    def waiting(self, export: ExportRequest, body: bytes) -> int:
+        self.waited.append((export, body))
+        return len(self.waited)
+
+    def export(self, export: ExportRequest, body: bytes, *, answers: int = 0) -> None:
         self.kept.append((export, body))
+        self.answered.append(answers)
 
     def incident(self, incident: Incident) -> None:
         self.incidents.append(incident)
@@ -212,6 +219,30 @@ def test_a_recording_holds_what_was_accepted(loop: ReceiverLoop, arrivals: Arriv
     taken = telemetry_of_aws(export, body)
     assert [event.message for event in taken if isinstance(event, LogEvent)] == ["1"]
     assert [incident.id for incident in recorder.incidents] == ["log_event_rejected"]
+
+
+def test_a_request_is_recorded_before_moto_answers(
+    loop: ReceiverLoop, arrivals: Arrivals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder = Kept()
+    seen: list[list[tuple[str, int]]] = []
+
+    def moto(environ: Any, start_response: Any) -> list[bytes]:
+        seen.append([(export.path, export.status) for export, _ in recorder.waited])
+        start_response("200 OK", [])
+        return [b"{}"]
+
+    monkeypatch.setattr(aws_endpoint, "_moto_application", lambda: moto)
+    endpoint = AwsEndpoint(loop, arrivals, recorder=recorder)
+    client(endpoint, "cloudwatch").put_metric_data(
+        Namespace="n", MetricData=[{"MetricName": "m", "Value": 1}]
+    )
+    endpoint.close()
+
+    assert seen == [[("PutMetricData", 0)]]
+    assert recorder.answered == [1]
+    ((export, body),) = recorder.kept
+    assert (export.status, export.items, body) == (200, 1, recorder.waited[0][1])
 
 
 def test_a_deleted_stream_is_not_answered_for(endpoint: AwsEndpoint, group: str) -> None:
