@@ -12,11 +12,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from harness.capture.xray_api import limits
 from harness.capture.xray_rules import MAX_NAME
 from harness.doctor.checks import finding
 from harness.doctor.commands import Command
 from harness.doctor.project import Project
 from harness.doctor.text import read_if_possible, shown_path
+from harness.errors import in_our_words
 from harness.model import Finding, Level, Site
 
 _REQUIRED = {
@@ -36,6 +40,15 @@ _RULE_MEMBERS = (
     "ServiceType", "Host", "HTTPMethod", "URLPath", "Version",
 )  # fmt: skip
 _OTHER_MEMBERS = ("RuleName", "RuleARN", "Attributes", "SamplingRateBoost")
+_TEXTS: dict[str, Any] = {
+    "ResourceARN": limits.ResourceArn,
+    "ServiceName": limits.Text64,
+    "ServiceType": limits.Text64,
+    "Host": limits.Text64,
+    "HTTPMethod": limits.Method,
+    "URLPath": limits.UrlPath,
+    "Attributes": limits.Attributes,
+}
 _LIMITS: dict[str, tuple[float, float]] = {
     "Priority": (1, 9999),
     "FixedRate": (0, 1),
@@ -143,6 +156,15 @@ def _members(command: Command, rule: dict[str, Any], text: str, start: Site) -> 
     update = command.operation == "update-sampling-rule"
     known = [m for m in (*_RULE_MEMBERS, *_OTHER_MEMBERS) if not (update and m == "Version")]
     yield from _unknown_members(command, rule, known, text, start, of=_MEMBERS[command.operation])
+    for member in _TEXTS.keys() & rule.keys():
+        try:
+            msgspec.convert(rule[member], _TEXTS[member])
+        except msgspec.ValidationError as error:
+            yield finding(
+                "sampling_rule_invalid",
+                _site_of(member, text, start),
+                f"{member} is {rule[member]!r:.80}: {in_our_words(error)}",
+            )
     name = rule.get("RuleName")
     if name == "Default" and not update:
         yield finding(

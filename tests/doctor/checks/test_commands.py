@@ -97,6 +97,9 @@ RULE = {
             ),
         ),
         ("Version", 2, "Version is 2, expected 1"),
+        ("HTTPMethod", "PROPPATCHES", "HTTPMethod is 'PROPPATCHES': Expected `str` of length <= 10"),
+        ("Host", 3, "Host is 3: Expected `str`, captured `int`"),
+        ("Attributes", {"k": ""}, "Attributes is {'k': ''}: Expected `str` of length >= 1 - at `$[...]`"),
         ("RuleName", "n" * 33, f"RuleName is {'n' * 33!r}, expected 1 to 32 characters"),
         ("RuleName", 3, "RuleName is 3, expected 1 to 32 characters"),
         (
