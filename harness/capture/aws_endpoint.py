@@ -46,6 +46,7 @@ _STUCK = (
     "moto logs, and waits if the caller holds logging's lock, as logging.config.dictConfig does "
     "while it makes a handler: make the client before, and pass it in"
 )
+_TOO_LONG = "the log events of one PutLogEvents span more than 24 hours; send them in several requests"
 _INSTALL = "install telemetry-harness[aws]"
 
 
@@ -136,6 +137,9 @@ class AwsEndpoint:
         request.headers.pop("content-encoding", None)
         request = request._replace(body=body)
         events = tuple(item for item in telemetry if isinstance(item, LogEvent))
+        if cloudwatch_limits.spans_too_long(events):
+            self._record(operation, request, (), 400)
+            return error_response(request, 400, "InvalidParameterException", _TOO_LONG)
         if events and self._can_answer(events):
             return self._put_log_events(request, events)
         answer = self._groups.answer(operation, request.headers, body)
@@ -155,7 +159,7 @@ class AwsEndpoint:
         self._to_replay.put(request)
         return self._took(request, events)
 
-    def _took(self, request: Request, events: tuple[LogEvent, ...]) -> Response:
+    def _took(self, request: Request, events: tuple[LogEvent, ...], waiting: int = 0) -> Response:
         """Record log events as delivered, those that CloudWatch rejects as an incident; return its answer.
 
         It rejects in an answer of 200. moto does, too, with other indices than AWS's.
@@ -171,12 +175,13 @@ class AwsEndpoint:
             content_type = request.headers.get("content-type", "")
             request = request._replace(body=cloudwatch.with_log_events(content_type, request.body, kept))
             events = events[kept.start : kept.stop]
-        self._record("PutLogEvents", request, events, 200)
+        self._record("PutLogEvents", request, events, 200, waiting)
         return Response(200, JSON_1_1, msgspec.json.encode(answer))
 
     async def _ask_moto(
         self, operation: str, request: Request, telemetry: tuple[LogEvent, ...] | tuple[Metric, ...]
     ) -> Response:
+        waiting = self._wait(operation, request)
         work = asyncio.get_running_loop().run_in_executor(self._workers, self._call_moto, operation, request)
         try:
             answer = await asyncio.wait_for(work, MOTO_TIMEOUT_S)
@@ -185,7 +190,7 @@ class AwsEndpoint:
             answer = self._fail(request, 503, reason)
         except asyncio.CancelledError:
             self._malformed(f"{operation}: the endpoint was closed before moto had answered", request.body)
-            self._record(operation, request, (), 0)
+            self._record(operation, request, (), 0, waiting)
             raise
         answer, lost = self._trace_headers.after(operation, request, answer)
         for incident in lost:
@@ -195,13 +200,13 @@ class AwsEndpoint:
             self._groups.accepting.update(
                 (e.log_group, e.log_stream) for e in telemetry if isinstance(e, LogEvent)
             )
-            return self._took(request, tuple(e for e in telemetry if isinstance(e, LogEvent)))
+            return self._took(request, tuple(e for e in telemetry if isinstance(e, LogEvent)), waiting)
         if accepted and operation in _CHANGING_RETENTION:
             self._retention.update(filter(None, [cloudwatch.retention_of(request.body)]))
         if operation.startswith("Delete"):
             self._groups.accepting.clear()
         # A refused call is normal (PutLogEvents before CreateLogStream) and is made again.
-        self._record(operation, request, telemetry if accepted else (), answer.status)
+        self._record(operation, request, telemetry if accepted else (), answer.status, waiting)
         return answer
 
     def _call_moto(self, operation: str, request: Request) -> Response:
@@ -226,18 +231,26 @@ class AwsEndpoint:
         self._malformed(reason, request.body)
         return error_response(request, status, "InternalFailure", reason)
 
+    def _wait(self, operation: str, request: Request) -> int:
+        """Record a request that waits for moto, so that a kill meanwhile does not lose it."""
+        if self._recorder is None:
+            return 0
+        export = ExportRequest(channel="aws", path=operation, headers=request.headers, status=0)
+        return self._recorder.waiting(export, request.body)
+
     def _record(
         self,
         operation: str,
         request: Request,
         telemetry: tuple[LogEvent, ...] | tuple[Metric, ...],
         status: int,
+        waiting: int = 0,
     ) -> None:
         export = ExportRequest(
             channel="aws", path=operation, headers=request.headers, items=len(telemetry), status=status
         )
         if self._recorder is not None:
-            self._recorder.export(export, request.body)
+            self._recorder.export(export, request.body, answers=waiting)
         else:
             self.received.append(Received(export, telemetry))
         if self._arrivals.armed:

@@ -10,7 +10,7 @@ from harness.capture import xray_evidence
 from harness.capture.call_site import resolve
 from harness.capture.otel_evidence import CreatedProcessor, EmittedRecord, StartedSpan
 from harness.capture.xray_watch import BegunEntity
-from harness.codec import metric_merge, sdk, xray_trees
+from harness.codec import metric_merge, sdk, xray_trees, zipkin_halves
 from harness.codec.otlp import SpanKey
 from harness.model import (
     ExportRequest,
@@ -140,7 +140,8 @@ class Bucket:
         spans += (
             span for key, span in self.wire_spans.items() if not isinstance(self.started.get(key), Span)
         )
-        return tuple(sorted(spans, key=lambda span: span.start_time_unix_nano))
+        spans.sort(key=lambda span: span.start_time_unix_nano)
+        return tuple(zipkin_halves.unshared(spans))
 
     def _log_records(self) -> tuple[LogRecord, ...]:
         """Return in-process records, each with the wire as second witness, then wire-only ones."""

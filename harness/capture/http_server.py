@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import httptools
 
+from harness.capture import descriptors
 from harness.capture.environment import LOOPBACK
 from harness.capture.loop import ReceiverLoop
 
@@ -23,6 +24,9 @@ MAX_BODY_BYTES = 64 * 1024 * 1024
 MAX_HEAD_BYTES = 64 * 1024
 _HEAD_TOO_LARGE = f"request head is over the limit of {MAX_HEAD_BYTES} bytes"
 _BUFFER_BYTES = 256 * 1024
+_ACCEPTED_AT_ONCE = 16
+_WAITING = 1024
+"""Connections that the system keeps until they are accepted."""
 SILENCE_S = 30.0
 """How long a client may pause in the middle of a request; between requests it may stay for ever."""
 STOP_S = 2.0
@@ -96,8 +100,12 @@ class HttpServer:
         self.port: int = self._servers[0].sockets[0].getsockname()[1]
 
     async def _listen(self, host: str, port: int) -> asyncio.Server:
+        listening = socket.create_server((host, port))
         loop = asyncio.get_running_loop()
-        return await loop.create_server(self._connection, host, port, backlog=1024)
+        # asyncio accepts so many at once, before any of them could be refused.
+        server = await loop.create_server(self._connection, sock=listening, backlog=_ACCEPTED_AT_ONCE)
+        listening.listen(_WAITING)
+        return server
 
     def _connection(self) -> _Connection:
         return _Connection(
@@ -166,10 +174,13 @@ class _Connection(asyncio.BufferedProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)  # noqa: S101  what create_server makes
         self._transport = transport
-        self._connections.add(transport)
         sock = transport.get_extra_info("socket")
+        if reason := descriptors.refusal():
+            self._malformed(reason, b"")
+            transport.abort()
+            return
+        self._connections.add(transport)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
         self._watch_for_silence()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  asyncio's signature
@@ -286,6 +297,8 @@ class _Connection(asyncio.BufferedProtocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         self._count_head(len(name) + len(value))
         key, text = name.decode("latin-1").lower(), value.decode("latin-1")
+        if key == "content-type" and self._headers.get(key) == text:
+            return  # no list: said twice, it says the same
         self._headers[key] = f"{self._headers[key]}, {text}" if key in self._headers else text
 
     def on_headers_complete(self) -> None:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import os
+import itertools
 import tempfile
 import threading
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
+from harness.capture.tunnel import tunnel
 from harness.codec import otlp, otlp_reply
 from harness.errors import ConfigurationError
 
@@ -33,8 +35,13 @@ _CODES = {400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENI
 _UNAVAILABLE = (429, 502, 503, 504)
 
 
-_DESCRIPTORS = 64
-"""More than a server and its first connections open."""
+DESCRIPTORS = 32
+"""More than a server opens; gRPC's core ends the whole process when it gets none."""
+DESCRIPTORS_OF_CONNECTION = 2
+"""Both ends of the tunnel."""
+
+
+_HANG_UP_S = 5.0
 
 
 class Reply(NamedTuple):
@@ -69,19 +76,43 @@ class GrpcServer:
 
     Raises:
         ConfigurationError: grpcio is not installed.
-        OSError: Too few file descriptors are left for its server.
     """
 
     def __init__(self, take: Take, malformed: Malformed) -> None:
-        _require_descriptors()
         self._take = take
         self._malformed = malformed
         self._directory = tempfile.TemporaryDirectory(prefix="harness-grpc-")
         self.socket = str(Path(self._directory.name) / "otlp")
         self._closing = threading.Event()
+        self._numbers = itertools.count(1)
+        self._clients: weakref.WeakValueDictionary[str, asyncio.Transport] = weakref.WeakValueDictionary()
+        self._loop: asyncio.AbstractEventLoop
         self._server = _server_of(self._handle)
         self._server.add_insecure_port(f"unix:{self.socket}")
         self._server.start()
+
+    async def connect(
+        self, client: asyncio.Transport, first: bytes, connections: set[asyncio.Transport]
+    ) -> None:
+        """Serve a client, for as long as it stays; return once the server has accepted it.
+
+        Args:
+            first: What has arrived from the client.
+            connections: Holds both ends of the tunnel as long as they are open.
+        """
+        self._loop = asyncio.get_running_loop()
+        name = str(Path(self._directory.name) / str(next(self._numbers)))
+        self._clients[name] = client
+        await tunnel(client, first, self.socket, name, connections)
+
+    def _hang_up(self, peer: str) -> None:
+        """Drop the connection of a call, and return once nothing is written to it any more."""
+        client = self._clients.get(peer.removeprefix("unix:"))
+        if client is not None:
+            dropped = threading.Event()
+            self._loop.call_soon_threadsafe(client.abort)
+            self._loop.call_soon_threadsafe(dropped.set)
+            dropped.wait(_HANG_UP_S)
 
     def _handle(self, method: str, messages: Iterator[bytes], context: Any) -> bytes:
         request = _first(messages)
@@ -96,7 +127,9 @@ class GrpcServer:
         metadata = {key: value for key, value in context.invocation_metadata() if isinstance(value, str)}
         reply = self._take(path, {**metadata, "content-type": otlp.GRPC}, request)
         self._closing.wait(reply.delay_s)
-        if reply.status < 300 and not reply.close:
+        if reply.close:
+            self._hang_up(context.peer())
+        elif reply.status < 300:
             return reply.body
         return _abort(context, reply)
 
@@ -105,17 +138,6 @@ class GrpcServer:
         self._closing.set()
         self._server.stop(grace=0).wait(5)
         self._directory.cleanup()
-
-
-def _require_descriptors() -> None:
-    """Raise OSError where few descriptors are left: gRPC's core ends the whole process when it gets none."""
-    spare: list[int] = []
-    try:
-        for _ in range(_DESCRIPTORS):
-            spare.append(os.open(os.devnull, os.O_RDONLY))  # noqa: PERF401  those opened so far are closed
-    finally:
-        for descriptor in spare:
-            os.close(descriptor)
 
 
 def _first(messages: Iterator[bytes]) -> bytes | None:
@@ -169,51 +191,3 @@ def _abort(context: Any, reply: Reply) -> NoReturn:
         )
     context.abort(code, text)
     raise AssertionError("abort returned")
-
-
-class _Tunnel(asyncio.Protocol):
-    """Writes everything that arrives on one connection to another."""
-
-    def __init__(self, other: asyncio.Transport, connections: set[asyncio.Transport]) -> None:
-        self._other = other
-        self._connections = connections
-        self._own: asyncio.Transport
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101  what create_unix_connection makes
-        self._own = transport
-        self._connections.add(transport)
-
-    def data_received(self, data: bytes) -> None:
-        self._other.write(data)
-
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  asyncio's signature
-        self._connections.discard(self._own)
-        self._other.close()
-
-    def pause_writing(self) -> None:
-        self._other.pause_reading()
-
-    def resume_writing(self) -> None:
-        self._other.resume_reading()
-
-
-async def tunnel(
-    client: asyncio.Transport, socket: str, first: bytes, connections: set[asyncio.Transport]
-) -> None:
-    """Connect a client to a Unix socket, for as long as both stay.
-
-    Args:
-        first: What has arrived from the client.
-        connections: Holds both as long as they are open.
-    """
-    loop = asyncio.get_running_loop()
-    server, _ = await loop.create_unix_connection(lambda: _Tunnel(client, connections), os.fspath(socket))
-    if client.is_closing():
-        server.abort()
-        return
-    forward = _Tunnel(server, connections)
-    forward.connection_made(client)
-    client.set_protocol(forward)
-    server.write(first)
-    client.resume_reading()

@@ -12,12 +12,13 @@ from collections import deque
 from collections.abc import Awaitable, Mapping
 from typing import Any, NamedTuple
 
+from harness.capture import descriptors, otlp_grpc
 from harness.capture.answers import Answers
 from harness.capture.arrivals import Arrivals
 from harness.capture.environment import LOOPBACK
 from harness.capture.http_server import CLOSE, HttpServer, Request, Response
 from harness.capture.loop import ReceiverLoop
-from harness.capture.otlp_grpc import PREFACE, GrpcServer, Reply, tunnel
+from harness.capture.otlp_grpc import PREFACE, GrpcServer, Reply
 from harness.capture.recorder import Recorder
 from harness.codec import otlp, otlp_reply
 from harness.codec.body import decode_body
@@ -63,6 +64,7 @@ class OtlpReceiver:
         self._known: dict[int, None] = {}
         self._lock = threading.Lock()  # gRPC calls from threads of its own
         self._grpc: asyncio.Future[GrpcServer] | None = None
+        self._opening = 0
         self._server = HttpServer(
             loop, self._handle, self._malformed, host=host, port=port, upgrades={PREFACE: self._pass_to_grpc}
         )
@@ -101,18 +103,33 @@ class OtlpReceiver:
     # gRPC
 
     async def _pass_to_grpc(self, client: asyncio.Transport, first: bytes) -> None:
+        self._opening += 1
         try:
-            if self._grpc is None:
-                # Importing grpcio takes a while; other requests are answered meanwhile.
-                self._grpc = asyncio.ensure_future(asyncio.to_thread(GrpcServer, self.take, self._malformed))
-            # Shielded: other clients wait for it, too, and it must be closed once it is there.
-            grpc = await asyncio.shield(self._grpc)
-            await tunnel(client, grpc.socket, first, self._server.connections)
+            grpc = await self._grpc_server()
+            await grpc.connect(client, first, self._server.connections)
         except (ConfigurationError, OSError) as error:
             if self._grpc is not None and self._grpc.done() and self._grpc.exception() is not None:
                 self._grpc = None  # the next connection tries again
             self._malformed(f"gRPC connection: {error}", first)
             client.abort()
+        finally:
+            self._opening -= 1
+
+    async def _grpc_server(self) -> GrpcServer:
+        """Return the server, made for the first client.
+
+        Raises:
+            ConfigurationError: grpcio is not installed, or too few file descriptors are left.
+        """
+        # Connections that are being opened have not yet taken what they need.
+        needed = self._opening * otlp_grpc.DESCRIPTORS_OF_CONNECTION
+        if reason := descriptors.refusal(needed if self._grpc else needed + otlp_grpc.DESCRIPTORS):
+            raise ConfigurationError(reason)
+        if self._grpc is None:
+            # Importing grpcio takes a while; other requests are answered meanwhile.
+            self._grpc = asyncio.ensure_future(asyncio.to_thread(GrpcServer, self.take, self._malformed))
+        # Shielded: other clients wait for it, too, and it must be closed once it is there.
+        return await asyncio.shield(self._grpc)
 
     # Both
 

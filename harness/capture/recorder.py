@@ -11,8 +11,12 @@ from harness.model import ExportRequest, Incident, Rejected
 class Recorder(Protocol):
     """Takes each arrival before it is answered; a receiver that has one keeps nothing itself."""
 
-    def export(self, export: ExportRequest, body: bytes) -> None:
-        """Take a request, with its body uncompressed."""
+    def waiting(self, export: ExportRequest, body: bytes) -> int:
+        """Take a request whose answer takes a while; return a number for `export`, not 0."""
+        ...
+
+    def export(self, export: ExportRequest, body: bytes, *, answers: int = 0) -> None:
+        """Take a request, with its body uncompressed; it may have been waiting under a number."""
         ...
 
     def rejected(self, rejected: Rejected) -> None:

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Iterable
 
 from harness.capture.bucket import Bucket
+from harness.capture.otel_evidence import StartedSpan
 from harness.capture.ownership import Ownership
-from harness.codec import otlp
+from harness.codec.otlp import SpanKey
+from harness.model import Span, SpanKind
 
 
-def ingest_wire_spans(owners: Ownership, message: Any) -> list[Bucket]:
+def ingest_wire_spans(owners: Ownership, spans: Iterable[tuple[SpanKey, Callable[[], Span]]]) -> list[Bucket]:
     """Hand over the spans of a trace request; return the owner of each."""
     found = []
-    for key, decode in otlp.spans_of(message):
-        trace_id, span_id = key[0].hex(), key[1].hex()
+    for wire_key, decode in spans:
+        trace_id, span_id = wire_key[0].hex(), wire_key[1][:8].hex()
         owner = owners.of_node(trace_id, span_id) or owners.of_trace(trace_id)
         found.append(owner)
+        key = _key_in_process(owner, wire_key)
         owner.on_wire.add(key)
         if key not in owner.started:
             owner.node_ids.add(span_id)
             owner.wire_spans[key] = decode()  # a resend replaces itself
     return found
+
+
+def _key_in_process(owner: Bucket, key: SpanKey) -> SpanKey:
+    """Return the key by which a server's span was seen in-process, if it was."""
+    plain = key[0], key[1][:8]
+    started = owner.started.get(plain)
+    if isinstance(started, StartedSpan):
+        return plain if started.span.kind.name == "SERVER" else key
+    return plain if started and started.kind is SpanKind.SERVER else key

@@ -36,6 +36,8 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         datagrams: The sizes of the datagrams in the body.
         rejected: What could not be decoded, its payload being the body.
         incident: What was lost on the way, without a body.
+        waiting: The number of a request that is not answered yet.
+        answers: The number under which this request was waiting.
     """
 
     size: Annotated[int, msgspec.Meta(ge=0)]
@@ -44,6 +46,8 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     datagrams: tuple[int, ...] = ()
     rejected: Rejected | None = None
     incident: Incident | None = None
+    waiting: int = 0
+    answers: int = 0
 
 
 _CUT = "the entry is cut short; what wrote it was killed"
@@ -57,13 +61,16 @@ def of_start(start: Start) -> bytes:
     return b"%b\n\n" % _ENCODE(Arrival(size=0, start=start))
 
 
-def of_export(export: ExportRequest, body: bytes) -> bytes:
+def of_export(export: ExportRequest, body: bytes, *, waiting: int = 0, answers: int = 0) -> bytes:
     """Return the entry of a request.
 
     Args:
         body: Uncompressed.
+        waiting: As `Arrival` has it; 0 once the request is answered.
+        answers: As `Arrival` has it; 0 for one that did not wait.
     """
-    return b"%b\n%b\n" % (_ENCODE(Arrival(size=len(body), export=export)), body)
+    head = Arrival(size=len(body), export=export, waiting=waiting, answers=answers)
+    return b"%b\n%b\n" % (_ENCODE(head), body)
 
 
 def of_datagrams(datagrams: Sequence[bytes]) -> bytes:
@@ -88,6 +95,8 @@ def of_incident(incident: Incident) -> bytes:
 def read(stream: IO[bytes]) -> Generator[tuple[Arrival, bytes], None, str]:
     """Yield the entries with their bodies, up to one that is cut short or damaged.
 
+    A request that waited is yielded once, as it was answered; one that never was comes last, and as rejected.
+
     Args:
         stream: At its beginning, and seekable.
 
@@ -96,14 +105,23 @@ def read(stream: IO[bytes]) -> Generator[tuple[Arrival, bytes], None, str]:
     """
     end = stream.seek(0, os.SEEK_END)
     at = stream.seek(0)
-    while at < end:
+    waiting: dict[int, tuple[ExportRequest, bytes]] = {}
+    problem = ""
+    while at < end and not problem:
         try:
             arrival, body = _next_of(stream, end)
         except ValueError as error:
-            return f"{end - at:,} bytes from byte {at:,} on are left out: {error}"
-        yield from _apart(arrival, body)
+            problem = f"{end - at:,} bytes from byte {at:,} on are left out: {error}"
+            continue
         at = stream.tell()
-    return ""
+        if arrival.waiting and arrival.export is not None:
+            waiting[arrival.waiting] = arrival.export, body
+        else:
+            waiting.pop(arrival.answers, None)
+            yield from _apart(arrival, body)
+    for export, body in waiting.values():
+        yield from _unanswered(export, body)
+    return problem
 
 
 def _next_of(stream: IO[bytes], end: int) -> tuple[Arrival, bytes]:
@@ -125,6 +143,12 @@ def _next_of(stream: IO[bytes], end: int) -> tuple[Arrival, bytes]:
     if not body.endswith(b"\n"):
         raise ValueError(f"the entry is longer than it says; {_DAMAGED}")
     return arrival, body[:-1]
+
+
+def _unanswered(export: ExportRequest, body: bytes) -> Iterator[tuple[Arrival, bytes]]:
+    reason = f"{export.path}: the harness ended before it had answered"
+    yield Arrival(size=len(body), rejected=Rejected(channel=export.channel, reason=reason)), body
+    yield Arrival(size=len(body), export=export), body
 
 
 def _apart(arrival: Arrival, body: bytes) -> Iterator[tuple[Arrival, bytes]]:

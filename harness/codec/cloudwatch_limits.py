@@ -58,6 +58,12 @@ def is_in_order(events: Sequence[LogEvent]) -> bool:
     return all(before.timestamp <= after.timestamp for before, after in itertools.pairwise(events))
 
 
+def spans_too_long(events: Sequence[LogEvent]) -> bool:
+    """Return whether log events are more than 24 hours apart; a request with such is refused whole."""
+    times = [event.timestamp for event in events]
+    return bool(times) and max(times) - min(times) > _DAY_MS
+
+
 def rejected_by_time(
     events: Sequence[LogEvent], now_ms: float, retention_days: int | None = None
 ) -> RejectedInfo | None:

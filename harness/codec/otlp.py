@@ -156,7 +156,7 @@ def is_valid(span: Any) -> bool:
 
 
 SpanKey = tuple[bytes, bytes]
-"""Trace id (16 bytes) and span id (8 bytes)."""
+"""Trace id (16 bytes) and span id (8 bytes); of a Zipkin server, more (`zipkin_halves`)."""
 
 
 def spans_of(message: ExportTraceServiceRequest) -> Iterator[tuple[SpanKey, Callable[[], Span]]]:

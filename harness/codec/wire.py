@@ -86,10 +86,12 @@ class WireTelemetry:
             self._rejected.append(Rejected(channel=export.channel, reason=reason, payload=body))
 
     def _add_otlp(self, export: ExportRequest, body: bytes) -> None:
-        from harness.codec import otlp  # protobuf is imported by those who receive some
+        from harness.codec import otlp, zipkin_halves  # protobuf is imported by those who receive some
 
         message = otlp.parse_request(export.path, export.headers.get("content-type", ""), body)
-        if export.path in ("/v1/traces", otlp.ZIPKIN_PATH):
+        if export.path == otlp.ZIPKIN_PATH:
+            self._spans.update(zipkin_halves.spans_of(message))
+        elif export.path == "/v1/traces":
             self._spans.update(otlp.spans_of(message))  # a resend replaces itself
         elif export.resent:
             return
@@ -108,9 +110,8 @@ class WireTelemetry:
     def telemetry(self) -> Telemetry:
         """Return everything added so far."""
         segments, orphans = xray_trees.join_documents(self._documents)
-        spans = sorted((decode() for decode in self._spans.values()), key=_start)
         return Telemetry(
-            spans=tuple(spans),
+            spans=self._decoded_spans(),
             metrics=metric_merge.merge_deltas(self._metrics),
             log_records=tuple(self._log_records),
             segments=segments,
@@ -119,6 +120,14 @@ class WireTelemetry:
             rejected=tuple(self._rejected),
             incidents=(*self._incidents, *orphans),
         )
+
+    def _decoded_spans(self) -> tuple[Span, ...]:
+        if not self._spans:
+            return ()
+        from harness.codec import zipkin_halves
+
+        spans = sorted((decode() for decode in self._spans.values()), key=_start)
+        return tuple(zipkin_halves.unshared(spans))
 
 
 def telemetry_of_aws(export: ExportRequest, body: bytes) -> tuple[LogEvent, ...] | tuple[Metric, ...]:

@@ -6,24 +6,43 @@ whole ``Timestamp``, ADOT's sampler ``SampleCount`` and a fractional one.
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
+from msgspec import Meta
 
 from harness.errors import DecodeError, in_our_words
 from harness.model.sampling import SamplingStatistics
 
+# Source: botocore, xray 2016-04-12, the shapes' ``min`` and ``max``.
+_Name = Annotated[str, Meta(min_length=1, max_length=32)]
+_ClientId = Annotated[str, Meta(min_length=24, max_length=24)]
+_Count = Annotated[int, Meta(ge=0)]
+_MOST = Meta(max_length=25)
+
 
 class _Document(msgspec.Struct, rename="pascal"):
-    rule_name: str
-    request_count: int
+    rule_name: _Name
+    request_count: _Count
     timestamp: float
-    client_id: str = msgspec.field(name="ClientID")
-    sampled_count: int | None = None
-    sample_count: int | None = None
-    borrow_count: int = 0
+    client_id: _ClientId = msgspec.field(name="ClientID")
+    sampled_count: _Count | None = None
+    sample_count: _Count | None = None
+    borrow_count: _Count = 0
+
+
+class _BoostDocument(msgspec.Struct, rename="pascal"):
+    rule_name: _Name
+    service_name: Annotated[str, Meta(max_length=64)]
+    timestamp: float
+    anomaly_count: _Count
+    total_count: _Count
+    sampled_anomaly_count: _Count
 
 
 class _Body(msgspec.Struct, rename="pascal"):
-    sampling_statistics_documents: list[_Document] = []
+    sampling_statistics_documents: Annotated[list[_Document], _MOST] = []
+    sampling_boost_statistics_documents: Annotated[list[_BoostDocument], _MOST] = []
 
 
 _BODY = msgspec.json.Decoder(_Body)

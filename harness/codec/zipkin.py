@@ -6,7 +6,6 @@ Source: the Zipkin API (zipkin2-api.yaml) and the OpenTelemetry specification,
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from typing import Any
 
@@ -75,37 +74,13 @@ def parse_request(content_type: str, body: bytes) -> ExportTraceServiceRequest:
         raise UnsupportedMedia(f"content-type {content_type!r} is not {CONTENT_TYPE}")
     try:
         request = ExportTraceServiceRequest()
-        for span in _unshared(_SPANS.decode(body)):
+        for span in _SPANS.decode(body):
             _add(request, span)
     except (msgspec.DecodeError, UnicodeDecodeError, ValueError, RecursionError) as error:
         raise DecodeError(
             f"body of {len(body)} bytes is not Zipkin v2 JSON: {in_our_words(error)}"
         ) from error
     return request
-
-
-def _unshared(spans: list[_Span]) -> list[_Span]:
-    """Give the server's half of a shared span an id of its own, below the client's half.
-
-    With B3, client and server report one id (``shared: true``, which some leave out); OpenTelemetry
-    knows one span for an id, so one of them would be taken for a resend. Children of the server's
-    service go with it, where they are in the same request. Source: Zipkin's API v2, `Span.shared`.
-    """
-    clients = {(span.trace_id, span.id) for span in spans if span.kind == "CLIENT"}
-    own: dict[tuple[str, str, str], str] = {}
-    for span in spans:
-        if span.shared or (span.kind == "SERVER" and (span.trace_id, span.id) in clients):
-            key = f"{span.trace_id}/{span.id}/{span.service}"
-            own[span.trace_id, span.id, span.service] = hashlib.sha256(key.encode()).hexdigest()[:16]
-    return [_unshared_span(span, own) for span in spans] if own else spans
-
-
-def _unshared_span(span: _Span, own: dict[tuple[str, str, str], str]) -> _Span:
-    new = own.get((span.trace_id, span.id, span.service))
-    if new and (span.shared or span.kind == "SERVER"):
-        return msgspec.structs.replace(span, id=new, parent_id=span.id)
-    parent = own.get((span.trace_id, span.parent_id or "", span.service))
-    return msgspec.structs.replace(span, parent_id=parent) if parent else span
 
 
 def _add(request: ExportTraceServiceRequest, span: _Span) -> None:
@@ -122,7 +97,8 @@ def _add(request: ExportTraceServiceRequest, span: _Span) -> None:
         span_id=bytes.fromhex(span.id),
         parent_span_id=bytes.fromhex(span.parent_id or ""),
         name=span.name or "",
-        kind=_kind(span.kind),
+        # A half that joined its client's span is the server's. Source: Zipkin's API v2, `Span.shared`.
+        kind=_kind(span.kind or ("SERVER" if span.shared else None)),
         start_time_unix_nano=start * 1000,
         end_time_unix_nano=(start + (span.duration or 0)) * 1000,
     )

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from harness.doctor.checks import finding
-from harness.doctor.env_file import entries_of
+from harness.doctor.env_file import entries_of, malformed_lines
 from harness.doctor.interpolation import interpolate, is_malformed
 from harness.doctor.ports import port_numbers
 from harness.doctor.text import line_of, parse_yaml, read_if_possible, shown_path
@@ -49,7 +49,8 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
         environment: Of `environment`, and of the files of `env_file`, which the site tells.
         command: Its arguments, each as PID 1 gets it.
         log_group: Where Docker's awslogs driver writes its output; None for another driver.
-        shares_network: Its network is the machine's, or another container's.
+        network: Its `network_mode`: ``host``, ``service:NAME``, ``container:NAME``; empty for its own.
+        extra_hosts: Name → address that its container knows besides.
     """
 
     name: str
@@ -61,7 +62,13 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     ports: tuple[Port, ...] = ()
     command: tuple[Setting, ...] = ()
     log_group: Setting | None = None
-    shares_network: bool = False
+    network: str = ""
+    extra_hosts: dict[str, str] = {}
+
+    @property
+    def shares_network(self) -> bool:
+        """Whether its network is the machine's, or another container's."""
+        return self.network.startswith(("host", "service:", "container:"))
 
 
 def read_services(file: Path, variables: Mapping[str, str], notes: list[Finding]) -> dict[str, Service]:
@@ -126,7 +133,8 @@ class _Reader:
             ports=tuple(self._ports(self._block(body, "ports", list) or [])),
             command=tuple(self._command(body, self._block(body, "command", str, list))),
             log_group=self._log_group(body.get("logging")),
-            shares_network=str(body.get("network_mode", "")).startswith(("host", "service:", "container:")),
+            network=interpolate(str(body.get("network_mode", "")), self._variables),
+            extra_hosts=dict(self._extra_hosts(self._block(body, "extra_hosts", dict, list))),
         )
 
     def _site(self, holder: Any, key: Any) -> Site:
@@ -154,6 +162,14 @@ class _Reader:
             aliases = network.get("aliases") if isinstance(network, dict) else None
             yield from map(str, aliases if isinstance(aliases, list) else ())
 
+    def _extra_hosts(self, block: Any) -> Iterator[tuple[str, str]]:
+        if isinstance(block, dict):
+            yield from ((str(name), str(address)) for name, address in block.items())
+        else:
+            for item in block or ():  # name=address, or name:address
+                name, _, address = str(item).replace("=", ":", 1).partition(":")
+                yield name.strip(), interpolate(address.strip(), self._variables)
+
     def _env_files(self, body: Any, block: Any) -> Iterator[tuple[str, Setting]]:
         for index, item in enumerate([block] if isinstance(block, str) else block or ()):
             site = self._site(body, "env_file") if isinstance(block, str) else self._site(block, index)
@@ -161,7 +177,9 @@ class _Reader:
             name = interpolate(str(options.get("path", "")), self._variables)
             file = self._file.parent / name
             if file.exists():
-                for entry in entries_of(read_if_possible(file, self._notes), self._variables):
+                text = read_if_possible(file, self._notes)
+                self._notes += malformed_lines(text, file)
+                for entry in entries_of(text, self._variables):
                     yield entry.name, Setting(entry.raw, entry.value, Site(shown_path(file), entry.line))
             elif options.get("required", True):
                 self._notes.append(

@@ -1,4 +1,7 @@
-"""Whether a service reaches a host by the name that it is given."""
+"""Whether a service reaches a host by the name that it is given.
+
+Source: the Compose file reference, "network_mode" and "extra_hosts".
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from harness.doctor.compose import Service
 from harness.doctor.project import Project
 
 _ITSELF = ("localhost", "127.0.0.1", "::1", "0.0.0.0")
+_GATEWAY = "host-gateway"
 
 
 def host_problem(project: Project, service: Service, host: str) -> str:
@@ -13,8 +17,28 @@ def host_problem(project: Project, service: Service, host: str) -> str:
 
     An address, or a name with a dot, may be anywhere.
     """
-    if host in _ITSELF:
-        return f"inside a container is {service.name!r} itself"
-    if project.service_at(host) or "." in host or ":" in host:
+    address = service.extra_hosts.get(host, host)
+    if address in _ITSELF:
+        # Who shares a network finds there what the machine, or the other container, listens on.
+        return "" if service.shares_network else f"inside a container is {service.name!r} itself"
+    other = project.service_at(address)
+    if other is not None:
+        return _unreached(service, other)
+    if address == _GATEWAY or "." in address or ":" in address:
         return ""
     return f"is no service of this file ({', '.join(sorted(project.services))})"
+
+
+def _unreached(service: Service, other: Service) -> str:
+    """Return why a service does not reach another by name; a network of its own is what gives names."""
+    if service.network == "host":
+        return (
+            f"no name leads to with network_mode: host of {service.name!r}: give localhost, "
+            "and publish the port"
+        )
+    if other.network == "host" and other is not service:
+        return (
+            f"no name leads to with network_mode: host of {other.name!r}: give host.docker.internal, and "
+            "extra_hosts: [host.docker.internal:host-gateway]"
+        )
+    return ""

@@ -11,7 +11,7 @@ import msgspec
 
 from harness.doctor.commands import Command, commands_in
 from harness.doctor.compose import Service, read_services
-from harness.doctor.env_file import entries_of
+from harness.doctor.env_file import entries_of, malformed_lines
 from harness.doctor.ports import port_numbers
 from harness.doctor.source import Source, read_source
 from harness.doctor.text import line_of, parse_yaml, read_if_possible, read_text, shown_path
@@ -77,9 +77,10 @@ def read_project(
     environ = os.environ if environ is None else environ
     notes: list[Finding] = []
     beside = directory / ".env"
-    texts = [read_if_possible(beside, notes)] if beside.exists() else []
+    texts = {beside: read_if_possible(beside, notes)} if beside.exists() else {}
     variables: dict[str, str] = {}
-    for text in (*texts, *map(read_text, env_files)):
+    for file, text in (texts | {file: read_text(file) for file in env_files}).items():
+        notes += malformed_lines(text, file)
         variables.update({entry.name: entry.value for entry in entries_of(text, environ)})
     return Project(
         directory=directory,

@@ -22,6 +22,7 @@ from harness.launch.app import (
     wait_until,
     wait_until_ready,
 )
+from harness.launch.programs import why_not_run
 from harness.launch.survivors import kill_marked
 
 _HOST = "127.0.0.1"
@@ -166,7 +167,9 @@ class AppProcess:
 def _why_not(program: str, cwd: Path | None, error: OSError) -> str:
     if cwd is not None and error.filename == cwd:  # so says Popen when that is what is missing
         return f"cannot run {program!r} in {str(cwd)!r}: {error.strerror}; check the directory"
-    return f"cannot run {program!r}: {error.strerror}; check PATH and file"
+    known = isinstance(error, FileNotFoundError | PermissionError)
+    why = why_not_run(program, cwd) if known else f"{error.strerror}; check the file"
+    return f"cannot run {program!r}: {why}"
 
 
 def _require_free(port: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 import threading
@@ -52,6 +53,7 @@ class Recording:
                 f"{self.file}: cannot be written: {error.strerror}; choose another directory (--out DIR)"
             ) from error
         self._size = 0
+        self._numbers = itertools.count(1)
         # Datagrams, requests and moto's answers come from threads of their own.
         self._lock = threading.Lock()
         start = arrivals_file.Start(name=name, start_time_unix_nano=time.time_ns())
@@ -72,9 +74,15 @@ class Recording:
                 self.file.unlink(missing_ok=True)
         self.close()
 
-    def export(self, export: ExportRequest, body: bytes) -> None:
-        """Append a request, with its body uncompressed."""
-        self._append(arrivals_file.of_export(export, body), 1)
+    def waiting(self, export: ExportRequest, body: bytes) -> int:
+        """Append a request that is not answered yet; return its number."""
+        number = next(self._numbers)
+        self._append(arrivals_file.of_export(export, body, waiting=number), 0)
+        return number
+
+    def export(self, export: ExportRequest, body: bytes, *, answers: int = 0) -> None:
+        """Append a request, with its body uncompressed; it may have been waiting under a number."""
+        self._append(arrivals_file.of_export(export, body, answers=answers), 1)
 
     def rejected(self, rejected: Rejected) -> None:
         """Append what could not be decoded."""

@@ -11,6 +11,8 @@ from harness.report.summary import captured, captured_words, count_failures, hea
 from harness.report.text import clipped, count_text, one_line
 
 _TOP = 5
+_OTHERS = 2
+"""Messages of one id besides the first."""
 _LINE = 160
 
 
@@ -62,11 +64,15 @@ def _findings(record: RunRecord) -> list[str]:
         (s.name, finding) for s in record.scenarios for finding in findings_of(s) if is_failure(finding)
     ]
     counts = Counter(finding.id for _, finding in failing)
-    first = {finding.id: (name, finding) for name, finding in reversed(failing)}
     lines = []
     for id_, number in counts.most_common(_TOP):
-        name, finding = first[id_]
-        lines += [f"  {number:,} × {_finding(finding)}", f"      in {clipped(one_line(name), _LINE)}"]
+        # Each message once, with the scenario in which it came first.
+        names = {_said(finding): name for name, finding in reversed(failing) if finding.id == id_}
+        first, *others = reversed(names)
+        lines += [f"  {number:,} × {id_}: {first}", f"      in {clipped(one_line(names[first]), _LINE)}"]
+        lines += [f"      also: {message}" for message in others[:_OTHERS]]
+        if len(others) > _OTHERS:
+            lines.append(f"      and {count_text(len(others) - _OTHERS, 'other message')}")
     if len(counts) > _TOP:
         lines.append(f"  and {count_text(len(counts) - _TOP, 'other kind')} of finding")
     return lines
@@ -79,6 +85,6 @@ def _place(record: RunRecord, finding: Finding) -> str:
     return "the start-up, outside every scenario"
 
 
-def _finding(finding: Finding) -> str:
+def _said(finding: Finding) -> str:
     where = f"{finding.where}: " if finding.where else ""
-    return f"{finding.id}: {clipped(one_line(where + finding.message), _LINE)}"
+    return clipped(one_line(where + finding.message), _LINE)

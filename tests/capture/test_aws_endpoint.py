@@ -103,7 +103,8 @@ def stream(endpoint: AwsEndpoint, group: str) -> Any:
     return logs
 
 
-DAY_MS = 24 * 3600 * 1000
+HOUR_MS = 3600 * 1000
+DAY_MS = 24 * HOUR_MS
 
 
 def put_at(logs: Any, group: str, *ages_ms: float) -> dict[str, Any]:
@@ -121,19 +122,37 @@ def test_log_events_that_cloudwatch_rejects_are_incidents_and_not_delivered(
     if not known:
         endpoint._groups.accepting.clear()  # moto is asked
 
-    answer = put_at(stream, group, 20 * DAY_MS, 15 * DAY_MS, 13 * DAY_MS, 0, -3 * 3600 * 1000)
+    old = put_at(stream, group, 14 * DAY_MS + 2 * HOUR_MS, 14 * DAY_MS + HOUR_MS, 14 * DAY_MS - HOUR_MS)
+    new = put_at(stream, group, 20 * HOUR_MS, 0, -3 * HOUR_MS)
 
-    assert answer["rejectedLogEventsInfo"] == {"tooOldLogEventEndIndex": 2, "tooNewLogEventStartIndex": 4}
-    assert messages(endpoint) == ["2", "3"]
-    assert exports(endpoint)[-1] == ("PutLogEvents", 200, 2)
-    (incident,) = [item for item in endpoint.received if isinstance(item, Incident)]
-    assert (incident.id, incident.name) == ("log_event_rejected", group)
-    assert incident.message == (
-        f"log group {group!r} rejected 3 of 5 log events of a PutLogEvents that it answered 200: "
-        "2 more than 14 days old, 1 more than 2 hours in the future; give the time of the event in "
+    assert old["rejectedLogEventsInfo"] == {"tooOldLogEventEndIndex": 2}
+    assert new["rejectedLogEventsInfo"] == {"tooNewLogEventStartIndex": 2}
+    assert messages(endpoint) == ["2", "0", "1"]
+    assert exports(endpoint)[-2:] == [("PutLogEvents", 200, 1), ("PutLogEvents", 200, 2)]
+    first, second = [item for item in endpoint.received if isinstance(item, Incident)]
+    assert (first.id, first.name) == ("log_event_rejected", group)
+    assert first.message == (
+        f"log group {group!r} rejected 2 of 3 log events of a PutLogEvents that it answered 200: "
+        "2 more than 14 days old; give the time of the event in "
         "milliseconds since the epoch, and look at rejectedLogEventsInfo in the answer"
     )
-    assert incident.context == {"log_events": 3, "too_old": 2, "too_new": 1}
+    assert first.context == {"log_events": 2, "too_old": 2}
+    assert second.context == {"log_events": 1, "too_new": 1}
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_log_events_more_than_24_hours_apart_are_refused(
+    endpoint: AwsEndpoint, group: str, stream: Any, *, known: bool
+) -> None:
+    if not known:
+        endpoint._groups.accepting.clear()  # moto would be asked
+
+    with pytest.raises(stream.exceptions.InvalidParameterException, match="span more than 24 hours"):
+        put_at(stream, group, DAY_MS + 1, 0)
+    put_at(stream, group, DAY_MS, 0)
+
+    assert messages(endpoint) == ["0", "1"]
+    assert exports(endpoint)[-2:] == [("PutLogEvents", 400, 0), ("PutLogEvents", 200, 2)]
 
 
 def test_log_events_older_than_the_group_keeps_them_are_rejected(
@@ -141,15 +160,15 @@ def test_log_events_older_than_the_group_keeps_them_are_rejected(
 ) -> None:
     stream.put_retention_policy(logGroupName=group, retentionInDays=3)
 
-    answer = put_at(stream, group, 15 * DAY_MS, 4 * DAY_MS, 0)
+    answer = put_at(stream, group, 3 * DAY_MS + HOUR_MS, 3 * DAY_MS - HOUR_MS)
     stream.delete_retention_policy(logGroupName=group)
     later = put_at(stream, group, 4 * DAY_MS)
 
-    assert answer["rejectedLogEventsInfo"] == {"tooOldLogEventEndIndex": 1, "expiredLogEventEndIndex": 2}
+    assert answer["rejectedLogEventsInfo"] == {"expiredLogEventEndIndex": 1}
     assert "rejectedLogEventsInfo" not in later
-    assert messages(endpoint) == ["2", "0"]
+    assert messages(endpoint) == ["1", "0"]
     (incident,) = [item for item in endpoint.received if isinstance(item, Incident)]
-    assert incident.context == {"log_events": 2, "too_old": 1, "expired": 1}
+    assert incident.context == {"log_events": 1, "expired": 1}
 
 
 def test_log_events_out_of_order_are_refused(endpoint: AwsEndpoint, group: str, stream: Any) -> None:
@@ -166,9 +185,16 @@ class Kept:
     def __init__(self) -> None:
         self.kept: list[tuple[ExportRequest, bytes]] = []
         self.incidents: list[Incident] = []
+        self.waited: list[tuple[ExportRequest, bytes]] = []
+        self.answered: list[int] = []
 
-    def export(self, export: ExportRequest, body: bytes) -> None:
+    def waiting(self, export: ExportRequest, body: bytes) -> int:
+        self.waited.append((export, body))
+        return len(self.waited)
+
+    def export(self, export: ExportRequest, body: bytes, *, answers: int = 0) -> None:
         self.kept.append((export, body))
+        self.answered.append(answers)
 
     def incident(self, incident: Incident) -> None:
         self.incidents.append(incident)
@@ -186,13 +212,37 @@ def test_a_recording_holds_what_was_accepted(loop: ReceiverLoop, arrivals: Arriv
     logs = client(endpoint, "logs")
     logs.create_log_group(logGroupName=group)
     logs.create_log_stream(logGroupName=group, logStreamName="stream")
-    put_at(logs, group, 15 * DAY_MS, 0)
+    put_at(logs, group, 14 * DAY_MS + HOUR_MS, 14 * DAY_MS - HOUR_MS)
     endpoint.close()
 
     export, body = recorder.kept[-1]
     taken = telemetry_of_aws(export, body)
     assert [event.message for event in taken if isinstance(event, LogEvent)] == ["1"]
     assert [incident.id for incident in recorder.incidents] == ["log_event_rejected"]
+
+
+def test_a_request_is_recorded_before_moto_answers(
+    loop: ReceiverLoop, arrivals: Arrivals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder = Kept()
+    seen: list[list[tuple[str, int]]] = []
+
+    def moto(environ: Any, start_response: Any) -> list[bytes]:
+        seen.append([(export.path, export.status) for export, _ in recorder.waited])
+        start_response("200 OK", [])
+        return [b"{}"]
+
+    monkeypatch.setattr(aws_endpoint, "_moto_application", lambda: moto)
+    endpoint = AwsEndpoint(loop, arrivals, recorder=recorder)
+    client(endpoint, "cloudwatch").put_metric_data(
+        Namespace="n", MetricData=[{"MetricName": "m", "Value": 1}]
+    )
+    endpoint.close()
+
+    assert seen == [[("PutMetricData", 0)]]
+    assert recorder.answered == [1]
+    ((export, body),) = recorder.kept
+    assert (export.status, export.items, body) == (200, 1, recorder.waited[0][1])
 
 
 def test_a_deleted_stream_is_not_answered_for(endpoint: AwsEndpoint, group: str) -> None:

@@ -1,5 +1,6 @@
 import asyncio
 import http.client
+import resource
 import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator
@@ -63,6 +64,49 @@ def test_a_connection_is_kept_alive(serve: Serve) -> None:
         assert (answer.status, answer.headers["x-path"]) == (200, f"/path/{number}")
         assert answer.read() == b"body %d" % number
     client.close()
+
+
+def test_a_connection_that_takes_one_of_the_last_descriptors_is_refused(
+    serve: Serve, malformed: Malformed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = serve(echo)
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as early:
+        early.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        answer = early.recv(4096)
+        assert answer.startswith(b"HTTP/1.1 200 OK")
+        monkeypatch.setattr(resource, "getrlimit", lambda _: (8, 8))
+
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as late:
+            assert received_by(late) == b""
+
+        early.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        assert early.recv(4096) == answer
+    assert malformed == [
+        (
+            (
+                "a connection was refused, because nearly all of 8 file descriptors are in use; "
+                "raise the limit (ulimit -n), or close connections"
+            ),
+            b"",
+        )
+    ]
+
+
+def received_by(client: socket.socket) -> bytes:
+    try:
+        return client.recv(1)
+    except ConnectionError:
+        return b""
+
+
+@pytest.mark.parametrize(
+    ("second", "seen"), [("application/json", "application/json"), ("text/x", "application/json, text/x")]
+)
+def test_a_content_type_that_is_said_twice(serve: Serve, second: str, seen: str) -> None:
+    port = serve(lambda request: Response(200, (), request.headers["content-type"].encode()))
+    head = f"POST / HTTP/1.1\r\nContent-Type: application/json\r\ncontent-type: {second}\r\n\r\n"
+
+    assert exchange(port, head.encode()).endswith(f"\r\n\r\n{seen}".encode())
 
 
 def test_a_chunked_body_is_put_together(serve: Serve) -> None:

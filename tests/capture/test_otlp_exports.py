@@ -19,10 +19,12 @@ from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExporter, SpanExportResult
+from opentelemetry.trace import SpanKind
 
 from harness import (
     CLIENT,
     ERROR,
+    SERVER,
     Answer,
     ScenarioTelemetry,
     export_request,
@@ -199,6 +201,31 @@ def test_zipkin_spans_are_spans(telemetry: ScenarioTelemetry) -> None:
     assert found.start_time_unix_nano == 1_500_000_000_000_000_000
     assert found.end_time_unix_nano == 1_500_000_000_001_500_000
     assert [event.name for event in found.events] == ["sent"]
+
+
+def test_a_zipkin_server_joins_the_span_of_a_client_in_this_process(telemetry: ScenarioTelemetry) -> None:
+    with TracerProvider().get_tracer("tests").start_as_current_span("call", kind=SpanKind.CLIENT) as made:
+        context = made.get_span_context()
+    trace_id, span_id = f"{context.trace_id:032x}", f"{context.span_id:016x}"
+    bank = {"serviceName": "bank"}
+    below = {"traceId": trace_id, "id": "b" * 16, "parentId": span_id, "name": "query", "localEndpoint": bank}
+    server = {"traceId": trace_id, "id": span_id, "kind": "SERVER", "name": "pay", "localEndpoint": bank}
+    for half in (below, server, server):
+        assert post("/api/v2/spans", json.dumps([half]).encode(), "application/json")[0] == 202
+
+    telemetry.expect(span("call", kind=CLIENT).with_child(span("pay", kind=SERVER).with_child(span("query"))))
+
+
+def test_a_span_of_this_process_that_a_zipkin_exporter_sends_is_one(telemetry: ScenarioTelemetry) -> None:
+    with TracerProvider().get_tracer("tests").start_as_current_span("home", kind=SpanKind.SERVER) as made:
+        context = made.get_span_context()
+    ids = {"traceId": f"{context.trace_id:032x}", "id": f"{context.span_id:016x}"}
+
+    post(
+        "/api/v2/spans", json.dumps([{**ids, "kind": "SERVER", "name": "home"}]).encode(), "application/json"
+    )
+
+    assert telemetry.span(span("home")).witnesses == ("process", "wire")
 
 
 @pytest.mark.parametrize("body", [b"{}", b"[{}]", b'[{"traceId":"xyz","id":"1"}]', b"\xff", b"[[["])

@@ -1,7 +1,6 @@
 """What gRPC refuses is evidence, as it is over HTTP."""
 
-import errno
-import os
+import resource
 import socket
 import time
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ import grpc
 import pytest
 
 from harness.capture import otlp_grpc
+from harness.capture.answers import Answer
 from harness.capture.arrivals import Arrivals
 from harness.capture.loop import ReceiverLoop
 from harness.capture.otlp_receiver import OtlpReceiver
@@ -74,15 +74,31 @@ def test_a_method_that_is_not_there(receiver: OtlpReceiver, arrivals: Arrivals, 
 def test_without_descriptors_the_connection_is_refused_and_the_next_one_tried(
     receiver: OtlpReceiver, arrivals: Arrivals, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def none_left(*_: object) -> int:
-        raise OSError(errno.EMFILE, "Too many open files")
-
     with monkeypatch.context() as patch:
-        patch.setattr(os, "open", none_left)
+        patch.setattr(otlp_grpc, "DESCRIPTORS", 1_000_000)
+        patch.setattr(resource, "getrlimit", lambda _: (100_000, 100_000))
         with socket.create_connection(("127.0.0.1", receiver.port), timeout=10) as client:
             client.sendall(otlp_grpc.PREFACE)
             refused = rejected(receiver, arrivals)
-    assert [item.reason for item in refused] == ["gRPC connection: [Errno 24] Too many open files"]
+    (item,) = refused
+    assert item.reason == (
+        "gRPC connection: a connection was refused, because nearly all of 100,000 file descriptors are in "
+        "use; raise the limit (ulimit -n), or close connections"
+    )
 
     with grpc.insecure_channel(receiver.endpoint.removeprefix("http://")) as channel:
         channel.unary_unary(EXPORT)(traces("span"), timeout=30)
+
+
+def test_hanging_up_closes_the_connection(receiver: OtlpReceiver) -> None:
+    with (
+        grpc.insecure_channel(receiver.endpoint.removeprefix("http://")) as channel,
+        receiver.answers.giving(Answer(close=True), times=1),
+    ):
+        export = channel.unary_unary(EXPORT)
+        with pytest.raises(grpc.RpcError) as failed:
+            export(traces("lost"), timeout=30)
+        export(traces("kept"), timeout=30)
+
+    assert failed.value.code() is grpc.StatusCode.UNAVAILABLE
+    assert "answered as asked" not in failed.value.details()

@@ -1,15 +1,20 @@
 """`harness serve`: endpoints for any program, and nothing lost when it is killed."""
 
+import contextlib
+import http.client
+import resource
 import signal
 import socket
 import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from harness.capture.otlp_grpc import PREFACE
 from harness.cli import main
 from harness.report import read_record
 from tests.cli.program import Serving, harness
@@ -31,6 +36,15 @@ def send_all(serving: Serving) -> None:
     subprocess.run([sys.executable, "-c", SEND], env=serving.environment(), check=True, timeout=30)  # noqa: S603
     request = urllib.request.Request(  # noqa: S310  our own loopback
         f"{serving.line['otlp_http']}/v1/traces", traces("home"), {"Content-Type": "application/x-protobuf"}
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+        assert answer.status == 200
+
+
+def ask_xray(serving: Serving) -> None:
+    """Ask X-Ray's API, which reads the socket first: nothing else tells that a datagram has arrived."""
+    request = urllib.request.Request(
+        f"http://{serving.line['xray']}/TraceSummaries", b'{"StartTime": 1, "EndTime": 2}'
     )
     with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
         assert answer.status == 200
@@ -61,6 +75,7 @@ def test_a_signal_ends_it_with_a_record(serving: Serving, number: int) -> None:
 
 def test_a_kill_loses_nothing_that_had_arrived(serving: Serving, capsys: pytest.CaptureFixture[str]) -> None:
     send_all(serving)
+    ask_xray(serving)
     serving.stop(signal.SIGKILL)
 
     code = main(["report", str(serving.out), "--format", "json"])
@@ -137,3 +152,52 @@ def test_grpc_and_moto_are_not_loaded_before_they_are_used() -> None:
     )
 
     assert done.stdout == "[]\n"
+
+
+HTTP_2 = PREFACE + bytes.fromhex("000000 04 00 00000000")
+"""The preface and empty settings, to which a server answers."""
+
+
+def answered(client: socket.socket) -> bool:
+    """Return whether a client is served, and not refused; neither takes long."""
+    try:
+        client.sendall(HTTP_2)
+        return client.recv(1) != b""
+    except ConnectionError:
+        return False
+
+
+def test_connections_near_the_limit_of_descriptors_are_refused_and_told(serving: Serving) -> None:
+    resource.prlimit(serving.process.pid, resource.RLIMIT_NOFILE, (128, 128))
+    host, _, port = serving.line["otlp_grpc"].partition(":")
+    with contextlib.ExitStack() as stack:
+        clients = [
+            stack.enter_context(socket.create_connection((host, int(port)), timeout=20)) for _ in range(60)
+        ]
+        with ThreadPoolExecutor(len(clients)) as pool:
+            served = list(pool.map(answered, clients))
+
+    serving.stop(signal.SIGTERM)
+
+    assert set(served) == {True, False}
+    (scenario,) = serving.record().scenarios
+    findings = [finding for finding in scenario.findings if finding.id == "input_rejected"]
+    assert findings
+    assert "because nearly all of 128 file descriptors are in use; raise the limit (ulimit -n)" in (
+        findings[0].message
+    )
+
+
+def test_http_is_answered_while_grpc_is_refused(serving: Serving) -> None:
+    host, _, port = serving.line["otlp_http"].removeprefix("http://").partition(":")
+    kept = http.client.HTTPConnection(host, int(port), timeout=20)
+    kept.request("GET", "/")
+    kept.getresponse().read()
+    resource.prlimit(serving.process.pid, resource.RLIMIT_NOFILE, (32, 32))
+
+    with socket.create_connection((host, int(port)), timeout=20) as client:
+        assert not answered(client)
+    kept.request("POST", "/v1/traces", traces("home"), {"Content-Type": "application/x-protobuf"})
+
+    with contextlib.closing(kept):
+        assert kept.getresponse().status == 200

@@ -1,5 +1,6 @@
 import io
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -77,3 +78,26 @@ def test_what_is_before_damage_is_read_and_the_rest_is_named(tail: bytes, reason
     said = left_out + reason.format(damaged="the file was edited or is damaged")
 
     assert whole_and_left_out(WHOLE + tail) == ([b"kept"], said)
+
+
+def test_a_request_that_waited_is_read_as_it_was_answered() -> None:
+    asked = msgspec.structs.replace(EXPORT, items=0, status=0)
+    waiting = arrivals_file.of_export(asked, b"body", waiting=1)
+
+    ((arrival, body),) = entries(waiting + arrivals_file.of_export(EXPORT, b"part", answers=1))
+
+    assert (arrival.export, body) == (EXPORT, b"part")
+
+
+@pytest.mark.parametrize("rest", [b"", b"{cut"])
+def test_a_request_that_was_never_answered_is_evidence(rest: bytes) -> None:
+    asked = msgspec.structs.replace(EXPORT, items=0, status=0)
+    data = arrivals_file.of_export(asked, b"body", waiting=1) + WHOLE
+
+    datagram, rejected, export = entries(data + rest)
+
+    assert datagram[1] == b"kept"
+    assert rejected[0].rejected == Rejected(
+        channel="otlp", reason="/v1/traces: the harness ended before it had answered"
+    )
+    assert (rejected[1], export[0].export, export[1]) == (b"body", asked, b"body")

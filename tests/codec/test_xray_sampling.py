@@ -18,6 +18,14 @@ DOCUMENT = {
     "BorrowCount": 1,
     "Timestamp": 5,
 }
+BOOST = {
+    "RuleName": "Cruddur",
+    "ServiceName": "shop",
+    "Timestamp": 5.0,
+    "AnomalyCount": 1,
+    "TotalCount": 2,
+    "SampledAnomalyCount": 1,
+}
 STATISTICS = SamplingStatistics(
     rule_name="Cruddur", client_id="a" * 24, request_count=10, sampled_count=2, borrow_count=1, timestamp=5.0
 )
@@ -34,7 +42,40 @@ def test_the_sdks_document() -> None:
 def test_adots_document() -> None:
     document = {key: value for key, value in DOCUMENT.items() if key != "SampledCount"}
     document |= {"SampleCount": 2, "Timestamp": 5.0}
-    assert statistics_of(body(document, SamplingBoostStatisticsDocuments=[{}])) == (STATISTICS,)
+    assert statistics_of(body(document, SamplingBoostStatisticsDocuments=[BOOST])) == (STATISTICS,)
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "expected"),
+    [
+        ("RuleName", "", "`str` of length >= 1"),
+        ("RuleName", "r" * 33, "`str` of length <= 32"),
+        ("ClientID", "a" * 23, "`str` of length >= 24"),
+        ("ClientID", "a" * 25, "`str` of length <= 24"),
+        ("RequestCount", -1, "`int` >= 0"),
+        ("SampledCount", -1, "`int` >= 0"),
+        ("BorrowCount", -1, "`int` >= 0"),
+    ],
+)
+def test_members_that_x_ray_refuses(member: str, value: object, expected: str) -> None:
+    with pytest.raises(DecodeError) as raised:
+        statistics_of(body(DOCUMENT, DOCUMENT | {member: value}))
+    assert str(raised.value) == f"Expected {expected} - at `$.SamplingStatisticsDocuments[1].{member}`"
+
+
+def test_boosts_that_x_ray_refuses() -> None:
+    with pytest.raises(DecodeError) as raised:
+        statistics_of(body(DOCUMENT, SamplingBoostStatisticsDocuments=[BOOST | {"AnomalyCount": -1}]))
+    assert str(raised.value) == (
+        "Expected `int` >= 0 - at `$.SamplingBoostStatisticsDocuments[0].AnomalyCount`"
+    )
+
+
+def test_there_are_25_documents_at_most() -> None:
+    assert len(statistics_of(body(*[DOCUMENT] * 25))) == 25
+    with pytest.raises(DecodeError) as raised:
+        statistics_of(body(*[DOCUMENT] * 26))
+    assert str(raised.value) == "Expected `array` of length <= 25 - at `$.SamplingStatisticsDocuments`"
 
 
 @pytest.mark.parametrize(

@@ -1,20 +1,33 @@
 """Zipkin v2 JSON: spans that client and server share, and what other libraries leave out or null."""
 
+import itertools
 import json
 from typing import Any
 
 import pytest
 
-from harness.codec import otlp, zipkin
+from harness.codec.arrivals_file import Arrival
+from harness.codec.wire import telemetry_of
 from harness.errors import DecodeError
-from harness.model import Span, SpanKind
+from harness.model import ExportRequest, Span, SpanKind
 
+ZIPKIN = ExportRequest(
+    channel="otlp", path="/api/v2/spans", items=1, status=202, headers={"content-type": "application/json"}
+)
 TRACE = "463ac35c9f6413ad48485a3953bb6124"
 
 
 def spans_of(*spans: dict[str, Any]) -> list[Span]:
-    message = zipkin.parse_request("application/json", json.dumps(spans).encode())
-    return [decode() for _, decode in otlp.spans_of(message)]
+    """Return what a recorded run makes of one request for all of them."""
+    return requests_of(list(spans))
+
+
+def requests_of(*requests: list[dict[str, Any]]) -> list[Span]:
+    bodies = [json.dumps(spans).encode() for spans in requests]
+    telemetry = telemetry_of((Arrival(size=len(body), export=ZIPKIN), body) for body in bodies)
+    if telemetry.rejected:
+        raise DecodeError(telemetry.rejected[0].reason)
+    return list(telemetry.spans)
 
 
 def test_the_halves_of_a_shared_span_are_two_spans() -> None:
@@ -45,6 +58,41 @@ def test_halves_that_do_not_say_that_they_share() -> None:
     )
     assert (client.kind, server.kind) == (SpanKind.CLIENT, SpanKind.SERVER)
     assert server.parent_span_id == client.span_id != server.span_id
+
+
+SHOP, BANK = {"serviceName": "shop"}, {"serviceName": "bank"}
+CLIENT = {"traceId": TRACE, "id": "a" * 16, "kind": "CLIENT", "timestamp": 1, "localEndpoint": SHOP}
+SERVER = {"traceId": TRACE, "id": "a" * 16, "kind": "SERVER", "timestamp": 2, "localEndpoint": BANK}
+BELOW = {"traceId": TRACE, "id": "b" * 16, "parentId": "a" * 16, "timestamp": 3, "localEndpoint": BANK}
+BESIDE = {"traceId": TRACE, "id": "c" * 16, "parentId": "a" * 16, "timestamp": 4, "localEndpoint": SHOP}
+
+
+@pytest.mark.parametrize("said", [{}, {"shared": True}], ids=["unsaid", "shared"])
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
+def test_the_tree_of_halves_that_come_in_requests_of_their_own(
+    order: tuple[int, ...], said: dict[str, Any]
+) -> None:
+    items = [CLIENT, SERVER | said, BELOW, BESIDE]
+
+    client, server, below, beside = requests_of(*([items[index]] for index in order), [SERVER | said])
+
+    assert (client.span_id, client.parent_span_id) == ("a" * 16, None)
+    assert server.parent_span_id == client.span_id != server.span_id
+    assert below.parent_span_id == server.span_id
+    assert beside.parent_span_id == client.span_id
+
+
+def test_a_server_without_its_clients_half_keeps_the_id() -> None:
+    server, below = requests_of([SERVER | {"shared": True, "parentId": "d" * 16}], [BELOW])
+
+    assert (server.span_id, server.parent_span_id) == ("a" * 16, "d" * 16)
+    assert below.parent_span_id == server.span_id
+
+
+def test_two_servers_of_one_id_are_two_spans() -> None:
+    first, second = requests_of([SERVER], [SERVER | {"timestamp": 3, "localEndpoint": SHOP}])
+
+    assert second.parent_span_id == first.span_id != second.span_id
 
 
 def test_a_shared_half_that_comes_again_is_the_same_span() -> None:

@@ -62,8 +62,20 @@ def test_an_app_that_does_not_listen_is_stopped_at_the_deadline() -> None:
 
 
 def test_a_program_that_is_not_there_is_named() -> None:
-    with pytest.raises(LaunchError, match="cannot run 'no-such-program': No such file or directory"):
+    with pytest.raises(LaunchError, match="cannot run 'no-such-program': no such program; check"):
         AppProcess(["no-such-program"])
+
+
+def test_a_directory_is_no_program(tmp_path: Path) -> None:
+    assert refused(tmp_path) == f"cannot run {str(tmp_path)!r}: it is a directory; give a program in it"
+
+
+def test_a_file_that_is_not_executable_is_said(tmp_path: Path) -> None:
+    (tmp_path / "app").write_text("#!/bin/sh\n")
+
+    assert refused("./app", cwd=tmp_path) == (
+        "cannot run './app': it is not executable; chmod +x ./app, or give the program that runs it first"
+    )
 
 
 def refused(*command: Any, **options: Any) -> str:

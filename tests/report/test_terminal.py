@@ -57,19 +57,36 @@ def test_findings_are_grouped_by_id_and_the_most_frequent_come_first() -> None:
     lines = summary_lines(a_run(scenario, findings=(findings[-1],)))
 
     assert lines[0] == "Telemetry does not hold: 1 of 1 scenario failed, 28 findings that fail"
+    others = ["      also: message 1", "      also: message 2"]
     assert lines[2:] == [
         "  7 × kind_6: message 6",
         "      in the start-up, outside every scenario",
+        "      also: message 0",
+        "      also: message 1",
+        "      and 4 other messages",
         "  6 × kind_5: message 0",
         f"      in {name}",
+        *others,
+        "      and 3 other messages",
         "  5 × kind_4: message 0",
         f"      in {name}",
+        *others,
+        "      and 2 other messages",
         "  4 × kind_3: message 0",
         f"      in {name}",
+        *others,
+        "      and 1 other message",
         "  3 × kind_2: message 0",
         f"      in {name}",
+        *others,
         "  and 2 other kinds of finding",
     ]
+
+
+def test_findings_of_one_message_are_one_line() -> None:
+    scenarios = [a_scenario(name=name, findings=(a_finding("kind", "message"),)) for name in ("a", "b")]
+
+    assert summary_lines(a_run(*scenarios))[2:] == ["  2 × kind: message", "      in a"]
 
 
 def test_hostile_names_stay_on_their_line_and_move_no_cursor() -> None:

@@ -14,7 +14,7 @@ from harness.capture.otel_evidence import StartedSpan
 from harness.capture.otel_watch import OtelWatch
 from harness.capture.otlp_receiver import OtlpReceiver, Received
 from harness.capture.wire_spans import ingest_wire_spans
-from harness.codec import otlp, sdk
+from harness.codec import otlp, sdk, zipkin_halves
 from harness.codec.arrivals_file import Arrival
 from harness.codec.otlp import SpanKey
 from harness.model import ExportRequest, Rejected
@@ -119,8 +119,10 @@ class OtelChannel:
 
     def _ingest_message(self, export: ExportRequest, message: Any) -> list[Bucket]:
         """Hand over what a request carries; return the owner of each item, where items have owners."""
-        if export.path in ("/v1/traces", otlp.ZIPKIN_PATH):
-            return ingest_wire_spans(self._owners, message)
+        if export.path == otlp.ZIPKIN_PATH:
+            return ingest_wire_spans(self._owners, zipkin_halves.spans_of(message))
+        if export.path == "/v1/traces":
+            return ingest_wire_spans(self._owners, otlp.spans_of(message))
         if export.resent:
             return []
         if export.path == "/v1/logs":

@@ -118,7 +118,7 @@ class XRayChannel:
         if payload.path == "/v1/metrics":
             current.metrics += otlp.metrics_of(payload.message)
         elif payload.kind != adot.UNSAMPLED:
-            ingest_wire_spans(self._owners, payload.message)
+            ingest_wire_spans(self._owners, otlp.spans_of(payload.message))
         current.exports.append(
             ExportRequest(channel="xray", path=f"udp {payload.kind}", items=otlp.count_items(payload.message))
         )

@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
 
+from harness.capture.xray_api.limits import GroupArn, Tags
 from harness.capture.xray_api.state import XRayState
+
+
+class _Insights(msgspec.Struct, rename="pascal", omit_defaults=True):
+    insights_enabled: bool | None = None
+    notifications_enabled: bool | None = None
 
 
 class _Group(msgspec.Struct, kw_only=True, rename="pascal"):
     group_name: str | None = None
-    group_arn: str | None = msgspec.field(name="GroupARN", default=None)
+    group_arn: GroupArn | None = msgspec.field(name="GroupARN", default=None)
     filter_expression: str | None = None
-    insights_configuration: dict[str, Any] | None = None
+    insights_configuration: _Insights | None = None
+    tags: Tags = []
+
+    @property
+    def insights(self) -> dict[str, Any] | None:
+        """What is given of the configuration."""
+        given = self.insights_configuration
+        return None if given is None else msgspec.to_builtins(given)
+
+
+class _Page(msgspec.Struct, rename="pascal"):
+    next_token: Annotated[str, Meta(min_length=1, max_length=100)] | None = None
 
 
 def _given(body: bytes) -> _Group:
@@ -23,7 +41,7 @@ def _given(body: bytes) -> _Group:
 def create(state: XRayState, body: bytes) -> dict[str, Any]:
     """``CreateGroup``."""
     given = _given(body)
-    group = state.groups.create(given.group_name or "", given.filter_expression, given.insights_configuration)
+    group = state.groups.create(given.group_name or "", given.filter_expression, given.insights)
     return {"Group": group}
 
 
@@ -33,17 +51,16 @@ def get(state: XRayState, body: bytes) -> dict[str, Any]:
     return {"Group": state.groups.find(given.group_name, given.group_arn)}
 
 
-def get_all(state: XRayState, body: bytes) -> dict[str, Any]:  # noqa: ARG001  an operation's signature
+def get_all(state: XRayState, body: bytes) -> dict[str, Any]:
     """``GetGroups``."""
+    msgspec.json.decode(body, type=_Page)
     return {"Groups": state.groups.all()}
 
 
 def update(state: XRayState, body: bytes) -> dict[str, Any]:
     """``UpdateGroup``."""
     given = _given(body)
-    group = state.groups.update(
-        given.group_name, given.group_arn, given.filter_expression, given.insights_configuration
-    )
+    group = state.groups.update(given.group_name, given.group_arn, given.filter_expression, given.insights)
     return {"Group": group}
 
 

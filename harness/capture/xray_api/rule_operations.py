@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import msgspec
-from msgspec import Meta
 
+from harness.capture.xray_api.limits import (
+    Attributes,
+    Count,
+    Method,
+    Name,
+    Priority,
+    Rate,
+    RateBoost,
+    ResourceArn,
+    Tags,
+    Text64,
+    UrlPath,
+)
 from harness.capture.xray_api.refusal import Refusal
 from harness.capture.xray_api.state import XRayState
-from harness.capture.xray_rules import MAX_NAME, SamplingRule
+from harness.capture.xray_rules import SamplingRule
 from harness.codec.xray_sampling import statistics_of
 from harness.errors import DecodeError
 
@@ -19,44 +31,44 @@ MAX_RULES = 25
 _OF_DEFAULT = frozenset({"fixed_rate", "reservoir_size"})
 """What can be changed of the default rule. Source: X-Ray developer guide, "Configuring sampling rules"."""
 
-_Name = Annotated[str, Meta(min_length=1, max_length=MAX_NAME)]
-_Text64 = Annotated[str, Meta(max_length=64)]
-
 
 class _Rule(msgspec.Struct, kw_only=True, rename="pascal"):
     """Source: botocore, xray 2016-04-12, ``SamplingRule``."""
 
-    rule_name: _Name
-    priority: Annotated[int, Meta(ge=1, le=9999)]
-    fixed_rate: Annotated[float, Meta(ge=0, le=1)]
-    reservoir_size: Annotated[int, Meta(ge=0)]
-    service_name: _Text64
-    service_type: _Text64
-    host: _Text64
-    http_method: Annotated[str, Meta(max_length=10)] = msgspec.field(name="HTTPMethod")
-    url_path: Annotated[str, Meta(max_length=128)] = msgspec.field(name="URLPath")
-    resource_arn: Annotated[str, Meta(max_length=500)] = msgspec.field(name="ResourceARN")
+    rule_name: Name
+    priority: Priority
+    fixed_rate: Rate
+    reservoir_size: Count
+    service_name: Text64
+    service_type: Text64
+    host: Text64
+    http_method: Method = msgspec.field(name="HTTPMethod")
+    url_path: UrlPath = msgspec.field(name="URLPath")
+    resource_arn: ResourceArn = msgspec.field(name="ResourceARN")
     version: Literal[1]
-    attributes: dict[str, str] = {}
+    attributes: Attributes = {}
+    sampling_rate_boost: RateBoost | None = None
 
 
 class _Create(msgspec.Struct, rename="pascal"):
     sampling_rule: _Rule
+    tags: Tags = []
 
 
 class _Changes(msgspec.Struct, kw_only=True, rename="pascal"):
-    rule_name: str | None = None
+    rule_name: Name | None = None
     rule_arn: str | None = msgspec.field(name="RuleARN", default=None)
-    priority: Annotated[int, Meta(ge=1, le=9999)] | None = None
-    fixed_rate: Annotated[float, Meta(ge=0, le=1)] | None = None
-    reservoir_size: Annotated[int, Meta(ge=0)] | None = None
-    service_name: _Text64 | None = None
-    service_type: _Text64 | None = None
-    host: _Text64 | None = None
-    http_method: Annotated[str, Meta(max_length=10)] | None = msgspec.field(name="HTTPMethod", default=None)
-    url_path: Annotated[str, Meta(max_length=128)] | None = msgspec.field(name="URLPath", default=None)
-    resource_arn: str | None = msgspec.field(name="ResourceARN", default=None)
-    attributes: dict[str, str] | None = None
+    priority: Priority | None = None
+    fixed_rate: Rate | None = None
+    reservoir_size: Count | None = None
+    service_name: Text64 | None = None
+    service_type: Text64 | None = None
+    host: Text64 | None = None
+    http_method: Method | None = msgspec.field(name="HTTPMethod", default=None)
+    url_path: UrlPath | None = msgspec.field(name="URLPath", default=None)
+    resource_arn: ResourceArn | None = msgspec.field(name="ResourceARN", default=None)
+    attributes: Attributes | None = None
+    sampling_rate_boost: RateBoost | None = None
 
 
 _NAMES = {field.name: field.encode_name for field in msgspec.structs.fields(_Changes)}
@@ -78,8 +90,15 @@ def create(state: XRayState, body: bytes) -> dict[str, Any]:
         raise Refusal(f"sampling rule {given.rule_name!r} already exists")
     if state.rules.created() >= MAX_RULES:
         raise Refusal(f"there are {MAX_RULES} sampling rules already", "RuleLimitExceededException")
-    record = state.rules.put(SamplingRule(**msgspec.structs.asdict(given)))
+    record = state.rules.put(SamplingRule(**_without_boost(given)))
     return {"SamplingRuleRecord": record.to_wire()}
+
+
+def _without_boost(given: _Rule | _Changes) -> dict[str, Any]:
+    """Return what is kept: a boost depends on anomalies that X-Ray finds, and is checked only."""
+    fields = msgspec.structs.asdict(given)
+    del fields["sampling_rate_boost"]
+    return fields
 
 
 def get(state: XRayState, body: bytes) -> dict[str, Any]:  # noqa: ARG001  an operation's signature
@@ -89,7 +108,7 @@ def get(state: XRayState, body: bytes) -> dict[str, Any]:  # noqa: ARG001  an op
 
 def update(state: XRayState, body: bytes) -> dict[str, Any]:
     """``UpdateSamplingRule``."""
-    given = msgspec.structs.asdict(msgspec.json.decode(body, type=_Update).sampling_rule_update)
+    given = _without_boost(msgspec.json.decode(body, type=_Update).sampling_rule_update)
     record = _find(state, given.pop("rule_name"), given.pop("rule_arn"))
     changes = {name: value for name, value in given.items() if value is not None}
     if record.rule.rule_name == "Default" and (others := changes.keys() - _OF_DEFAULT):

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from harness.capture.xray_api.limits import GroupArn, Name, TraceId
 from harness.capture.xray_api.state import XRayState
 from harness.capture.xray_api.trace_operations import filtered, traces_between
 from harness.model import Segment, Subsegment, XRayTrace
@@ -20,12 +21,12 @@ Key = tuple[str, str]
 class _Query(msgspec.Struct, rename="pascal", kw_only=True):
     start_time: float
     end_time: float
-    group_name: str | None = None
-    group_arn: str | None = msgspec.field(name="GroupARN", default=None)
+    group_name: Name | None = None
+    group_arn: GroupArn | None = msgspec.field(name="GroupARN", default=None)
 
 
 class _Traces(msgspec.Struct, rename="pascal"):
-    trace_ids: list[str]
+    trace_ids: list[TraceId]
 
 
 def get_service_graph(state: XRayState, body: bytes) -> dict[str, Any]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec import Meta
 
+from harness.capture.xray_api.limits import ResourceArn, TraceId
 from harness.capture.xray_api.refusal import Refusal
 from harness.capture.xray_api.state import XRayState
 from harness.codec import xray
@@ -24,11 +26,30 @@ Source: X-Ray's own refusal, in these words; AWS documents no limit, and its own
 
 
 class _Put(msgspec.Struct, rename="pascal"):
-    trace_segment_documents: list[str]
+    trace_segment_documents: list[Annotated[str, Meta(min_length=1)]]
+
+
+class _Counters(msgspec.Struct, rename="pascal"):
+    timestamp: float
+    segments_received_count: int | None = None
+    segments_sent_count: int | None = None
+    segments_spillover_count: int | None = None
+    segments_rejected_count: int | None = None
+    backend_connection_errors: dict[str, int | None] | None = None
 
 
 class _Records(msgspec.Struct, rename="pascal"):
-    telemetry_records: list[dict[str, Any]]
+    telemetry_records: list[_Counters]
+    ec2_instance_id: Annotated[str, Meta(max_length=20)] | None = msgspec.field(
+        name="EC2InstanceId", default=None
+    )
+    hostname: Annotated[str, Meta(max_length=255)] | None = None
+    resource_arn: ResourceArn | None = msgspec.field(name="ResourceARN", default=None)
+
+
+class _Strategy(msgspec.Struct, rename="pascal"):
+    name: Literal["PartialScan", "FixedRate"] | None = None
+    value: float | None = None
 
 
 class _Query(msgspec.Struct, rename="pascal", kw_only=True):
@@ -36,10 +57,12 @@ class _Query(msgspec.Struct, rename="pascal", kw_only=True):
     end_time: float
     filter_expression: str | None = None
     time_range_type: Literal["TraceId", "Event", "Service"] = "TraceId"
+    sampling: bool | None = None
+    sampling_strategy: _Strategy | None = None
 
 
 class _Batch(msgspec.Struct, rename="pascal"):
-    trace_ids: list[str]
+    trace_ids: list[TraceId]
 
 
 def put_segments(state: XRayState, body: bytes) -> dict[str, Any]:
@@ -109,23 +132,26 @@ def filtered(state: XRayState, traces: tuple[XRayTrace, ...], text: str) -> tupl
 
 
 def _summary(trace: XRayTrace) -> dict[str, Any]:
+    from harness.xray_filter.scope import READERS, trace_scope
     from harness.xray_filter.service_map import service_map
 
     root = trace.root
-    services = service_map(trace).services
+    services = service_map(trace)
+    scope = trace_scope(trace, services)
     summary = {
         "Id": trace.trace_id,
         "StartTime": root.start_time,
         "Duration": duration(trace),
         "ResponseTime": None if root.end_time is None else root.end_time - root.start_time,
-        "HasFault": any(segment.fault for segment in trace.segments),
-        "HasError": any(segment.error for segment in trace.segments),
-        "HasThrottle": any(segment.throttle for segment in trace.segments),
-        "IsPartial": any(segment.in_progress for segment in trace.segments),
+        # What the filter's keywords say: X-Ray documents both alike.
+        "HasFault": any(READERS["fault"](scope)),
+        "HasError": any(READERS["error"](scope)),
+        "HasThrottle": any(READERS["throttle"](scope)),
+        "IsPartial": any(READERS["partial"](scope)),
         "Http": _http(root),
         "Annotations": _annotations(trace),
         "Users": [{"UserName": s.user, "ServiceIds": [_service(s)]} for s in trace.segments if s.user],
-        "ServiceIds": [{"Name": node.name, "Names": [node.name], "Type": node.type} for node in services],
+        "ServiceIds": [{"Name": n.name, "Names": [n.name], "Type": n.type} for n in services.services],
         "EntryPoint": _service(root),
         "Revision": 1,
     }

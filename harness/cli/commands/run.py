@@ -37,6 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     from harness.cli.receiving import begin, conclude, contract_of
     from harness.errors import ConfigurationError, HarnessError
     from harness.launch.command import run_command
+    from harness.launch.programs import why_not_run
 
     command = arguments.program
     if command[:1] == ["--"]:  # some versions of argparse leave it here
@@ -44,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not command:
         raise ConfigurationError("no command to run; give it after the options: harness run [options] -- CMD")
     program = shutil.which(command[0])  # what is wrong is said before an earlier run is replaced
-    reason = _why_not(command[0]) if program is None else _why_not_executed(Path(program))
+    reason = why_not_run(command[0]) if program is None else _why_not_executed(Path(program))
     if reason:
         raise ConfigurationError(f"cannot run {command[0]!r}: {reason}")
     for warning in silenced(os.environ):
@@ -71,16 +72,6 @@ def run(arguments: argparse.Namespace) -> int:
     if code:
         complain(f"the command ended with exit code {code}")
     return code if code or holds else DOES_NOT_HOLD
-
-
-def _why_not(program: str) -> str:
-    """Return why a program cannot be run, and what to do."""
-    path = Path(program)
-    if "/" not in program or not path.exists():
-        return "no such program; check the spelling and PATH"
-    if path.is_dir():
-        return "it is a directory; give a program in it"
-    return f"it is not executable; chmod +x {program}, or give the program that runs it first"
 
 
 def _why_not_executed(program: Path) -> str:

@@ -8,15 +8,19 @@ from __future__ import annotations
 import difflib
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from harness.capture.xray_api import limits
 from harness.capture.xray_rules import MAX_NAME
 from harness.doctor.checks import finding
 from harness.doctor.commands import Command
 from harness.doctor.project import Project
 from harness.doctor.text import read_if_possible, shown_path
+from harness.errors import in_our_words
 from harness.model import Finding, Level, Site
 
 _REQUIRED = {
@@ -30,11 +34,21 @@ _MEMBERS = {
     "create-sampling-rule": "SamplingRule",
     "update-sampling-rule": "SamplingRuleUpdate",
 }
+_BESIDE = {"create-sampling-rule": ("SamplingRule", "Tags"), "update-sampling-rule": ("SamplingRuleUpdate",)}
 _RULE_MEMBERS = (
     "ResourceARN", "Priority", "FixedRate", "ReservoirSize", "ServiceName",
     "ServiceType", "Host", "HTTPMethod", "URLPath", "Version",
 )  # fmt: skip
 _OTHER_MEMBERS = ("RuleName", "RuleARN", "Attributes", "SamplingRateBoost")
+_TEXTS: dict[str, Any] = {
+    "ResourceARN": limits.ResourceArn,
+    "ServiceName": limits.Text64,
+    "ServiceType": limits.Text64,
+    "Host": limits.Text64,
+    "HTTPMethod": limits.Method,
+    "URLPath": limits.UrlPath,
+    "Attributes": limits.Attributes,
+}
 _LIMITS: dict[str, tuple[float, float]] = {
     "Priority": (1, 9999),
     "FixedRate": (0, 1),
@@ -111,7 +125,9 @@ def _document(project: Project, command: Command, name: str, text: str, start: S
             f"{command.operation} needs {member!r} in {name}, which has {has}: AWS answers "
             f'Missing required parameter in input: "{member}"',
         )
-    elif not isinstance(document[member], dict):
+        return
+    yield from _unknown_members(command, document, _BESIDE[command.operation], text, start)
+    if not isinstance(document[member], dict):
         yield finding(
             "cli_input_invalid",
             start,
@@ -138,23 +154,46 @@ def _site_of(member: str, text: str, start: Site) -> Site:
 def _members(command: Command, rule: dict[str, Any], text: str, start: Site) -> Iterator[Finding]:
     """Yield members that the AWS CLI does not know, and a name that X-Ray refuses."""
     update = command.operation == "update-sampling-rule"
-    known = {*_RULE_MEMBERS, *_OTHER_MEMBERS} - ({"Version"} if update else set())
-    for member in rule:
-        if member not in known:
-            close = difflib.get_close_matches(member, known, n=1)
+    known = [m for m in (*_RULE_MEMBERS, *_OTHER_MEMBERS) if not (update and m == "Version")]
+    yield from _unknown_members(command, rule, known, text, start, of=_MEMBERS[command.operation])
+    for member in _TEXTS.keys() & rule.keys():
+        try:
+            msgspec.convert(rule[member], _TEXTS[member])
+        except msgspec.ValidationError as error:
             yield finding(
                 "sampling_rule_invalid",
                 _site_of(member, text, start),
-                f"{_MEMBERS[command.operation]} has no member {member!r}: AWS answers Unknown parameter in "
-                f"input; {f'did you mean {close[0]!r}?' if close else 'leave it out'}",
+                f"{member} is {rule[member]!r:.80}: {in_our_words(error)}",
             )
     name = rule.get("RuleName")
+    if name == "Default" and not update:
+        yield finding(
+            "sampling_rule_invalid",
+            _site_of("RuleName", text, start),
+            "RuleName is 'Default', which every account has already, and AWS does not create; "
+            "choose another, or update-sampling-rule",
+        )
     if name is not None and not (isinstance(name, str) and 1 <= len(name) <= MAX_NAME):
         yield finding(
             "sampling_rule_invalid",
             _site_of("RuleName", text, start),
             f"RuleName is {name!r}, expected 1 to {MAX_NAME} characters",
         )
+
+
+def _unknown_members(
+    command: Command, given: dict[str, Any], known: Sequence[str], text: str, start: Site, *, of: str = ""
+) -> Iterator[Finding]:
+    """Yield members that the AWS CLI does not know of an object, or of the whole input."""
+    for member in given:
+        if member not in known:
+            close = difflib.get_close_matches(member, known, n=1)
+            yield finding(
+                "sampling_rule_invalid",
+                _site_of(member, text, start),
+                f"{of or command.operation} has no member {member!r}: AWS answers Unknown parameter in "
+                f"input; {f'did you mean {close[0]!r}?' if close else 'leave it out'}",
+            )
 
 
 def _rule(project: Project, rule: dict[str, Any], text: str, start: Site) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 from collections.abc import Iterator
 
 from harness.doctor.checks import finding
@@ -21,14 +22,20 @@ _SAMPLERS = (
 _PROPAGATORS = (
     "tracecontext", "baggage", "b3", "b3multi", "jaeger", "xray", "xray-lambda", "ottrace", "none",
 )  # fmt: skip
-_TIMEOUTS = (
-    "OTEL_EXPORTER_OTLP_TIMEOUT",
-    *(f"OTEL_EXPORTER_OTLP_{signal}_TIMEOUT" for signal in ("TRACES", "METRICS", "LOGS")),
-)
+# With the names that Python's exporters have besides the specification's.
+_PYTHON_OTLP = ("otlp_proto_grpc", "otlp_proto_http")
+_EXPORTERS = {
+    "OTEL_TRACES_EXPORTER": ("otlp", *_PYTHON_OTLP, "zipkin", "zipkin_json", "console", "logging", "none"),
+    "OTEL_METRICS_EXPORTER": ("otlp", *_PYTHON_OTLP, "prometheus", "console", "logging", "none"),
+    "OTEL_LOGS_EXPORTER": ("otlp", *_PYTHON_OTLP, "console", "logging", "none"),
+}
+_COMPRESSIONS = ("gzip", "deflate", "none")
+_OTLP = re.compile(r"OTEL_EXPORTER_OTLP_(?:(?:TRACES|METRICS|LOGS)_)?(TIMEOUT|COMPRESSION)\Z")
+_DISABLED = "OTEL_SDK_DISABLED"
 
 
 def check(project: Project) -> Iterator[Finding]:
-    """Yield each value that is not well formed, or no name that the specification knows."""
+    """Yield each value that is not well formed, no name that the specification knows, or silences an SDK."""
     for service in project.services.values():
         for name, setting in service.environment.items():
             if setting.value.strip():  # an empty variable counts as not set
@@ -36,8 +43,8 @@ def check(project: Project) -> Iterator[Finding]:
 
 
 def _variable(name: str, setting: Setting) -> Iterator[Finding]:
-    if name in _TIMEOUTS:
-        yield from _timeout(name, setting)
+    if name == _DISABLED:
+        yield from _disabled(setting)
     elif name == "OTEL_RESOURCE_ATTRIBUTES":
         yield from _pairs(name, setting)
     elif name == "OTEL_TRACES_SAMPLER":
@@ -45,6 +52,40 @@ def _variable(name: str, setting: Setting) -> Iterator[Finding]:
     elif name == "OTEL_PROPAGATORS":
         for item in setting.value.split(","):
             yield from _unknown(name, setting, item, _PROPAGATORS)
+    elif name in _EXPORTERS:
+        yield from _exporters(name, setting)
+    elif match := _OTLP.match(name):
+        yield from _timeout(name, setting) if match[1] == "TIMEOUT" else _compression(name, setting)
+
+
+def _disabled(setting: Setting) -> Iterator[Finding]:
+    value = setting.value.strip().lower()
+    if value == "true":
+        yield finding(
+            "otel_sdk_disabled",
+            setting.site,
+            f"{_DISABLED} is {setting.value!r}: the SDK emits nothing, and propagates the context only; "
+            "leave it out where telemetry is wanted",
+            level=Level.WARNING,
+        )
+    elif value != "false":
+        yield _invalid(
+            setting, f"{_DISABLED} is {setting.value!r}, which counts as false; expected true or false"
+        )
+
+
+def _exporters(name: str, setting: Setting) -> Iterator[Finding]:
+    items = [item.strip().lower() for item in setting.value.split(",")]
+    for item in items:
+        yield from _unknown(name, setting, item, _EXPORTERS[name])
+    if "none" in items and len(items) > 1:
+        yield _invalid(setting, f"{name} has 'none' beside other exporters; leave one of them out")
+
+
+def _compression(name: str, setting: Setting) -> Iterator[Finding]:
+    if setting.value.strip().lower() not in _COMPRESSIONS:
+        expected = ", ".join(_COMPRESSIONS)
+        yield _invalid(setting, f"{name} is {setting.value!r}, expected one of {expected}")
 
 
 def _timeout(name: str, setting: Setting) -> Iterator[Finding]:

@@ -38,7 +38,7 @@ def check(project: Project) -> Iterator[Finding]:
         endpoints = [name for name in _ENDPOINTS if name in environment]
         for name in endpoints:
             yield from _endpoint(project, service, name)
-        if not endpoints:
+        if not endpoints and not service.shares_network:
             yield finding(
                 "otlp_endpoint_missing",
                 service.site,

@@ -31,7 +31,7 @@ def check(project: Project) -> Iterator[Finding]:
         address = service.environment.get(_ADDRESS)
         if address is not None:
             yield from _address(project, daemons, service, address)
-        elif daemons and "aws_xray_sdk" in project.source.imports and service.context is not None:
+        elif daemons and _needs_address(project, service):
             yield finding(
                 "xray_address_missing",
                 service.site,
@@ -40,6 +40,11 @@ def check(project: Project) -> Iterator[Finding]:
                 f'"{daemons[0].name}:{_DEFAULT_PORT}"',
             )
     yield from _dynamic_naming(project)
+
+
+def _needs_address(project: Project, service: Service) -> bool:
+    built = service.context is not None
+    return built and not service.shares_network and "aws_xray_sdk" in project.source.imports
 
 
 def _command(daemon: Service) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ from harness import ScenarioTelemetry, segment, subsegment, trace
 from harness.capture.http_server import Request
 from harness.capture.xray_api import api
 from harness.capture.xray_api.state import XRayState
+from harness.codec.xray import HEADER
 from harness.xray_filter import parse
 
 RULE = {
@@ -126,6 +127,41 @@ def test_a_sampling_rule_has_version_1() -> None:
 
     assert (status, body["__type"]) == (400, "InvalidRequestException")
     assert body["message"] == "Invalid enum value 2 - at `$.SamplingRule.Version`"
+
+
+@pytest.mark.parametrize(
+    ("root", "child", "flags"),
+    [
+        ({"fault": True}, {}, {"fault"}),
+        ({"error": True}, {}, {"error"}),
+        ({}, {"fault": True}, set()),
+        ({}, {"error": True}, set()),
+        ({}, {"error": True, "throttle": True}, {"throttle"}),
+        ({"http": {"response": {"status": 503}}}, {}, {"fault"}),
+        ({}, {"end_time": None, "in_progress": True}, {"partial"}),
+    ],
+)
+def test_the_flags_of_a_summary_are_what_the_filter_says(
+    root: dict[str, Any], child: dict[str, Any], flags: set[str]
+) -> None:
+    state, trace_id, called = XRayState(), new_trace_id(), "c" * 16
+    for text in (
+        document(trace_id, id="a" * 16, **root),
+        document(trace_id, id=called, parent_id="a" * 16, name="bank", **child),
+    ):
+        state.documents.extend([HEADER + text.encode()])
+    window = {"StartTime": time.time() - 100, "EndTime": time.time() + 100}
+
+    def summaries(**more: str) -> Any:
+        body = json.dumps(window | more).encode()
+        return json.loads(api.answer(state, Request("POST", "/TraceSummaries", "", {}, body)).body)[
+            "TraceSummaries"
+        ]
+
+    (summary,) = summaries()
+    names = {"fault": "HasFault", "error": "HasError", "throttle": "HasThrottle", "partial": "IsPartial"}
+    assert {keyword for keyword, name in names.items() if summary[name]} == flags
+    assert {keyword for keyword in names if summaries(FilterExpression=keyword)} == flags
 
 
 @pytest.mark.parametrize("path", ["/TraceSummaries", "/ServiceGraph"])

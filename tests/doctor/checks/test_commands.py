@@ -97,8 +97,19 @@ RULE = {
             ),
         ),
         ("Version", 2, "Version is 2, expected 1"),
+        ("HTTPMethod", "PROPPATCHES", "HTTPMethod is 'PROPPATCHES': Expected `str` of length <= 10"),
+        ("Host", 3, "Host is 3: Expected `str`, captured `int`"),
+        ("Attributes", {"k": ""}, "Attributes is {'k': ''}: Expected `str` of length >= 1 - at `$[...]`"),
         ("RuleName", "n" * 33, f"RuleName is {'n' * 33!r}, expected 1 to 32 characters"),
         ("RuleName", 3, "RuleName is 3, expected 1 to 32 characters"),
+        (
+            "RuleName",
+            "Default",
+            (
+                "RuleName is 'Default', which every account has already, and AWS does not create; "
+                "choose another, or update-sampling-rule"
+            ),
+        ),
     ],
 )
 def test_members_that_aws_refuses(tmp_path: Path, member: str, value: object, message: str) -> None:
@@ -109,6 +120,24 @@ def test_members_that_aws_refuses(tmp_path: Path, member: str, value: object, me
     finding = findings["sampling_rule_invalid"]
     line = next(n for n, line in enumerate(text.splitlines(), 1) if f'"{member}"' in line)
     assert (finding.message, place(finding)) == (message, ("rule.json", line))
+
+
+def test_a_member_beside_the_rule_that_aws_refuses(tmp_path: Path) -> None:
+    text = json.dumps({"SamplingRule": RULE, "Tags": [], "Tag": []}, indent=1)
+    finding = found(tmp_path, "file://rule.json", text)["sampling_rule_invalid"]
+
+    assert finding.message == (
+        "create-sampling-rule has no member 'Tag': AWS answers Unknown parameter in input; "
+        "did you mean 'Tags'?"
+    )
+    assert place(finding) == ("rule.json", 1 + text[: text.index('"Tag"')].count("\n"))
+
+
+def test_the_default_rule_may_be_changed(tmp_path: Path) -> None:
+    document = json.dumps({"SamplingRuleUpdate": {"RuleName": "Default", "FixedRate": 0.1}})
+    files: dict[str, str | bytes] = {"a.sh": f"aws xray update-sampling-rule --cli-input-json '{document}'\n"}
+
+    assert diagnosed(tmp_path, app("image: shop"), files) == {}
 
 
 def test_a_change_of_a_rule_has_no_version(tmp_path: Path) -> None:

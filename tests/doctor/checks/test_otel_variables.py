@@ -50,6 +50,45 @@ HEAD = (
             Level.ERROR,
             "OTEL_RESOURCE_ATTRIBUTES holds 'prod', expected key=value, with commas between",
         ),
+        (
+            "OTEL_TRACES_EXPORTER",
+            "oltp",
+            Level.WARNING,
+            ("OTEL_TRACES_EXPORTER has 'oltp', which the specification does not know; did you mean 'otlp'?"),
+        ),
+        (
+            "OTEL_METRICS_EXPORTER",
+            "otlp,none",
+            Level.ERROR,
+            "OTEL_METRICS_EXPORTER has 'none' beside other exporters; leave one of them out",
+        ),
+        (
+            "OTEL_LOGS_EXPORTER",
+            "prometheus",
+            Level.WARNING,
+            (
+                "OTEL_LOGS_EXPORTER has 'prometheus', which the specification does not know; "
+                "one of otlp, otlp_proto_grpc, otlp_proto_http, console, logging, none, or a package's own"
+            ),
+        ),
+        (
+            "OTEL_EXPORTER_OTLP_COMPRESSION",
+            "zip",
+            Level.ERROR,
+            "OTEL_EXPORTER_OTLP_COMPRESSION is 'zip', expected one of gzip, deflate, none",
+        ),
+        (
+            "OTEL_EXPORTER_OTLP_LOGS_COMPRESSION",
+            "zip",
+            Level.ERROR,
+            "OTEL_EXPORTER_OTLP_LOGS_COMPRESSION is 'zip', expected one of gzip, deflate, none",
+        ),
+        (
+            "OTEL_SDK_DISABLED",
+            "1",
+            Level.ERROR,
+            "OTEL_SDK_DISABLED is '1', which counts as false; expected true or false",
+        ),
     ],
 )
 def test_values_that_no_sdk_takes(tmp_path: Path, name: str, value: str, level: Level, message: str) -> None:
@@ -70,7 +109,21 @@ def test_values_that_no_sdk_takes(tmp_path: Path, name: str, value: str, level: 
         ("OTEL_PROPAGATORS", ""),
         ("OTEL_EXPORTER_OTLP_LOGS_TIMEOUT", "2.5"),
         ("OTEL_RESOURCE_ATTRIBUTES", "a=1, b=,"),
+        ("OTEL_SDK_DISABLED", "False"),
+        ("OTEL_TRACES_EXPORTER", "otlp, console"),
+        ("OTEL_METRICS_EXPORTER", "none"),
+        ("OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "gzip"),
     ],
 )
 def test_values_that_are_well_formed(tmp_path: Path, name: str, value: str) -> None:
     assert diagnosed(tmp_path, app(*HEAD, f'  {name}: "{value}"')) == {}
+
+
+def test_an_sdk_that_is_switched_off(tmp_path: Path) -> None:
+    finding = diagnosed(tmp_path, app(*HEAD, '  OTEL_SDK_DISABLED: "TRUE"'))["otel_sdk_disabled"]
+
+    assert (finding.level, finding.site and finding.site.line) == (Level.WARNING, 6)
+    assert finding.message == (
+        "OTEL_SDK_DISABLED is 'TRUE': the SDK emits nothing, and propagates the context only; "
+        "leave it out where telemetry is wanted"
+    )

@@ -1,0 +1,74 @@
+"""Hosts that a service reaches, and those that it does not."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.doctor.project import diagnosed
+
+COMPOSE = """services:
+  app:
+    {app}
+    environment: {{OTEL_SERVICE_NAME: app, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://{host}:4318'}}
+  collector:
+    {collector}
+"""
+ITSELF = "inside a container is 'app' itself"
+IMAGE = "image: x"
+
+
+def problem(tmp_path: Path, app: str, host: str, collector: str = IMAGE) -> str:
+    """Return what the doctor says of the host, after ``which``."""
+    found = diagnosed(tmp_path, COMPOSE.format(app=app, host=host, collector=collector))
+    assert set(found) <= {"endpoint_host_unknown"}
+    return found["endpoint_host_unknown"].message.partition(", which ")[2] if found else ""
+
+
+@pytest.mark.parametrize(
+    ("app", "host"),
+    [
+        (IMAGE, "collector"),
+        ("network_mode: host", "localhost"),
+        ("network_mode: host", "127.0.0.1"),
+        ("network_mode: service:collector", "localhost"),
+        ("extra_hosts: ['gateway:host-gateway']", "gateway"),
+        ("extra_hosts: ['gateway=10.0.0.1']", "gateway"),
+        ("extra_hosts: {gateway: '::2'}", "gateway"),
+        ("network_mode: host\n    extra_hosts: ['collector:10.0.0.1']", "collector"),
+    ],
+)
+def test_hosts_that_may_be_there(tmp_path: Path, app: str, host: str) -> None:
+    assert problem(tmp_path, app, host) == ""
+
+
+@pytest.mark.parametrize(
+    ("app", "host", "collector", "why"),
+    [
+        (IMAGE, "localhost", IMAGE, ITSELF),
+        (IMAGE, "gateway", IMAGE, "is no service of this file (app, collector)"),
+        ("extra_hosts: ['gateway:127.0.0.1']", "gateway", IMAGE, ITSELF),
+        (
+            "network_mode: host",
+            "collector",
+            IMAGE,
+            "no name leads to with network_mode: host of 'app': give localhost, and publish the port",
+        ),
+        (
+            IMAGE,
+            "collector",
+            "network_mode: host",
+            (
+                "no name leads to with network_mode: host of 'collector': give host.docker.internal, and "
+                "extra_hosts: [host.docker.internal:host-gateway]"
+            ),
+        ),
+    ],
+)
+def test_hosts_that_are_not_reached(tmp_path: Path, app: str, host: str, collector: str, why: str) -> None:
+    assert problem(tmp_path, app, host, collector) == why
+
+
+def test_a_service_on_the_machines_network_needs_no_endpoint(tmp_path: Path) -> None:
+    compose = "services:\n  app:\n    network_mode: host\n    environment: {OTEL_SERVICE_NAME: app}\n"
+
+    assert diagnosed(tmp_path, compose) == {}
