@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sized
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Sized
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -27,6 +29,8 @@ from harness.model import (
     Unfinished,
 )
 
+T = TypeVar("T")
+
 
 class Bucket:
     """What one scenario owns, as it came; decoded when asked for.
@@ -37,27 +41,28 @@ class Bucket:
     Attributes:
         node_ids: Ids of its spans, segments and subsegments.
         started: In-process spans in order of start; the SDK's until they are decoded.
+        on_wire: Spans that were exported; None for those that this process has, too.
         begun: X-Ray entities that were not sent yet.
     """
 
     def __init__(self) -> None:
         self.node_ids: set[str] = set()
         self.started: dict[SpanKey, StartedSpan | Span] = {}
-        self.wire_spans: dict[SpanKey, Span] = {}
-        self.on_wire: set[SpanKey] = set()
-        self.metrics: list[Metric] = []
-        self.processors: list[CreatedProcessor] = []
-        self.emitted: list[EmittedRecord] = []
-        self.wire_records: list[LogRecord] = []
-        self.documents: list[Segment | Subsegment] = []
+        self.on_wire: dict[SpanKey, Span | None] = {}
         self.begun: list[BegunEntity] = []
-        self.log_events: list[LogEvent] = []
-        self.exports: list[ExportRequest] = []
-        self.rejected: list[Rejected] = []
-        self.incidents: list[Incident] = []
+        self._items: defaultdict[type, list[Any]] = defaultdict(list)
         self._sites: dict[str, Site | None] = {}
         self._telemetry = Telemetry()
         self._telemetry_of: tuple[object, ...] | None = None
+
+    def add(self, *items: object) -> None:
+        """Take what needs no key: metrics, log events, documents, exports, rejected input, incidents."""
+        for item in items:
+            self._items[type(item)].append(item)
+
+    def of(self, kind: type[T]) -> list[T]:
+        """Return what was added of one type, in order."""
+        return self._items.get(kind, [])
 
     def telemetry(self) -> Telemetry:
         """Return everything owned so far as model values; the same value while nothing is new."""
@@ -71,43 +76,32 @@ class Bucket:
         if (
             any(self._open_spans())
             or not all(begun.sent for begun in self.begun)
-            or not all(processor.attached for processor in self.processors)
+            or not all(processor.attached for processor in self.of(CreatedProcessor))
         ):
             return None
-        growing: tuple[Sized, ...] = (
-            self.started,
-            self.wire_spans,
-            self.on_wire,
-            self.metrics,
-            self.emitted,
-            self.wire_records,
-            self.documents,
-            self.exports,
-            self.rejected,
-            self.incidents,
-        )
+        growing: Iterable[Sized] = (self.started, self.on_wire, *self._items.values())
         # A log event is replaced when the wire has it, too.
-        return (*map(len, growing), len(self.begun) + len(self._sites), *self.log_events)
+        return (*map(len, growing), len(self.begun) + len(self._sites), *self.of(LogEvent))
 
     def _decode_all(self) -> Telemetry:
         self._forget_sent()
         sites = self._sites | {begun.entity.id: begun.site() for begun in self.begun}
-        segments, orphans = xray_trees.join_documents(self.documents, sites)
+        segments, orphans = xray_trees.join_documents((*self.of(Segment), *self.of(Subsegment)), sites)
         return Telemetry(
             spans=self._spans(),
-            metrics=metric_merge.merge_deltas(self.metrics),
+            metrics=metric_merge.merge_deltas(self.of(Metric)),
             log_records=self._log_records(),
             segments=segments,
-            log_events=tuple(self.log_events),
-            exports=tuple(self.exports),
-            rejected=tuple(self.rejected),
+            log_events=tuple(self.of(LogEvent)),
+            exports=tuple(self.of(ExportRequest)),
+            rejected=tuple(self.of(Rejected)),
             unfinished=(
                 *(_unfinished(key, started) for key, started in self._open_spans()),
                 *xray_evidence.unfinished_of(self.begun),
             ),
             incidents=(
-                *self.incidents,
-                *(processor.incident() for processor in self.processors if not processor.attached),
+                *self.of(Incident),
+                *(processor.incident() for processor in self.of(CreatedProcessor) if not processor.attached),
                 *xray_evidence.phantom_ids_of(self.begun),
                 *orphans,
             ),
@@ -138,7 +132,9 @@ class Bucket:
             self.started[key] = span
         spans = [span for span in self.started.values() if isinstance(span, Span)]
         spans += (
-            span for key, span in self.wire_spans.items() if not isinstance(self.started.get(key), Span)
+            span
+            for key, span in self.on_wire.items()
+            if span is not None and not isinstance(self.started.get(key), Span)
         )
         spans.sort(key=lambda span: span.start_time_unix_nano)
         return tuple(zipkin_halves.unshared(spans))
@@ -146,16 +142,16 @@ class Bucket:
     def _log_records(self) -> tuple[LogRecord, ...]:
         """Return in-process records, each with the wire as second witness, then wire-only ones."""
         on_wire: dict[Hashable, int] = {}
-        for record in self.wire_records:
+        for record in self.of(LogRecord):
             on_wire[_identity(record)] = on_wire.get(_identity(record), 0) + 1
         records = []
-        for emitted in self.emitted:
+        for emitted in self.of(EmittedRecord):
             record = sdk.log_record_of(emitted.record, resolve(emitted.call))
             if on_wire.get(_identity(record), 0):
                 on_wire[_identity(record)] -= 1
                 record = msgspec.structs.replace(record, witnesses=("process", "wire"))
             records.append(record)
-        for record in self.wire_records:
+        for record in self.of(LogRecord):
             if on_wire[_identity(record)]:
                 on_wire[_identity(record)] -= 1
                 records.append(record)

@@ -60,7 +60,7 @@ class Capture:
         atexit.register(self.stop)
 
     def _report(self, incident: Incident) -> None:
-        self.owners.current.incidents.append(incident)
+        self.owners.current.add(incident)
 
     def export_environment(self) -> None:
         """Point this process's exporters at the receivers."""
@@ -142,9 +142,9 @@ class Capture:
         for arrival, body in arrivals:
             if arrival.rejected is not None:
                 rejected = msgspec.structs.replace(arrival.rejected, payload=body)
-                self.owners.current.rejected.append(rejected)
+                self.owners.current.add(rejected)
             elif arrival.incident is not None:
-                self.owners.current.incidents.append(arrival.incident)
+                self.owners.current.add(arrival.incident)
             elif arrival.start is None:
                 channel = by_wire.get(arrival.export.channel if arrival.export else "xray")
                 if channel is not None:

@@ -19,10 +19,11 @@ def ingest_wire_spans(owners: Ownership, spans: Iterable[tuple[SpanKey, Callable
         owner = owners.of_node(trace_id, span_id) or owners.of_trace(trace_id)
         found.append(owner)
         key = _key_in_process(owner, wire_key)
-        owner.on_wire.add(key)
-        if key not in owner.started:
+        if key in owner.started:
+            owner.on_wire[key] = None
+        else:
             owner.node_ids.add(span_id)
-            owner.wire_spans[key] = decode()  # a resend replaces itself
+            owner.on_wire[key] = decode()  # a resend replaces itself
     return found
 
 

@@ -176,7 +176,7 @@ class Launcher:
             after = self._counts()
             rows.append(Stop(how, code, {name: after[name] - before[name] for name in SIGNALS}))
         result = Lifecycle(app.name, rows)
-        self._capture.owners.current.incidents += result.incidents()
+        self._capture.owners.current.add(*result.incidents())
         return result
 
     def _counts(self) -> dict[str, int]:

@@ -28,7 +28,7 @@ class RunningScenario:
         self.outcome = "interrupted"  # until pytest reports another
         self.start_ns = time.time_ns()
         self.duration_ns = 0
-        self._reported: set[Finding] = set()
+        self._reported: frozenset[Finding] = frozenset()
 
     def record(self) -> ScenarioRecord:
         """Return everything known now."""
@@ -59,7 +59,7 @@ class RunningScenario:
         telemetry = self.handle.snapshot()
         failing = tuple(filter(is_failure, self._findings(telemetry, outcome)))
         new = tuple(finding for finding in failing if finding not in self._reported)
-        self._reported.update(new)
+        self._reported |= set(new)
         return telemetry, new
 
     def _findings(self, telemetry: Telemetry, outcome: str) -> tuple[Finding, ...]:

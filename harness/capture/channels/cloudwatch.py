@@ -16,7 +16,7 @@ from harness.capture.environment import FAKE_AWS, LOOPBACK, REGION
 from harness.capture.watchtower_watch import WatchtowerWatch
 from harness.codec.arrivals_file import Arrival
 from harness.codec.wire import telemetry_of_aws
-from harness.model import Incident, LogEvent, Metric, Rejected
+from harness.model import Incident, LogEvent, Metric
 
 _OTHER_ENDPOINTS = (
     "AWS_ENDPOINT_URL_LOGS",
@@ -69,16 +69,14 @@ class CloudWatchChannel:
         while self._watch.queued:
             event = self._watch.queued.popleft()
             owner = self._owners.current
-            self._waiting[_sent_form(event)].append(_Queued(owner, len(owner.log_events)))
-            owner.log_events.append(event)
+            self._waiting[_sent_form(event)].append(_Queued(owner, len(owner.of(LogEvent))))
+            owner.add(event)
         for _ in range(arrived):
             request = self._endpoint.received.popleft()
-            if isinstance(request, Rejected):
-                self._owners.current.rejected.append(request)
-            elif isinstance(request, Incident):
-                self._owners.current.incidents.append(request)
-            else:
+            if isinstance(request, Received):
                 self._ingest_request(request)
+            else:
+                self._owners.current.add(request)
 
     def take(self, arrival: Arrival, body: bytes) -> None:
         """Take a recorded request."""
@@ -90,22 +88,22 @@ class CloudWatchChannel:
         for owner in {id(o): o for o in owners}.values():
             # One batch may carry several scenarios' log events: each sees a request with its own share.
             share = sum(o is owner for o in owners) if request.telemetry else 0
-            owner.exports.append(msgspec.structs.replace(request.export, items=share))
+            owner.add(msgspec.structs.replace(request.export, items=share))
 
     def _ingest_item(self, item: LogEvent | Metric) -> Bucket:
         """Hand over a log event or metric; return whose it is."""
         current = self._owners.current
         if isinstance(item, Metric):
-            current.metrics.append(item)
+            current.add(item)
             return current
         waiting = self._waiting.get(item)
         if not waiting:
-            current.log_events.append(msgspec.structs.replace(item, witnesses=("wire",)))
+            current.add(msgspec.structs.replace(item, witnesses=("wire",)))
             return current
         owner, position = waiting.popleft()
         if not waiting:
             del self._waiting[item]
-        owner.log_events[position] = msgspec.structs.replace(item, witnesses=("process", "wire"))
+        owner.of(LogEvent)[position] = msgspec.structs.replace(item, witnesses=("process", "wire"))
         return owner
 
     def finish(self) -> None:
@@ -117,7 +115,7 @@ class CloudWatchChannel:
         self._waiting.clear()
         for (_, log_group), lost in unsent.items():
             owner, first = lost[0]
-            owner.incidents.append(_unsent(log_group, len(lost), first.message))
+            owner.add(_unsent(log_group, len(lost), first.message))
 
     def open_nodes(self) -> list[OpenNode]:
         """Return nothing: log events have no duration."""

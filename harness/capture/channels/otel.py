@@ -59,18 +59,18 @@ class OtelChannel:
         self._ingest_spans()
         current = self._owners.current
         while self._watch.processors:
-            current.processors.append(self._watch.processors.popleft())
+            current.add(self._watch.processors.popleft())
         while self._watch.emitted:
             emitted = self._watch.emitted.popleft()
             record = emitted.record.log_record
             owner = current
             if record.trace_id:
                 owner = self._owner_of_record(f"{record.trace_id:032x}", f"{record.span_id or 0:016x}")
-            owner.emitted.append(emitted)
+            owner.add(emitted)
         for collected in self._watch.collect():
             metrics = sdk.metrics_of(collected)
             self._seen_in_process.update((m.scope.name, m.name) for m in metrics)
-            current.metrics += metrics
+            current.add(*metrics)
         while self.receiver.received:
             self._ingest_request(self.receiver.received.popleft())
 
@@ -103,19 +103,19 @@ class OtelChannel:
     def _ingest_request(self, request: Received | Rejected) -> None:
         current = self._owners.current
         if isinstance(request, Rejected):
-            current.rejected.append(request)
+            current.add(request)
             return
         if request.export.status >= 300 or request.export.status == 0:
-            current.exports.append(request.export)  # it was not accepted: its items come again, or are lost
+            current.add(request.export)  # it was not accepted: its items come again, or are lost
             return
         owners = self._ingest_message(request.export, request.message)
         if not owners:
-            current.exports.append(request.export)
+            current.add(request.export)
         for owner in {id(o): o for o in owners}.values():
             # One batch may carry several scenarios' spans: each sees a request with its own share.
             share = sum(o is owner for o in owners)
             resent = min(share, request.export.resent)
-            owner.exports.append(msgspec.structs.replace(request.export, items=share, resent=resent))
+            owner.add(msgspec.structs.replace(request.export, items=share, resent=resent))
 
     def _ingest_message(self, export: ExportRequest, message: Any) -> list[Bucket]:
         """Hand over what a request carries; return the owner of each item, where items have owners."""
@@ -129,7 +129,7 @@ class OtelChannel:
             return self._ingest_wire_records(message)
         for metric in otlp.metrics_of(message):
             if (metric.scope.name, metric.name) not in self._seen_in_process:
-                self._owners.current.metrics.append(metric)
+                self._owners.current.add(metric)
         return []
 
     def _ingest_wire_records(self, message: Any) -> list[Bucket]:
@@ -138,7 +138,7 @@ class OtelChannel:
             owner = self._owners.current
             if record.trace_id:
                 owner = self._owner_of_record(record.trace_id, record.span_id or "")
-            owner.wire_records.append(record)
+            owner.add(record)
             owners.append(owner)
         return owners
 

@@ -62,15 +62,11 @@ class XRayChannel:
         while self.daemon.datagrams.received:
             self._ingest_datagram(self.daemon.datagrams.received.popleft())
         while self.daemon.requests:
-            request = self.daemon.requests.popleft()
-            if isinstance(request, Rejected):
-                current.rejected.append(request)
-            else:
-                current.exports.append(request)
+            current.add(self.daemon.requests.popleft())
         while self._watch.incidents:
             incident = self._watch.incidents.popleft()
             owner = self._owners.of_trace(incident.trace_id) if incident.trace_id else current
-            owner.incidents.append(incident)
+            owner.add(incident)
         self._count_drops()
         while self.daemon.statistics:
             self._statistics.setdefault(current, []).append(self.daemon.statistics.popleft())
@@ -99,14 +95,12 @@ class XRayChannel:
             document = xray.parse_document(body)
         except DecodeError as error:
             self._count(received=1, rejected=1)
-            self._owners.current.rejected.append(
-                Rejected(channel="xray", reason=str(error), payload=datagram)
-            )
+            self._owners.current.add(Rejected(channel="xray", reason=str(error), payload=datagram))
             return
         self._count(received=1, sent=1)
         trace_id = document.trace_id or ""
         owner = self._owners.of_node(trace_id, document.id, document.parent_id or "")
-        (owner or self._owners.of_trace(trace_id)).documents.append(document)
+        (owner or self._owners.of_trace(trace_id)).add(document)
 
     def _ingest_payload(self, payload: adot.Payload) -> None:
         """Hand over what ADOT sent; unsampled spans are counted, not captured: X-Ray never shows them."""
@@ -116,10 +110,10 @@ class XRayChannel:
         self._count(received=1, sent=1)
         current = self._owners.current
         if payload.path == "/v1/metrics":
-            current.metrics += otlp.metrics_of(payload.message)
+            current.add(*otlp.metrics_of(payload.message))
         elif payload.kind != adot.UNSAMPLED:
             ingest_wire_spans(self._owners, otlp.spans_of(payload.message))
-        current.exports.append(
+        current.add(
             ExportRequest(channel="xray", path=f"udp {payload.kind}", items=otlp.count_items(payload.message))
         )
 
@@ -127,7 +121,7 @@ class XRayChannel:
         lost = self.daemon.drops() - self._counted.spillover
         if lost > 0:
             self._count(spillover=lost)
-            self._owners.current.incidents.append(datagrams_dropped(lost))
+            self._owners.current.add(datagrams_dropped(lost))
 
     def _count(self, **more: int) -> None:
         counted = {name: getattr(self._counted, name) + number for name, number in more.items()}
