@@ -33,10 +33,12 @@ def check_all(expectations: Sequence[Expectation[Any]], telemetry: Telemetry) ->
     matched: list[Match] = []
     findings: list[Finding] = []
     for members in _by_pool(expectations):
-        for member, choice in zip(members, checker.assign(members), strict=True):
+        chosen = checker.assign(members)
+        for member, choice in zip(members, chosen, strict=True):
             if choice is not None:
                 matched += checker.matches(member.expectation, choice)
-        findings += explain(checker, members)
+        if None in chosen:
+            findings += explain(checker, members)
     return Verdict(
         expectation=call("expect", *expectations), findings=tuple(findings), matched=tuple(matched)
     )
