@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -17,22 +17,26 @@ def merge_deltas(metrics: Iterable[Metric]) -> tuple[Metric, ...]:
     points (from the wire) are left alone.
     """
     merged: dict[tuple[str, str, str | None, tuple[str, ...], str], Metric] = {}
+    owners: dict[int, str] = {}  # most metrics hold the same resource
     for metric in metrics:
-        key = (metric.scope.name, metric.name, metric.namespace, metric.witnesses, _series_owner(metric))
+        owner = owners.get(id(metric.resource))
+        if owner is None:
+            owner = owners[id(metric.resource)] = _in_order(metric.resource.attributes)
+        key = (metric.scope.name, metric.name, metric.namespace, metric.witnesses, owner)
         known = merged.get(key)
         merged[key] = metric if known is None else _merge(known, metric)
     return tuple(merged.values())
 
 
-def _series_owner(metric: Metric) -> str:
-    return repr(sorted(metric.resource.attributes.items(), key=lambda pair: pair[0]))
+def _in_order(attributes: Mapping[str, object]) -> str:
+    return repr(sorted(attributes.items(), key=lambda pair: pair[0]))
 
 
 def _merge(first: Metric, second: Metric) -> Metric:
-    series = {repr(sorted(p.attributes.items())): p for p in first.data_points}
+    series = {_in_order(p.attributes): p for p in first.data_points}
     add = first.temporality is Temporality.DELTA and second.temporality is Temporality.DELTA
     for point in second.data_points:
-        key = repr(sorted(point.attributes.items()))
+        key = _in_order(point.attributes)
         known = series.get(key)
         if known is None or not add or first.type is MetricType.GAUGE:
             series[key] = point

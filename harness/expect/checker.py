@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from harness.expect.expectation import Expectation, Related, Relation
 from harness.expect.matching import assign
@@ -14,8 +15,7 @@ from harness.model.finding import Match
 from harness.model.telemetry import Telemetry
 
 
-@dataclass(frozen=True)
-class Member:
+class Member(msgspec.Struct, frozen=True):
     """An expectation among others that compete for the same captured entries.
 
     Attributes:

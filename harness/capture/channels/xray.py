@@ -59,6 +59,8 @@ class XRayChannel:
             owner.node_ids.add(begun.entity.id)
             owner.begun.append(begun)
             self._current.append(begun)
+        if self.daemon.datagrams.received:
+            self._count_drops()  # where the kernel dropped some, others were in its buffer
         while self.daemon.datagrams.received:
             self._ingest_datagram(self.daemon.datagrams.received.popleft())
         while self.daemon.requests:
@@ -67,7 +69,6 @@ class XRayChannel:
             incident = self._watch.incidents.popleft()
             owner = self._owners.of_trace(incident.trace_id) if incident.trace_id else current
             owner.add(incident)
-        self._count_drops()
         while self.daemon.statistics:
             self._statistics.setdefault(current, []).append(self.daemon.statistics.popleft())
 
