@@ -73,7 +73,9 @@ def diff_runs(before: CanonicalRun, after: CanonicalRun, rules: Mapping[str, Sev
     for kind, name, signals, others in plan.alone:
         for signal, edits in _alone(kind, signals, others):
             changes.add(signal, [name], edits)
-    packages = package_changes(before.packages, after.packages)
+    packages = package_changes(
+        before.packages, after.packages, complete=before.knows_packages and after.knows_packages
+    )
     by_name = {package.name: package for package in packages}
     return Diff(
         changes=tuple(with_cause(change, by_name) for change in changes.grouped(rules or severities())),

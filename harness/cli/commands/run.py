@@ -37,6 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     from harness.cli.receiving import begin, conclude, contract_of
     from harness.errors import ConfigurationError, HarnessError
     from harness.launch.command import run_command
+    from harness.launch.packages import packages_of
 
     command = arguments.program
     if command[:1] == ["--"]:  # some versions of argparse leave it here
@@ -61,7 +62,11 @@ def run(arguments: argparse.Namespace) -> int:
         receivers.close()
     try:
         holds = conclude(
-            recording, arguments, contract, outcome="failed" if code and not stopped else "passed"
+            recording,
+            arguments,
+            contract,
+            outcome="failed" if code and not stopped else "passed",
+            packages=packages_of(Path(program)) if program else {},
         )
     except HarnessError as error:
         if not code:
