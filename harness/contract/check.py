@@ -67,7 +67,12 @@ def checked_record(
     findings = waived(findings, waivers, today)
     of_scenarios = tuple(finding for scenario in record.scenarios for finding in scenario.findings)
     findings = (*findings, *useless_waivers(waivers, (*findings, *of_scenarios), today))
-    return msgspec.structs.replace(record, findings=findings, contract=contract.file if contract else "")
+    return msgspec.structs.replace(
+        record,
+        findings=findings,
+        contract=contract.file if contract else "",
+        contract_digest=contract.digest if contract else "",
+    )
 
 
 class OperationCheck:

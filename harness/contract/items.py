@@ -86,11 +86,13 @@ class Contract:
     """What an app promises to emit.
 
     Attributes:
+        digest: SHA-256 of its text, in hex.
         levels: Of what is captured and not declared, or declared and not captured.
         resource: Resource attributes of every span, log record and metric.
     """
 
     file: str
+    digest: str = ""
     levels: dict[str, Level] = field(default_factory=dict)
     resource: Any = None
     resource_site: Site | None = None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import enum
+import hashlib
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -56,7 +58,7 @@ def parse_contract(text: str, *, file: str = "contract") -> Contract:
     if root is not None and is_plain(root, problems):
         contract = _Reader(file, problems).contract(root)
     problems.raise_any()
-    return contract
+    return dataclasses.replace(contract, digest=hashlib.sha256(text.encode()).hexdigest())
 
 
 class _Reader:
@@ -71,7 +73,7 @@ class _Reader:
         known = ("version", "levels", "resource", "operations", *SECTIONS, "waivers")
         found = {entry.key: entry for entry in self._known_entries(root, "the contract", known)}
         self._require_version(root, found.get("version"))
-        sections = {
+        sections: dict[str, Any] = {
             name: tuple(
                 item for node in self._list(found.get(name)) if (item := self._item(node, KINDS[kind]))
             )
