@@ -31,6 +31,9 @@ def check_contract(contract: Contract, record: RunRecord) -> tuple[Finding, ...]
     Args:
         contract: What `load_contract` returned.
         record: The run.
+
+    Raises:
+        PatternTimeout: One of its patterns backtracks without end.
     """
     deviations = Deviations(contract.file)
     parts = [(scenario.name, scenario.telemetry) for scenario in record.scenarios]

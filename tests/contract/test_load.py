@@ -128,7 +128,7 @@ def test_all_mistakes_are_told_at_once_each_with_its_place() -> None:
         (
             body("  - span: a\n    attributes: {b/regex: '('}"),
             (
-                "c.yaml:4:27: b/regex: '(' is not a regular expression: missing ),"
+                "c.yaml:4:27: b/regex: regex: '(' is not a regular expression: missing ),"
                 " unterminated subpattern at position 0"
             ),
         ),
