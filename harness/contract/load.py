@@ -208,7 +208,12 @@ class _Reader:
 
     def _tier(self, found: dict[str, Entry]) -> Tier:
         default = Tier.PUBLIC if "used_by" in found else Tier.INTERNAL
-        return self._constant(found.get("tier"), Tier) or default
+        tier = self._constant(found.get("tier"), Tier) or default
+        if tier is not default is Tier.PUBLIC:
+            self._problems.add(
+                found["tier"].place, "tier: an item with 'used_by' is public; remove one of them"
+            )
+        return tier
 
     def _used_by(self, entry: Entry | None) -> Iterator[str]:
         nodes = [] if entry is None else [entry.node] if entry.node.id == "scalar" else self._list(entry)
