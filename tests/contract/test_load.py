@@ -31,6 +31,8 @@ operations:
         count/ge: 1
         used_by: [Home dashboard]
       - span: debug
+        links:
+          - attributes: {queue/starts_with: ord}
         presence: forbidden
   - segment: backend-flask
     subsegments:
