@@ -2,8 +2,8 @@
 
 import pytest
 
+from tests.pytest_plugin.app import APP, run_record
 from tests.pytest_plugin.conftest import OTEL, Run
-from tests.pytest_plugin.test_run import APP, run_record
 
 CONTRACT = """\
 version: 1
