@@ -12,8 +12,11 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
+
 from benchmarks.figure import Figure, at_most
 from benchmarks.runs import ROOT, environment
+from harness.analysis.collection import rare_collection
 from harness.analysis.diff import diff_records
 from harness.model import Resource, RunRecord, ScenarioRecord, Scope, Span, SpanKind, Telemetry
 from harness.report import encode_record, read_record
@@ -35,6 +38,9 @@ def measure() -> list[Figure]:
             file.write_bytes(encode_record(_run(TRACES, seed=seed, extra=bool(seed))))
         ours, mib = _program(files)
         peer = _timed(lambda: _counted(*map(read_record, files)))
+    with rare_collection():  # as the command does
+        one, other = _run(TRACES, seed=0, extra=False), _apart(_run(TRACES, seed=1, extra=False))
+        far = _timed(lambda: diff_records(one, other).changes)
     before, after = _run(1, seed=0, extra=False), _run(1, seed=1, extra=True)
     small = _timed(lambda: diff_records(before, after).changes)
     small_peer = _timed(lambda: _counted(before, after))
@@ -42,6 +48,7 @@ def measure() -> list[Figure]:
     return [
         _seconds(f"harness diff of two runs of {spans:,} spans, from start to end", ours, peer, 10),
         Figure(f"its memory, {spans:,} spans", f"{mib:.0f} MiB", "", mib, at_most(1024), (mib, mib), "MiB"),
+        _seconds(f"diff of two runs of {spans:,} spans that share almost nothing", far, peer, 10),
         _seconds(f"diff_records of two traces of {SPANS:,} spans", small, small_peer, 1),
     ]
 
@@ -79,6 +86,21 @@ def _program(files: list[Path]) -> tuple[list[float], float]:
             raise RuntimeError(f"the diff does not name the change:\n{done.stdout[:2000]}")
         peak = max(peak, int(done.stdout.split()[-1]))
     return times, peak / 1024
+
+
+def _apart(record: RunRecord) -> RunRecord:
+    """Return a run of the same trees whose spans have other keys, and names at random."""
+    drawn = random.Random(2)
+    (scenario,) = record.scenarios
+    spans = tuple(
+        msgspec.structs.replace(
+            span,
+            name=f"step {drawn.randrange(20)}" if span.parent_span_id else span.name,
+            attributes={f"other.{key}": f"v{drawn.randrange(3)}" for key in span.attributes},
+        )
+        for span in scenario.telemetry.spans
+    )
+    return RunRecord(scenarios=(msgspec.structs.replace(scenario, telemetry=Telemetry(spans=spans)),))
 
 
 def _timed(work: Callable[[], object]) -> list[float]:

@@ -9,6 +9,7 @@
     ├── FilterError           a filter expression that X-Ray would refuse
     ├── DecodeError           bytes that are not what their channel promises
     │   └── UnsupportedMedia  … in a type or encoding that no receiver reads
+    ├── PatternTimeout        a regular expression that backtracks without end
     ├── SettleTimeout         telemetry still open or in flight at the deadline
     └── OutboundRefused       a captured process tried to reach the real world
 
@@ -71,6 +72,10 @@ class DecodeError(HarnessError):
 
 class UnsupportedMedia(DecodeError):
     """A content type or content encoding that is not read; over HTTP, status 415."""
+
+
+class PatternTimeout(HarnessError):
+    """A regular expression was stopped: whether it matches is not known."""
 
 
 class SettleTimeout(HarnessError):

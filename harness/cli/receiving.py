@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from harness.capture.environment import LOOPBACK
 from harness.cli.recorded import record_of
 from harness.errors import ConfigurationError
-from harness.launch.packages import telemetry_packages
 from harness.launch.receivers import Ports, Receivers
 from harness.launch.recording import Recording
 
@@ -80,12 +79,18 @@ def contract_of(arguments: argparse.Namespace) -> Contract | None:
 
 
 def conclude(
-    recording: Recording, arguments: argparse.Namespace, contract: Contract | None, *, outcome: str
+    recording: Recording,
+    arguments: argparse.Namespace,
+    contract: Contract | None,
+    *,
+    outcome: str,
+    packages: dict[str, str] | None = None,
 ) -> bool:
     """Write the record and its report, sum them up on stderr; return whether telemetry holds.
 
     Args:
         contract: What the run must hold; what it does not goes to stderr and into the record.
+        packages: Of the app, where they are known.
 
     Raises:
         RecordError: A report cannot be written; `received.bin` stays.
@@ -95,9 +100,7 @@ def conclude(
     from harness.report.write import write_reports
 
     with closing(recording):  # the directory is locked until its reports are written
-        record = record_of(
-            arguments.out, outcome=outcome, cut=_losses(recording), packages=telemetry_packages()
-        )
+        record = record_of(arguments.out, outcome=outcome, cut=_losses(recording), packages=packages)
         if contract is not None:
             record = _checked(record, contract)
         written = write_reports(record, arguments.out)

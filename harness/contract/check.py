@@ -31,6 +31,9 @@ def check_contract(contract: Contract, record: RunRecord) -> tuple[Finding, ...]
     Args:
         contract: What `load_contract` returned.
         record: The run.
+
+    Raises:
+        PatternTimeout: One of its patterns backtracks without end.
     """
     deviations = Deviations(contract.file)
     parts = [(scenario.name, scenario.telemetry) for scenario in record.scenarios]
@@ -67,7 +70,12 @@ def checked_record(
     findings = waived(findings, waivers, today)
     of_scenarios = tuple(finding for scenario in record.scenarios for finding in scenario.findings)
     findings = (*findings, *useless_waivers(waivers, (*findings, *of_scenarios), today))
-    return msgspec.structs.replace(record, findings=findings, contract=contract.file if contract else "")
+    return msgspec.structs.replace(
+        record,
+        findings=findings,
+        contract=contract.file if contract else "",
+        contract_digest=contract.digest if contract else "",
+    )
 
 
 class OperationCheck:
@@ -112,7 +120,8 @@ class OperationCheck:
             self._deviations.add(
                 f"{signal}_forbidden",
                 signal,
-                f"{variant.item.expectation.describe()} was captured; the contract forbids it",
+                f"{variant.item.expectation.describe()} was captured; the contract forbids it"
+                f"{variant.item.relied_on}",
                 where=entry.name,
                 site=variant.item.site,
             )
@@ -158,14 +167,15 @@ class OperationCheck:
                 continue
             if id(item) not in self._trees.exercised:
                 variant = f" when {operation.when!r}" if operation.when is not None else ""
+                level = item.unexercised(self._contract.levels)
                 self._deviations.add(
                     "operation_unexercised",
                     KINDS[item.kind].signal,
                     f"no scenario exercised {item.expectation.describe()}{variant};"
-                    " add one, or remove the operation",
+                    f" add one, or remove the operation{item.whole_relied_on}",
                     where=item.expectation.short_name(),
                     site=item.site,
-                    level=self._contract.levels["unexercised"],
+                    level=level,
                 )
             else:
                 self._trees.report_unexercised(item.children, item.expectation.short_name())

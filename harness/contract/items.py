@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +22,7 @@ class Presence(enum.StrEnum):
 
 
 class Tier(enum.StrEnum):
-    """Who relies on an item: a public one feeds a dashboard or an alarm."""
+    """Who relies on an item: a public one feeds a dashboard or an alarm, and must be exercised."""
 
     PUBLIC = "public"
     INTERNAL = "internal"
@@ -49,6 +50,23 @@ class Item:
     tier: Tier = Tier.INTERNAL
     used_by: tuple[str, ...] = ()
     children: tuple[Item, ...] = ()
+
+    @property
+    def relied_on(self) -> str:
+        """What an error about the item adds: who relies on it; empty for an internal one."""
+        if self.tier is not Tier.PUBLIC:
+            return ""
+        return f"; used by {', '.join(self.used_by)}" if self.used_by else "; it is public"
+
+    @property
+    def whole_relied_on(self) -> str:
+        """The same when all of it is gone: of the item, or else of the first below it that is public."""
+        below = (child.whole_relied_on for child in self.children)
+        return self.relied_on or next(filter(None, below), "")
+
+    def unexercised(self, levels: Mapping[str, Level]) -> Level:
+        """Return the level of never having been captured: what is public must be."""
+        return Level.ERROR if self.whole_relied_on else levels["unexercised"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,11 +104,13 @@ class Contract:
     """What an app promises to emit.
 
     Attributes:
+        digest: SHA-256 of its text, in hex.
         levels: Of what is captured and not declared, or declared and not captured.
         resource: Resource attributes of every span, log record and metric.
     """
 
     file: str
+    digest: str = ""
     levels: dict[str, Level] = field(default_factory=dict)
     resource: Any = None
     resource_site: Site | None = None

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 import enum
+import hashlib
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
 from harness.contract.items import VERSION, Contract, Item, Operation, Presence, Tier, Waiver
-from harness.contract.kinds import COMMON, EVENTS, KINDS, OPERATIONS, SECTIONS, Kind
+from harness.contract.kinds import COMMON, EVENTS, KINDS, LINKS, OPERATIONS, SECTIONS, Kind
 from harness.contract.problems import Place, Problems, did_you_mean
 from harness.contract.values import Entry, ValueReader
 from harness.contract.yaml_nodes import compose, is_plain, place_of, read_contract_text
 from harness.expect import Expectation
 from harness.expect import event as expect_event
+from harness.expect import link as expect_link
 from harness.expect.freeze import freeze
 from harness.model import Level, Site
 
@@ -56,7 +59,7 @@ def parse_contract(text: str, *, file: str = "contract") -> Contract:
     if root is not None and is_plain(root, problems):
         contract = _Reader(file, problems).contract(root)
     problems.raise_any()
-    return contract
+    return dataclasses.replace(contract, digest=hashlib.sha256(text.encode()).hexdigest())
 
 
 class _Reader:
@@ -71,7 +74,7 @@ class _Reader:
         known = ("version", "levels", "resource", "operations", *SECTIONS, "waivers")
         found = {entry.key: entry for entry in self._known_entries(root, "the contract", known)}
         self._require_version(root, found.get("version"))
-        sections = {
+        sections: dict[str, Any] = {
             name: tuple(
                 item for node in self._list(found.get(name)) if (item := self._item(node, KINDS[kind]))
             )
@@ -174,8 +177,8 @@ class _Reader:
 
     def _item(self, node: Any, kind: Kind, also: tuple[str, ...] = ()) -> Item | None:
         children = (kind.children[0],) if kind.children else ()
-        events = (EVENTS,) if kind.name == "span" else ()
-        known = (kind.name, *kind.details, *events, *children, *COMMON, *also)
+        parts = (EVENTS, LINKS) if kind.name == "span" else ()
+        known = (kind.name, *kind.details, *parts, *children, *COMMON, *also)
         found = {entry.key: entry for entry in self._known_entries(node, kind.name, known)}
         identity = found.get(kind.name)
         if identity is None:
@@ -183,7 +186,7 @@ class _Reader:
                 place_of(node), f"'{kind.name}' is missing: an item starts with what identifies it"
             )
             return None
-        details = {name: entry for name, entry in found.items() if name in (*kind.details, *events)}
+        details = {name: entry for name, entry in found.items() if name in (*kind.details, *parts)}
         expectation = self._build(kind, self._values.expected(identity), details, identity.place)
         if expectation is None:
             return None
@@ -206,7 +209,12 @@ class _Reader:
 
     def _tier(self, found: dict[str, Entry]) -> Tier:
         default = Tier.PUBLIC if "used_by" in found else Tier.INTERNAL
-        return self._constant(found.get("tier"), Tier) or default
+        tier = self._constant(found.get("tier"), Tier) or default
+        if tier is not default is Tier.PUBLIC:
+            self._problems.add(
+                found["tier"].place, "tier: an item with 'used_by' is public; remove one of them"
+            )
+        return tier
 
     def _used_by(self, entry: Entry | None) -> Iterator[str]:
         nodes = [] if entry is None else [entry.node] if entry.node.id == "scalar" else self._list(entry)
@@ -240,7 +248,13 @@ class _Reader:
             return self._values.mapping(entry.node, name)
         if name == EVENTS:
             return [event for node in self._list(entry) if (event := self._event(node)) is not None]
+        if name == LINKS:
+            return [link for node in self._list(entry) for link in self._link(node)]
         return self._values.expected(entry)
+
+    def _link(self, node: Any) -> Iterator[Any]:
+        for entry in self._known_entries(node, "link", ("attributes",)):
+            yield expect_link(attributes=self._values.mapping(entry.node, "attributes"))
 
     def _event(self, node: Any) -> Any:
         if node.id == "scalar":

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from harness.contract.bounded import bounded_regex
 from harness.expect import (
     absent,
     all_of,
@@ -145,7 +144,7 @@ OPERATORS: dict[str, Operator] = {
         _type, {"anyOf": [{"enum": list(TYPES)}, {"type": "array", "items": {"enum": list(TYPES)}}]}
     ),
     "format": Operator(_named(FORMATS), {"enum": list(FORMATS)}),
-    "regex": Operator(_text(bounded_regex), _TEXT),
+    "regex": Operator(_text(regex), _TEXT),
     "starts_with": Operator(_text(starts_with), _TEXT),
     "ends_with": Operator(_text(ends_with), _TEXT),
     "contains": Operator(contains, _ANY, nested=True),

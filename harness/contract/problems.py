@@ -42,6 +42,10 @@ class Problems:
         """Remember a problem."""
         self._found.append(Problem(place, message))
 
+    def at(self, place: Place) -> str:
+        """Return a place with its file."""
+        return f"{self.file}:{place.line}:{place.column}"
+
     def raise_any(self) -> None:
         """Raise what was found.
 
@@ -50,9 +54,7 @@ class Problems:
         """
         if not self._found:
             return
-        lines = [
-            f"{self.file}:{p.place.line}:{p.place.column}: {p.message}" for p in sorted(set(self._found))
-        ]
+        lines = [f"{self.at(p.place)}: {p.message}" for p in sorted(set(self._found))]
         if len(lines) > _MOST:
             lines[_MOST:] = [f"{self.file}: and {len(lines) - _MOST} more"]
         raise ContractError(lines)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.contract.items import VERSION, Presence, Tier
-from harness.contract.kinds import EVENTS, KINDS, OPERATIONS, SECTIONS, Kind
+from harness.contract.kinds import EVENTS, KINDS, LINKS, OPERATIONS, SECTIONS, Kind
 from harness.contract.load import LEVELS
 from harness.contract.operators import OPERATORS, OPTIONAL
 from harness.model import Level
@@ -77,6 +77,12 @@ def _definitions() -> dict[str, Any]:
         "required": ["event"],
         "properties": {"event": _TEXT, "attributes": {"$ref": "#/$defs/values"}},
     }
+    definitions["link"] = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["attributes"],
+        "properties": {"attributes": {"$ref": "#/$defs/values"}},
+    }
     return definitions
 
 
@@ -114,6 +120,7 @@ def _details(kind: Kind) -> dict[str, Any]:
     }
     if kind.name == "span":
         properties[EVENTS] = {"type": "array", "items": {"anyOf": [_TEXT, {"$ref": "#/$defs/event"}]}}
+        properties[LINKS] = {"type": "array", "items": {"$ref": "#/$defs/link"}}
     return {"properties": properties, "patternProperties": _operator_patterns("|".join(kind.details))}
 
 

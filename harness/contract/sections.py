@@ -33,8 +33,7 @@ def check_sections(contract: Contract, parts: Parts, deviations: Deviations) -> 
 
 class _Section:
     def __init__(self, contract: Contract, items: tuple[Item, ...], deviations: Deviations) -> None:
-        self._undeclared = contract.levels["undeclared"]
-        self._unexercised = contract.levels["unexercised"]
+        self._levels = contract.levels
         self._items = items
         self._deviations = deviations
         self._counts = [0] * len(items)
@@ -66,7 +65,7 @@ class _Section:
             f"{expectation.STEM}_undeclared",
             expectation.SIGNAL,
             f"{entry.noun} {short(entry.name)} is not in the contract",
-            level=self._undeclared,
+            level=self._levels["undeclared"],
         )
 
     def _conclude(self, number: int) -> None:
@@ -82,13 +81,14 @@ class _Section:
             self._add(item, f"{stem}_missing", f"no {name} was captured")
         elif not count:
             message = f"no scenario captured optional {name}; add one, or remove the item"
-            self._add(item, "item_unexercised", message, self._unexercised)
+            self._add(item, "item_unexercised", message, item.unexercised(self._levels))
         elif item.count is not None and not equal(item.count, count):
             self._add(item, f"{stem}_count", f"{name}: expected {short(item.count)}, captured {count}")
 
     def _add(self, item: Item, id_: str, message: str, level: Level = Level.ERROR) -> None:
-        used = f"; used by {', '.join(item.used_by)}" if item.used_by and level is Level.ERROR else ""
-        self._deviations.add(id_, item.expectation.SIGNAL, f"{message}{used}", site=item.site, level=level)
+        if level is Level.ERROR:
+            message += item.relied_on
+        self._deviations.add(id_, item.expectation.SIGNAL, message, site=item.site, level=level)
 
 
 def _check_resources(contract: Contract, parts: Parts, deviations: Deviations) -> None:

@@ -122,9 +122,8 @@ class TreeCheck:
             if child.presence is Presence.REQUIRED and not (
                 child.count is not None and equal(child.count, 0)
             ):
-                self._add(
-                    f"{stem}_missing", child, f"no {name} was captured below it{_near(child, left)}", where
-                )
+                message = f"no {name} was captured below it{_near(child, left)}"
+                self._add(f"{stem}_missing", child, message, where, relied_on=child.whole_relied_on)
             return
         expected = 1 if child.count is None else child.count
         if not equal(expected, len(found)):
@@ -146,15 +145,24 @@ class TreeCheck:
                     f"no scenario captured optional {item.expectation.describe()};"
                     " add one, or remove the item",
                     where,
-                    level=self._levels["unexercised"],
+                    level=item.unexercised(self._levels),
+                    relied_on=item.whole_relied_on,
                 )
             self.report_unexercised(item.children, path)
 
-    def _add(self, id_: str, item: Item, message: str, where: str, level: Level = Level.ERROR) -> None:
-        used = f"; used by {', '.join(item.used_by)}" if item.used_by and level is Level.ERROR else ""
-        self._deviations.add(
-            id_, item.expectation.SIGNAL, f"{message}{used}", where=where, site=item.site, level=level
-        )
+    def _add(
+        self,
+        id_: str,
+        item: Item,
+        message: str,
+        where: str,
+        *,
+        level: Level = Level.ERROR,
+        relied_on: str | None = None,
+    ) -> None:
+        if level is Level.ERROR:
+            message += item.relied_on if relied_on is None else relied_on
+        self._deviations.add(id_, item.expectation.SIGNAL, message, where=where, site=item.site, level=level)
 
 
 def _others(captured: Any, expected: Mapping[str, Any], depth: int) -> Iterable[tuple[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from harness.contract.operators import OPERATORS, OPTIONAL, optional, split_key
 from harness.contract.problems import Place, Problems, did_you_mean
 from harness.contract.yaml_nodes import place_of, scalar
 from harness.expect import all_of
+from harness.expect.matchers.regex import Regex
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +84,8 @@ class ValueReader:
         except (TypeError, ValueError) as error:
             self._problems.add(place_of(entry.node), f"{entry.key}/{entry.operator}: {error}")
             return None
+        if isinstance(made, Regex):
+            made = dataclasses.replace(made, place=self._problems.at(place_of(entry.node)))
         return optional(made) if entry.optional else made
 
     def value(self, node: Any) -> Any:

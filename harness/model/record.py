@@ -44,6 +44,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         findings: What was found about the run as a whole.
         packages: Distribution name → version, of what shapes telemetry.
         contract: The contract that the run was checked against; empty without one.
+        contract_digest: SHA-256 of its text, in hex; empty without one.
         redacted: Secrets were replaced already.
         cut: What was left out of the record, in sentences; empty when whole.
     """
@@ -54,5 +55,6 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     findings: tuple[Finding, ...] = ()
     packages: dict[str, str] = {}
     contract: str = ""
+    contract_digest: str = ""
     redacted: bool = False
     cut: tuple[str, ...] = ()

@@ -8,13 +8,14 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
 from harness.analysis.merge import merge_records
 from harness.analysis.outcome import run_holds
 from harness.capture.process import capture_of_process
 from harness.capture.session import Capture
-from harness.errors import ConfigurationError, RecordError
+from harness.errors import ConfigurationError, PatternTimeout, RecordError
 from harness.expect import TelemetryAssertionError, failure_message
 from harness.invariants import all_invariants
 from harness.launch.packages import telemetry_packages
@@ -190,13 +191,20 @@ class TelemetryPlugin:
             return
         self._record = merge_records([record, *self._from_workers])
         if (self._contract is not None or self._waivers) and self._record.scenarios:
-            from harness.contract import checked_record
-
-            today = self._policy.today
-            self._record = checked_record(self._contract, self._record, today, self._waivers)
+            self._record = self._checked(self._record)
         if self._record.scenarios and not (self._write(self._record) and run_holds(self._record)):
             # What came to light after its test had ended turns the run red, too.
             session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
+
+    def _checked(self, record: RunRecord) -> RunRecord:
+        """Return the record with what the contract finds; one that cannot be checked is a finding, too."""
+        from harness.contract import checked_record
+
+        try:
+            return checked_record(self._contract, record, self._policy.today, self._waivers)
+        except PatternTimeout as error:
+            stopped = Finding(id="pattern_timeout", signal="harness", message=str(error))
+            return msgspec.structs.replace(record, findings=(*record.findings, stopped))
 
     def _write(self, record: RunRecord) -> bool:
         try:

@@ -75,6 +75,19 @@ def test_every_mistake_of_a_contract_is_a_line(
     )
 
 
+def test_a_pattern_that_runs_away_is_an_error_with_its_place(
+    tmp_path: Path, contract: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    telemetry = a_telemetry(a_span("GET /", kind=SpanKind.SERVER, attributes={"rows": "a" * 5000 + "!"}))
+    record = RunRecord(scenarios=(ScenarioRecord(name="test_home", telemetry=telemetry),))
+    (tmp_path / "run.json").write_bytes(encode_record(record))
+    contract.write_text(CONTRACT.replace("rows: 3", "rows/not: {regex: ^(a|aa)+$}"))
+    assert main(["check", str(tmp_path), "--contract", str(contract)]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith(f"harness: {contract}:6:25: regex('^(a|aa)+$') ran longer")
+
+
 def test_writing_replaces_nothing_unasked(
     run: Path, contract: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,11 +16,11 @@ from tests.builders import a_span, a_telemetry
 CONTRACT = "version: 1\noperations:\n  - span: GET /a\n  - span: GET /b\nlevels: {unexercised: error}\n"
 
 
-def a_shard(directory: Path, name: str, *, contract: str = "") -> Path:
+def a_shard(directory: Path, name: str, **fields: Any) -> Path:
     shard = directory / name.replace("/", "")
     shard.mkdir()
     scenario = ScenarioRecord(name=f"test_{name}", telemetry=a_telemetry(a_span(f"GET {name}")))
-    (shard / "run.json").write_bytes(encode_record(RunRecord(scenarios=(scenario,), contract=contract)))
+    (shard / "run.json").write_bytes(encode_record(RunRecord(scenarios=(scenario,), **fields)))
     return shard
 
 
@@ -44,6 +46,53 @@ def test_different_contracts_are_refused(tmp_path: Path, capsys: pytest.CaptureF
         " give the one that the joined run must hold: --contract FILE\n"
     )
     assert not (tmp_path / "out").exists()
+
+
+def test_different_contents_of_one_contract_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "c.yaml"
+    file.write_text(CONTRACT)
+    digests = {"/a": "1" * 64, "/b": "2" * 64}
+    shards = [
+        str(a_shard(tmp_path, name, contract=str(file), contract_digest=digest))
+        for name, digest in digests.items()
+    ]
+    assert main(["merge", *shards, "--out", str(tmp_path / "out")]) == 2
+    assert capsys.readouterr().err == (
+        f"harness: the runs were checked against different versions of {file}, sha256 111111111111 and"
+        " 222222222222; run every shard on the same commit, or give the one that the joined run must hold:"
+        " --contract FILE\n"
+    )
+    assert not (tmp_path / "out").exists()
+    assert main(["merge", *shards, "--out", str(tmp_path / "out"), "--contract", str(file)]) == 0
+
+
+def test_a_contract_that_was_changed_since_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "c.yaml"
+    file.write_text(CONTRACT)
+    shard = a_shard(tmp_path, "/a")
+    assert main(["check", str(shard), "--contract", str(file), "--out", str(tmp_path / "checked")]) == 1
+    checked = read_record(tmp_path / "checked")
+    assert checked.contract_digest == hashlib.sha256(CONTRACT.encode()).hexdigest()
+    capsys.readouterr()
+
+    file.write_text(f"{CONTRACT}# reviewed\n")
+    assert main(["merge", str(tmp_path / "checked"), "--out", str(tmp_path / "out")]) == 2
+    assert f"{file} is not as it was when the runs were checked, sha256 " in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_run_that_does_not_say_its_contracts_contents_is_taken(tmp_path: Path) -> None:
+    file = tmp_path / "c.yaml"
+    file.write_text(CONTRACT)
+    digest = hashlib.sha256(CONTRACT.encode()).hexdigest()
+    old = a_shard(tmp_path, "/a", contract=str(file))
+    new = a_shard(tmp_path, "/b", contract=str(file), contract_digest=digest)
+    assert main(["merge", str(old), str(new), "--out", str(tmp_path / "out")]) == 0
+    assert read_record(tmp_path / "out").contract_digest == digest
 
 
 def test_a_run_of_another_version_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -31,6 +31,8 @@ operations:
         count/ge: 1
         used_by: [Home dashboard]
       - span: debug
+        links:
+          - attributes: {queue/starts_with: ord}
         presence: forbidden
   - segment: backend-flask
     subsegments:
@@ -128,7 +130,7 @@ def test_all_mistakes_are_told_at_once_each_with_its_place() -> None:
         (
             body("  - span: a\n    attributes: {b/regex: '('}"),
             (
-                "c.yaml:4:27: b/regex: '(' is not a regular expression: missing ),"
+                "c.yaml:4:27: b/regex: regex: '(' is not a regular expression: missing ),"
                 " unterminated subpattern at position 0"
             ),
         ),

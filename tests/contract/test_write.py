@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -13,8 +14,17 @@ from harness.contract import check_contract, contract_text, parse_contract
 from harness.contract.write.messages import forms_of
 from harness.contract.write.volatile import expected_entry
 from harness.contract.write.yaml_text import Said, yaml_lines
-from harness.model import ExportRequest, Metric, MetricType, RunRecord, ScenarioRecord, SpanKind, Telemetry
-from tests.builders import a_log_event, a_segment, a_span, a_subsegment
+from harness.model import (
+    ExportRequest,
+    Link,
+    Metric,
+    MetricType,
+    RunRecord,
+    ScenarioRecord,
+    SpanKind,
+    Telemetry,
+)
+from tests.builders import a_log_event, a_segment, a_span, a_subsegment, hex_id
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=12),
@@ -141,6 +151,42 @@ def test_values_that_differ_between_scenarios_are_generalised() -> None:
 )
 def test_what_stays_of_values(key: str, values: list[Any], always: bool, entry: tuple[str, Any]) -> None:
     assert expected_entry(key, values, always=always) == entry
+
+
+def linking(*links: Link) -> RunRecord:
+    telemetry = Telemetry(spans=(a_span("consume", kind=SpanKind.CONSUMER, links=links),))
+    return RunRecord(scenarios=(ScenarioRecord(name="test_consume", telemetry=telemetry),))
+
+
+def a_link(id_: str, **attributes: Any) -> Link:
+    return Link(trace_id=hex_id(id_, 32), span_id=hex_id(id_), attributes=attributes)
+
+
+def test_links_are_kept_without_their_ids() -> None:
+    text = contract_text(linking(a_link("a", queue="orders", n=1), a_link("b", queue="orders", n=2)))
+    assert text.endswith(
+        "    kind: consumer\n    links:\n" + "      - attributes:\n"
+        "          n/type: int  # 2 values, such as 1\n          queue: orders\n" * 2
+    )
+    contract = parse_contract(text)
+    others = [a_link(id_, queue="orders", n=3) for id_ in "cde"]
+    assert check_contract(contract, linking(*others)) == ()
+    assert [f.id for f in check_contract(contract, linking(*others[:1]))] == ["link_missing"]
+    moved = a_link("f", queue="returns", n=3)
+    assert [f.id for f in check_contract(contract, linking(others[0], moved))] == ["attribute_mismatch"]
+
+
+def test_many_links_are_three() -> None:
+    text = contract_text(linking(*(a_link(str(n)) for n in range(9))))
+    assert text.count("- attributes: {}\n") == 3
+    assert check_contract(parse_contract(text), linking(*(a_link(str(n)) for n in range(5)))) == ()
+
+
+@pytest.mark.parametrize("unit", ["ms", " ms", "s", " s", "µs", " seconds"])
+def test_a_duration_is_no_part_of_a_message(unit: str) -> None:
+    form = rf"\Atook \d+(?:\.\d+)?{re.escape(unit).replace(chr(92) + ' ', ' ')} for 2 rows\Z"
+    assert forms_of([f"took 7{unit} for 2 rows"]) == [("regex", form)]
+    assert forms_of([f"took 1234.5{unit} for 2 rows"]) == [("regex", form)]
 
 
 def test_messages_that_differ_in_numbers_only_are_one_form_when_there_are_many() -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
+from tests.pytest_plugin.app import APP, run_record
 from tests.pytest_plugin.conftest import OTEL, Run
-from tests.pytest_plugin.test_run import APP, run_record
 
 CONTRACT = """\
 version: 1
@@ -48,6 +48,30 @@ def test_a_contract_that_is_wrong_ends_the_run_before_it_starts(run: Run, pytest
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*app.contract.yaml:2:1: unknown key 'operation' in the contract*"])
+
+
+RUNAWAY = """
+version: 1
+operations:
+  - span/regex: ^(a|aa)+$
+"""
+NAMED = """
+    def test_named(telemetry):
+        tracer.start_span("a" * 5000 + "!").end()
+        assert telemetry.spans
+"""
+
+
+def test_a_pattern_that_runs_away_turns_the_run_red_and_leaves_its_record(
+    run: Run, pytester: pytest.Pytester
+) -> None:
+    (pytester.path / "app.contract.yaml").write_text(RUNAWAY)
+
+    result = run(OTEL, APP + NAMED, "--telemetry-contract", "app.contract.yaml")
+
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["*pattern_timeout: app.contract.yaml:4:17: regex(*ran longer than 0.25 s*"])
+    assert "pattern_timeout" in str(run_record(pytester)["findings"])
 
 
 WAIVER = """

@@ -1,29 +1,9 @@
-"""Configured runs: what passes, what fails and how, and what is left behind."""
-
-import json
-from pathlib import Path
-from xml.etree import ElementTree as ET
+"""Scenarios of a configured run: what passes, what fails and how."""
 
 import pytest
 
+from tests.pytest_plugin.app import APP, run_record
 from tests.pytest_plugin.conftest import ALL, OTEL, Run
-
-APP = """
-    from opentelemetry.sdk.trace import TracerProvider
-    from harness import SERVER, regex, span
-
-    tracer = TracerProvider().get_tracer("app")
-
-    def serve(length=3):
-        with tracer.start_as_current_span("GET /home"):
-            with tracer.start_as_current_span("load") as load:
-                load.set_attribute("app.result_length", length)
-"""
-
-
-def run_record(pytester: pytest.Pytester) -> dict[str, object]:
-    record: dict[str, object] = json.loads((pytester.path / "reports" / "run.json").read_text())
-    return record
 
 
 def test_a_scenario_that_holds(run: Run, pytester: pytest.Pytester) -> None:
@@ -180,212 +160,6 @@ def test_an_expected_finding_that_is_not_there_fails(run: Run) -> None:
     )
 
 
-def test_junit_carries_the_findings(run: Run, pytester: pytest.Pytester) -> None:
-    run(
-        OTEL,
-        APP
-        + """
-    def test_home(telemetry):
-        telemetry.expect(span("missing"))
-    """,
-        "--junit-xml=junit.xml",
-    )
-
-    root = ET.fromstring((pytester.path / "junit.xml").read_text())  # noqa: S314  pytest wrote it
-    properties = {p.attrib["name"]: p.attrib["value"] for p in root.iter("property")}
-    assert properties["telemetry:span_missing"].startswith("no span 'missing' was captured")
-
-
-def test_start_up_belongs_to_no_scenario(run: Run) -> None:
-    result = run(
-        OTEL,
-        APP
-        + """
-    import pytest
-
-    @pytest.fixture(scope="session")
-    def app():
-        with tracer.start_as_current_span("start-up"):
-            pass
-        return serve
-
-    @pytest.fixture
-    def prepared(app):
-        with tracer.start_as_current_span("prepared"):
-            pass
-
-    def test_home(app, prepared, telemetry):
-        telemetry.expect(span("prepared"))
-        telemetry.expect_none(span("start-up"))
-
-    def test_start_up(app, session_telemetry):
-        session_telemetry.expect(span("start-up"))
-    """,
-    )
-
-    result.assert_outcomes(passed=2)
-
-
-def test_the_environment_is_set_before_conftest_and_restored(run: Run, pytester: pytest.Pytester) -> None:
-    pytester.makeconftest(
-        """
-        import atexit, os
-        assert os.environ["AWS_XRAY_DAEMON_ADDRESS"].startswith("127.0.0.1:")
-        assert os.environ["AWS_PROFILE"] if "AWS_PROFILE" in os.environ else True
-
-        def pytest_unconfigure():
-            atexit.register(lambda: print("AFTER", os.environ.get("AWS_XRAY_DAEMON_ADDRESS")))
-        """
-    )
-
-    result = run(ALL, "def test(): pass", "-s")
-
-    result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(["AFTER None"])
-
-
-def test_nothing_is_printed_and_nothing_hangs_after_the_summary(run: Run) -> None:
-    result = run(
-        ALL,
-        """
-        import logging, time
-        import watchtower
-        from aws_xray_sdk.core import xray_recorder
-        from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
-        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-        from opentelemetry.sdk.metrics import MeterProvider
-        from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
-        from opentelemetry.sdk.trace import TracerProvider
-        from opentelemetry.sdk.trace.export import BatchSpanProcessor
-        from harness import log_event, segment, span
-
-        provider = TracerProvider()
-        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
-        meters = MeterProvider([PeriodicExportingMetricReader(OTLPMetricExporter())])
-        counter = meters.get_meter("m").create_counter("c")
-        logger = logging.getLogger("app")
-        logger.setLevel(logging.INFO)
-        logger.addHandler(watchtower.CloudWatchLogHandler(log_group_name="g"))
-
-        def test_all(telemetry):
-            counter.add(1)
-            provider.get_tracer("t").start_span("a").end()
-            with xray_recorder.in_segment("s"):
-                logger.info("line")
-            telemetry.expect(span("a"), segment("s"), log_event("line", log_group="g"))
-
-        def test_leave_something_queued():
-            provider.get_tracer("t").start_span("b").end()
-            logger.info("queued")
-        """,
-    )
-
-    result.assert_outcomes(passed=2)
-    assert result.outlines[-1].startswith("2 passed")
-    assert result.errlines == []
-    assert result.duration < 20
-
-
-def test_twice_in_one_process(run: Run, pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(
-        twice="""
-        import pytest, sys
-        options = ["-q", "-p", "no:randomly", "-p", "no:cacheprovider"]
-        codes = [pytest.main([*options, "test_again.py"]) for _ in range(2)]
-        print("CODES", [int(code) for code in codes])
-        """
-    )
-    pytester.makepyfile(
-        test_again="""
-        import logging
-        import pytest
-        import watchtower
-        from aws_xray_sdk.core import xray_recorder
-        from harness import log_event, segment
-
-        @pytest.fixture(scope="session")
-        def logger():
-            logger = logging.getLogger("app")
-            if not logger.handlers:
-                logger.setLevel(logging.INFO)
-                logger.addHandler(watchtower.CloudWatchLogHandler(log_group_name="g"))
-            return logger
-
-        def test_all(logger, telemetry):
-            with xray_recorder.in_segment("s"):
-                logger.info("line")
-            telemetry.expect_count(1, segment("s"))
-            telemetry.expect_count(1, log_event("line", log_group="g"))
-        """
-    )
-    pytester.makeini(ALL)
-
-    result = pytester.runpython(pytester.path / "twice.py")
-
-    result.stdout.fnmatch_lines(["CODES [[]0, 0]"])
-
-
-def test_two_workers_write_one_record(run: Run, pytester: pytest.Pytester) -> None:
-    result = run(
-        ALL,
-        APP
-        + """
-    import pytest
-    from aws_xray_sdk.core import xray_recorder
-    from harness import segment
-
-    @pytest.mark.parametrize("number", range(8))
-    def test_home(telemetry, number):
-        serve()
-        with xray_recorder.in_segment(f"s{number}"):
-            pass
-        telemetry.expect_count(2, span(regex(".")))
-        telemetry.expect_count(1, segment(regex(".")))
-    """,
-        "-n",
-        "2",
-    )
-
-    result.assert_outcomes(passed=8)
-    scenarios = run_record(pytester)["scenarios"]
-    assert isinstance(scenarios, list)
-    assert [scenario["name"].rpartition("[")[2] for scenario in scenarios] == [f"{n}]" for n in range(8)]
-
-
-def test_a_report_that_cannot_be_written_says_so(run: Run, pytester: pytest.Pytester) -> None:
-    (pytester.path / "taken").write_text("a file, no directory")
-
-    result = run(
-        OTEL, APP + "    def test(telemetry): telemetry.expect_none(span('x'))", "--telemetry-report=taken"
-    )
-
-    assert result.ret == pytest.ExitCode.TESTS_FAILED
-    result.stdout.fnmatch_lines(["no report: *taken*cannot be written*"])
-
-
-def test_a_finding_about_the_start_up_fails_the_run(run: Run) -> None:
-    result = run(
-        OTEL,
-        APP
-        + """
-    import pytest
-    from opentelemetry.sdk.trace.export import ConsoleSpanExporter, SimpleSpanProcessor
-
-    @pytest.fixture(scope="session")
-    def app():
-        return SimpleSpanProcessor(ConsoleSpanExporter())
-
-    def test_home(app, telemetry):
-        serve()
-        telemetry.expect(span("GET /home"))
-    """,
-    )
-
-    result.assert_outcomes(passed=1)
-    assert result.ret == pytest.ExitCode.TESTS_FAILED
-    result.stdout.fnmatch_lines(["Telemetry does not hold*", "*1 × span_processor_unattached: *"])
-
-
 def test_a_failure_that_the_test_expects_is_none(run: Run) -> None:
     result = run(
         OTEL,
@@ -402,27 +176,6 @@ def test_a_failure_that_the_test_expects_is_none(run: Run) -> None:
     result.assert_outcomes(passed=1)
     assert result.ret == pytest.ExitCode.OK
     result.stdout.fnmatch_lines(["Telemetry holds*"])
-
-
-def test_the_record_redacts_secrets(run: Run, pytester: pytest.Pytester) -> None:
-    run(
-        OTEL,
-        APP
-        + """
-    def test(telemetry):
-        with tracer.start_as_current_span("a") as span_:
-            span_.set_attribute("http.target", "/x?token=s3cr3t-value")
-            span_.set_attribute("db.password", "hunter2")
-        telemetry.expect(span("a", attributes={"db.password": "wrong", "http.target": "wrong"}))
-    """,
-        "--junit-xml=reports/junit.xml",
-    )
-
-    for name in ("run.json", "index.html"):
-        written = Path(pytester.path / "reports" / name).read_text()
-        assert "password" in written
-        assert "s3cr3t-value" not in written
-        assert "hunter2" not in written
 
 
 def test_what_a_teardown_leaves_open_is_an_error_of_its_test(run: Run, pytester: pytest.Pytester) -> None:
@@ -480,22 +233,6 @@ def test_a_test_marked_to_fail_or_skipped_fails_no_run(run: Run) -> None:
     result.stdout.fnmatch_lines(["Telemetry holds*"])
 
 
-def test_an_interrupted_scenario_does_not_hold(run: Run, pytester: pytest.Pytester) -> None:
-    run(
-        OTEL,
-        APP
-        + """
-    def test_home(telemetry):
-        serve()
-        raise KeyboardInterrupt
-    """,
-    )
-
-    scenarios = run_record(pytester)["scenarios"]
-    assert isinstance(scenarios, list)
-    assert [scenario["outcome"] for scenario in scenarios] == ["interrupted"]
-
-
 def test_the_fixture_may_be_asked_for_by_name(run: Run) -> None:
     result = run(
         OTEL,
@@ -517,32 +254,6 @@ def test_the_fixture_may_be_asked_for_by_name(run: Run) -> None:
     )
 
     result.assert_outcomes(passed=2)
-
-
-def test_a_handler_made_by_dictconfig_does_not_wait_for_itself(run: Run) -> None:
-    """`dictConfig` holds logging's lock while the handler's constructor asks AWS."""
-    result = run(
-        ALL,
-        """
-        import logging.config
-        from harness import log_event
-
-        CONFIG = {
-            "version": 1,
-            "disable_existing_loggers": False,
-            "handlers": {"w": {"class": "watchtower.CloudWatchLogHandler", "log_group_name": "g"}},
-            "root": {"handlers": ["w"], "level": "INFO"},
-        }
-
-        def test_dict(telemetry):
-            logging.config.dictConfig(CONFIG)
-            logging.getLogger("q").warning("hello")
-            telemetry.expect(log_event("hello", log_group="g"))
-        """,
-    )
-
-    result.assert_outcomes(passed=1)
-    assert result.duration < 20
 
 
 @pytest.mark.parametrize("within", [-1, "'x'", "True", "float('nan')", "float('inf')"])

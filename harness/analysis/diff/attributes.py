@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from harness.analysis.diff.names import likeness, stem_and_unit
 from harness.analysis.diff.values import Relation, Value, relation
 
+Fact = tuple[str, Value]
 Facts = Mapping[str, Value]
 _RENAMED = 0.6
 """From this score on, a removed and an added key are one that was renamed."""
@@ -63,29 +65,36 @@ def fact_changes(before: Facts, after: Facts) -> Iterator[FactChange]:
             kind = relation(value, after[path])
             if kind is not Relation.SAME:
                 yield FactChange(kind.value, path, value, after[path])
-    yield from _replaced(removed, added)
+    for change in _replaced(tuple(removed.items()), tuple(added.items())):
+        removed.pop(change.path, None)
+        added.pop(change.new_path, None)
+        yield change
     for path, value in removed.items():
         yield FactChange("removed", path, value, None)
     for path, value in added.items():
         yield FactChange("added", path, None, value)
 
 
-def _replaced(removed: dict[str, Value], added: dict[str, Value]) -> Iterator[FactChange]:
-    """Yield what was moved or renamed, best first, and take it out of both."""
+@lru_cache(maxsize=4096)
+def _replaced(removed: tuple[Fact, ...], added: tuple[Fact, ...]) -> tuple[FactChange, ...]:
+    """Return what was moved or renamed, best first; most nodes of a run differ in the same keys."""
     if not removed or not added or len(removed) * len(added) > _MOST_PAIRS:
-        return
+        return ()
     candidates: list[tuple[float, str, str, str, str, str, str]] = []
-    for old, before in removed.items():
-        for new, after in added.items():
+    for old, before in removed:
+        for new, after in added:
             kind, score, unit = _replacement(old, before, new, after)
             if score >= _RENAMED:
                 candidates.append((-score, min(old, new), max(old, new), kind, old, new, unit))
+    left, right = dict(removed), dict(added)
+    found: list[FactChange] = []
     for _, _, _, kind, old, new, unit in sorted(candidates):
-        if old in removed and new in added:
-            before, after = removed.pop(old), added.pop(new)
-            yield FactChange(kind, old, before, after, new, unit)
+        if old in left and new in right:
+            before, after = left.pop(old), right.pop(new)
+            found.append(FactChange(kind, old, before, after, new, unit))
             if not unit and relation(before, after) is Relation.CHANGED:
-                yield FactChange("value_changed", new, before, after)
+                found.append(FactChange("value_changed", new, before, after))
+    return tuple(found)
 
 
 def _replacement(old: str, before: Value, new: str, after: Value) -> tuple[str, float, str]:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from harness.analysis.diff.causes import told_packages
 from harness.analysis.diff.facts import (
     Facts,
     FactTable,
@@ -46,12 +47,14 @@ class CanonicalRun:
 
     Attributes:
         scenarios: Name → signal → operation → distinct trees, with how often each was captured.
-        packages: Distribution name → version.
+        packages: Distribution name → version; what the telemetry says of itself is believed first.
+        knows_packages: The run recorded what it had; else these are only what its telemetry says.
         nodes: How many spans, segments and subsegments it had.
     """
 
     scenarios: dict[str, dict[str, Operations]]
     packages: dict[str, str]
+    knows_packages: bool
     nodes: int
 
 
@@ -77,7 +80,13 @@ def canonical_run(record: RunRecord, shapes: Shapes) -> CanonicalRun:
         nodes += len(forest)
         scenarios[name] = forest.operations()
         scenarios[name] |= other_signals(telemetries, table, shapes)
-    return CanonicalRun(scenarios=scenarios, packages=dict(record.packages), nodes=nodes)
+    told = told_packages(telemetry for telemetries in parts.values() for telemetry in telemetries)
+    return CanonicalRun(
+        scenarios=scenarios,
+        packages={**record.packages, **told},
+        knows_packages=bool(record.packages),
+        nodes=nodes,
+    )
 
 
 class _Forest:

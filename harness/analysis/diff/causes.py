@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import msgspec
 
 from harness.analysis.diff.changes import Change
+from harness.model import Telemetry
 
+_SDK = "opentelemetry-sdk"
+"""The distribution; its own metrics have a scope of this name."""
 _INSTRUMENTATION = "opentelemetry.instrumentation."
 _BY_SIGNAL = {
     "segment": ("aws-xray-sdk",),
     "log_event": ("watchtower",),
-    "resource": ("opentelemetry-sdk", "opentelemetry-sdk-extension-aws"),
+    "resource": (_SDK, "opentelemetry-sdk-extension-aws"),
 }
 _BY_EXPORT = {
     "otlp": (
@@ -41,17 +45,41 @@ class PackageChange(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return f"{self.name} {self.before} → {self.after}"
 
 
-def package_changes(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[PackageChange, ...]:
-    """Return the packages that differ, by name; none when a run does not say what it had.
+def told_packages(telemetries: Iterable[Telemetry]) -> dict[str, str]:
+    """Return distribution → version, as telemetry itself says: by its scopes, and its SDK's resource.
+
+    Source: OpenTelemetry's semantic conventions, ``telemetry.sdk.*``.
+
+    >>> told_packages([])
+    {}
+    """
+    found: dict[str, str] = {}
+    for telemetry in telemetries:
+        items: Iterable[Any] = (*telemetry.spans, *telemetry.metrics, *telemetry.log_records)
+        for item in items:
+            scope, resource = item.scope, item.resource.attributes
+            if scope.version and scope.name.startswith(_INSTRUMENTATION):
+                found.setdefault(distribution_of(scope.name), scope.version)
+            if resource.get("telemetry.sdk.language") == "python":
+                found.setdefault(_SDK, str(resource.get("telemetry.sdk.version", "")))
+    return found
+
+
+def package_changes(
+    before: Mapping[str, str], after: Mapping[str, str], *, complete: bool = True
+) -> tuple[PackageChange, ...]:
+    """Return the packages that differ, by name.
+
+    Args:
+        complete: Both runs say all that they had, so that a name that only one has came or went.
 
     >>> [str(change) for change in package_changes({"flask": "3.0"}, {"flask": "3.1", "boto3": "1"})]
     ['boto3 added: 1', 'flask 3.0 → 3.1']
     """
-    if not before or not after:
-        return ()
+    names = before.keys() | after.keys() if complete else before.keys() & after.keys()
     return tuple(
         PackageChange(name=name, before=before.get(name), after=after.get(name))
-        for name in sorted(before.keys() | after.keys())
+        for name in sorted(names)
         if before.get(name) != after.get(name)
     )
 
@@ -68,6 +96,8 @@ def _carriers(change: Change) -> tuple[str, ...]:
     """Return the distributions that may carry a change, the likeliest first."""
     if change.scope.startswith(_INSTRUMENTATION):
         return (distribution_of(change.scope),)
+    if change.scope == _SDK:
+        return (_SDK,)
     if change.signal == "export_request":
         channel = change.places[0].path[0].partition(" ")[0] if change.places else ""
         return _BY_EXPORT.get(channel, ())

@@ -13,6 +13,7 @@ from harness.analysis.diff.causes import PackageChange, package_changes, with_ca
 from harness.analysis.diff.changes import Change, Changes
 from harness.analysis.diff.edits import Edit
 from harness.analysis.diff.operations import OperationsDiff, whole_operations
+from harness.analysis.diff.pairing import Scores
 from harness.analysis.diff.severity import Severity, severities
 from harness.analysis.diff.shape import Shapes
 from harness.model import RunRecord
@@ -64,16 +65,19 @@ def diff_runs(before: CanonicalRun, after: CanonicalRun, rules: Mapping[str, Sev
     plan = _plan(before, after)
     changes = Changes()
     known: dict[tuple[str, int, int], list[Edit]] = {}
+    scores = Scores()
     for scenarios, first, second in plan.pairs:
         for signal in sorted(first.keys() | second.keys()):
-            found = OperationsDiff(signal, known)
+            found = OperationsDiff(signal, known, scores)
             found.compare(first.get(signal, {}), second.get(signal, {}))
             for edits, times in found.edits:
                 changes.add(signal, scenarios, edits, times)
     for kind, name, signals, others in plan.alone:
         for signal, edits in _alone(kind, signals, others):
             changes.add(signal, [name], edits)
-    packages = package_changes(before.packages, after.packages)
+    packages = package_changes(
+        before.packages, after.packages, complete=before.knows_packages and after.knows_packages
+    )
     by_name = {package.name: package for package in packages}
     return Diff(
         changes=tuple(with_cause(change, by_name) for change in changes.grouped(rules or severities())),

@@ -106,19 +106,15 @@ class VaryingKeys:
     def note(self, node: Hashable, facts: Iterable[tuple[str, Value]]) -> None:
         """Take in the facts of one node."""
         for path, value in facts:
-            if value.is_exact:
-                seen = self._values.setdefault((node, path), set())
-                if len(seen) <= self._most:
-                    seen.add(value)
+            seen = self._values.setdefault((node, path), set())
+            if len(seen) <= self._most:
+                seen.add(value)
 
     def reduction(self) -> Callable[[Hashable, Facts], Facts]:
         """Return what reduces the facts of a node to those compared."""
         varying = {key for key, seen in self._values.items() if len(seen) > self._most}
 
         def reduced(node: Hashable, facts: Facts) -> Facts:
-            return tuple(
-                (path, value.loose() if value.is_exact and (node, path) in varying else value)
-                for path, value in facts
-            )
+            return tuple((path, value.loose() if (node, path) in varying else value) for path, value in facts)
 
         return reduced if varying else lambda _, facts: facts

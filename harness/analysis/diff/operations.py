@@ -7,9 +7,16 @@ from collections.abc import Iterable, Iterator
 
 from harness.analysis.diff.canonical import Operations
 from harness.analysis.diff.edits import Edit, Loose, Step
-from harness.analysis.diff.pairing import RENAMED, best_pairs, rename_similarity, similarity
+from harness.analysis.diff.pairing import RENAMED, Scores, best_pairs
 from harness.analysis.diff.shape import Shape
-from harness.analysis.diff.trees import TreeDiff, Unpaired, moved_edit, open_edits, reparented
+from harness.analysis.diff.trees import (
+    MOST_CANDIDATES,
+    TreeDiff,
+    Unpaired,
+    moved_edit,
+    open_edits,
+    reparented,
+)
 
 _EXACTLY = 10
 """Up to so many roots of one name are counted; more vary, as those of a sampled app do."""
@@ -24,15 +31,17 @@ Known = dict[tuple[str, int, int], list[Edit]]
 class OperationsDiff:
     """Compares the operations of one signal; `edits` is what was found, and how many times."""
 
-    def __init__(self, signal: str, known: Known) -> None:
+    def __init__(self, signal: str, known: Known, scores: Scores) -> None:
         """Compare one signal.
 
         Args:
             known: Edits of pairs of shapes that were compared before; it is added to.
+            scores: Of pairs of shapes, likewise.
         """
         self.edits: list[tuple[list[Edit], int]] = []
         self._signal = signal
         self._known = known
+        self._scores = scores
         self._unpaired = Unpaired([], [])
         self._elsewhere: frozenset[tuple[str, str]] = frozenset()
 
@@ -54,7 +63,7 @@ class OperationsDiff:
 
     def _operation(self, before: Counter[Shape], after: Counter[Shape]) -> None:
         """Compare the trees of one operation."""
-        paired = best_pairs(*_excess(before, after), similarity)
+        paired = best_pairs(*_excess(before, after), self._scores.similarity)
         for a, b, times in paired.pairs:
             self._tree(a, b, times)
         if self._signal in _UNCOUNTED:
@@ -69,9 +78,12 @@ class OperationsDiff:
             self.edits.append(([Edit(*counts, shape.scope, abs(second - first))], 1))
         gone, new = max(first - second, 0), max(second - first, 0)
         for shape, times in self._variants(paired.before, after, gone if counted else 0):
-            self._tree(shape, _nearest(shape, after), times)
+            self._tree(shape, self._nearest(shape, after), times)
         for shape, times in self._variants(paired.after, before, new if counted else 0):
-            self._tree(_nearest(shape, before), shape, times)
+            self._tree(self._nearest(shape, before), shape, times)
+
+    def _nearest(self, shape: Shape, others: Iterable[Shape]) -> Shape:
+        return max(others, key=lambda item: (self._scores.similarity(shape, item), item.order))
 
     def _variants(
         self, left: dict[Shape, int], other: Counter[Shape], counted: int
@@ -92,7 +104,7 @@ class OperationsDiff:
     def _tree(self, before: Shape, after: Shape, times: int) -> None:
         if self._elsewhere:
             # What is missing here may be a root now: nothing is said before all trees were compared.
-            found = TreeDiff(self._elsewhere)
+            found = TreeDiff(self._scores, self._elsewhere)
             found.compare(before, after, times=times)
             self.edits.append((found.edits, 1))
             self._unpaired.removed.extend(found.unpaired.removed)
@@ -101,7 +113,7 @@ class OperationsDiff:
         key = (self._signal, id(before), id(after))
         edits = self._known.get(key)
         if edits is None:
-            found = TreeDiff()
+            found = TreeDiff(self._scores)
             found.compare(before, after)
             edits = self._known[key] = [*found.edits, *open_edits(found.unpaired)]
         if edits:
@@ -112,8 +124,9 @@ class OperationsDiff:
         everything = Unpaired(
             [*roots.removed, *self._unpaired.removed], [*roots.added, *self._unpaired.added]
         )
-        for old, new, times in list(reparented(everything, _one_is_a_root)):
-            found = TreeDiff(self._elsewhere)
+        budget = iter(range(MOST_CANDIDATES))
+        for old, new, times in list(reparented(everything, _one_is_a_root, self._scores, budget)):
+            found = TreeDiff(self._scores, self._elsewhere)
             found.compare(old.shape, new.shape, new.parent, times)
             self.edits += [([moved_edit(old, new, times)], 1), (found.edits, 1)]
             self._unpaired.removed.extend(found.unpaired.removed)
@@ -124,9 +137,8 @@ class OperationsDiff:
         removed, added = ({loose.shape: loose for loose in _largest(group)} for group in roots)
         if not removed or not added or len(removed) * len(added) > _MOST_RENAMES:
             return
-        paired = best_pairs(
-            dict.fromkeys(removed, 1), dict.fromkeys(added, 1), rename_similarity, at_least=RENAMED
-        )
+        score = self._scores.rename_similarity
+        paired = best_pairs(dict.fromkeys(removed, 1), dict.fromkeys(added, 1), score, at_least=RENAMED)
         for a, b, _ in paired.pairs:
             before, after = _taken(roots.removed, a.name), _taken(roots.added, b.name)
             self._elsewhere = frozenset()
@@ -144,10 +156,6 @@ def whole_operations(removed: Operations, added: Operations) -> list[Edit]:
 
 def _one_is_a_root(old: Loose, new: Loose) -> bool:
     return (old.parent is None) != (new.parent is None)
-
-
-def _nearest(shape: Shape, others: Iterable[Shape]) -> Shape:
-    return max(others, key=lambda item: (similarity(shape, item), item.order))
 
 
 def _largest(group: Iterable[Loose]) -> Iterator[Loose]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from harness.analysis.diff.names import likeness, text_likeness
@@ -15,6 +16,7 @@ MESSAGES = frozenset({"log_event", "log_record"})
 _ALL_PAIRS = 20_000
 _RAREST = 6
 _CANDIDATES = 48
+_REMEMBERED = 131_072
 
 Bag = Mapping[Shape, int]
 
@@ -67,6 +69,14 @@ def rename_similarity(before: Shape, after: Shape) -> float:
     shared, total = _shared(before, after)
     alike = max(likeness(before.name, after.name), text_likeness(before.name, after.name))
     return (shared + 2 * alike) / (total + 2)
+
+
+class Scores:
+    """How alike two shapes are, remembered during one diff: the same pairs come up in many trees."""
+
+    def __init__(self) -> None:
+        self.similarity = lru_cache(maxsize=_REMEMBERED)(similarity)
+        self.rename_similarity = lru_cache(maxsize=_REMEMBERED)(rename_similarity)
 
 
 def without_equal(before: Bag, after: Bag) -> tuple[dict[Shape, int], dict[Shape, int]]:

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from harness.analysis.diff.attributes import FactChange, fact_changes
 from harness.analysis.diff.edits import Edit, Loose, Path, Step, path_text
 from harness.analysis.diff.pairing import (
     MESSAGES,
     RENAMED,
+    Scores,
     best_pairs,
-    rename_similarity,
-    similarity,
     without_equal,
 )
 from harness.analysis.diff.shape import Shape
 
 _MOST_LOOSE = 5_000
 """Below what was added or removed, so many nodes are looked at for what was reparented."""
-_MOST_CANDIDATES = 50_000
+MOST_CANDIDATES = 20_000
+"""Pairs of two trees that are weighed; of trees that share almost nothing the rest is gone, and new."""
+_MOST_OF_A_NAME = 12
+"""So many of them are weighed for each node; one that is equal is always among them."""
 _REPARENTED = 0.5
 _PARTS = frozenset({"event", "link"})
 """What belongs to its span, and does not move alone."""
@@ -38,15 +40,18 @@ class Unpaired(NamedTuple):
 class TreeDiff:
     """Compares trees, pair by pair; `edits` is what was found."""
 
-    def __init__(self, elsewhere: frozenset[Key] = frozenset()) -> None:
+    def __init__(self, scores: Scores, elsewhere: frozenset[Key] = frozenset()) -> None:
         """Compare trees.
 
         Args:
+            scores: What is known of how alike shapes are.
             elsewhere: Noun and name of nodes that may be partners in another tree, so that a
                 node of that name is not taken for one that was renamed.
         """
         self.edits: list[Edit] = []
         self.unpaired = Unpaired([], [])
+        self._scores = scores
+        self._budget = iter(range(MOST_CANDIDATES))
         self._elsewhere = elsewhere
         self._pending: list[tuple[Shape, Shape, Path, int]] = []
 
@@ -77,7 +82,7 @@ class TreeDiff:
     ) -> None:
         by_key = _by_key(right)
         for key, shapes in _by_key(left).items():
-            paired = best_pairs(shapes, by_key.pop(key, {}), similarity)
+            paired = best_pairs(shapes, by_key.pop(key, {}), self._scores.similarity)
             self._pending += [(a, b, path, count * times) for a, b, count in paired.pairs]
             counts = _counts(before, after, key)
             self._loosen(self.unpaired.removed, paired.before, path, times, counts)
@@ -96,7 +101,7 @@ class TreeDiff:
         into += [Loose(shape, count * times, path, counts=counts) for shape, count in shapes.items()]
 
     def _reparent(self, allowed: Allowed) -> bool:
-        found = list(reparented(self.unpaired, allowed))
+        found = list(reparented(self.unpaired, allowed, self._scores, self._budget))
         for old, new, times in found:
             self.edits.append(moved_edit(old, new, times))
             self._pending.append((old.shape, new.shape, new.parent, times))
@@ -114,7 +119,7 @@ class TreeDiff:
                     places.setdefault(id(loose.parent), ({}, {}))[side][loose.shape] = loose
         found = False
         for removed, added in places.values():
-            paired = best_pairs(_bag(removed), _bag(added), rename_similarity, at_least=RENAMED)
+            paired = best_pairs(_bag(removed), _bag(added), self._scores.rename_similarity, at_least=RENAMED)
             for a, b, times in paired.pairs:
                 found = True
                 removed[a].times -= times
@@ -176,13 +181,17 @@ _FACT_KINDS = {
 _KIND_WORDS = {"metric": "type", "log_record": "severity"}
 
 
-def reparented(unpaired: Unpaired, allowed: Allowed) -> Iterator[tuple[Loose, Loose, int]]:
+def reparented(
+    unpaired: Unpaired, allowed: Allowed, scores: Scores, budget: Iterator[int]
+) -> Iterator[tuple[Loose, Loose, int]]:
     """Yield what is gone in one place and there in another, and take it out.
 
     Args:
         allowed: Whether two nodes of one name may be the same node.
+        budget: One for each pair that may be weighed.
     """
-    ranked = [(rank, number, old, new) for number, (rank, old, new) in enumerate(_moves(unpaired, allowed))]
+    moves = enumerate(_moves(unpaired, allowed, scores, budget))
+    ranked = [(rank, number, old, new) for number, (rank, old, new) in moves]
     for _, _, old, new in sorted(ranked):
         if old.is_free() and new.is_free():
             times = min(old.times, new.times)
@@ -191,25 +200,29 @@ def reparented(unpaired: Unpaired, allowed: Allowed) -> Iterator[tuple[Loose, Lo
             yield old, new, times
 
 
-def _moves(unpaired: Unpaired, allowed: Allowed) -> Iterator[tuple[tuple[float, ...], Loose, Loose]]:
+def _moves(
+    unpaired: Unpaired, allowed: Allowed, scores: Scores, budget: Iterator[int]
+) -> Iterator[tuple[tuple[Any, ...], Loose, Loose]]:
     """Yield what may have been reparented with its rank: the topmost, then the most alike first."""
     by_key: dict[Key, list[Loose]] = {}
+    by_shape: dict[Shape, list[Loose]] = {}
     for loose in _all(unpaired.added):
         if loose.shape.noun not in _PARTS:
             by_key.setdefault(loose.shape.key, []).append(loose)
-    left = _MOST_CANDIDATES
+            by_shape.setdefault(loose.shape, []).append(loose)
     for old in _all(unpaired.removed):
-        for new in by_key.get(old.shape.key, ())[: max(left, 0)]:
-            left -= 1
-            likeness = _likeness(old.shape, new.shape) if allowed(old, new) else 0.0
+        equal, named = by_shape.get(old.shape, []), by_key.get(old.shape.key, [])
+        candidates = named if len(named) <= _MOST_OF_A_NAME else [*equal, *named][:_MOST_OF_A_NAME]
+        for new in candidates:
+            if not allowed(old, new):
+                continue
+            if next(budget, None) is None:
+                return
+            likeness = 2.0 if old.shape is new.shape else scores.similarity(old.shape, new.shape)
             if likeness >= _REPARENTED:
                 # Ties are broken alike in both directions.
-                ties = sorted(int.from_bytes(item.shape.order[:6]) for item in (old, new))
+                ties = sorted((old.shape.order, new.shape.order))
                 yield (old.depth + new.depth, -likeness, *ties), old, new
-
-
-def _likeness(before: Shape, after: Shape) -> float:
-    return 2.0 if before is after else similarity(before, after)
 
 
 def moved_edit(old: Loose, new: Loose, times: int) -> Edit:

@@ -1,28 +1,44 @@
-"""Check a run against a telemetry contract."""
+"""Check a run against a telemetry contract, against semantic conventions, or both."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from harness.model import Finding, RunRecord
 
 NAME = "check"
-HELP = "check a run against a telemetry contract"
+HELP = "check a run against a telemetry contract or semantic conventions"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
     parser.add_argument("run", metavar="RUN", type=Path, help="a run.json, or the directory of a run")
-    parser.add_argument("--contract", metavar="FILE", type=Path, required=True, help="a *.contract.yaml")
+    parser.add_argument("--contract", metavar="FILE", type=Path, help="a *.contract.yaml")
+    parser.add_argument(
+        "--semconv",
+        metavar="REGISTRY",
+        help="semantic conventions that OpenTelemetry Weaver checks it against: a directory, or a URL",
+    )
     parser.add_argument("--json", action="store_true", help="print the findings as JSON")
+    parser.add_argument(
+        "--out",
+        metavar="DIR",
+        type=Path,
+        help="also write the run with these findings there, for `harness report`",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the findings, errors first; return 1 when one of them is an error, else 0.
 
     Raises:
-        ConfigurationError: The contract cannot be read, or is wrong.
-        RecordError: The run cannot be read.
+        ConfigurationError: There is nothing to check against, the contract is wrong, or Weaver is missing.
+        LaunchError: Weaver fails.
+        RecordError: The run cannot be read, or the one with the findings not be written.
     """
     from datetime import UTC, datetime
 
@@ -32,17 +48,29 @@ def run(arguments: argparse.Namespace) -> int:
     from harness.cli import DOES_NOT_HOLD, HOLDS
     from harness.cli.recorded import read_run
     from harness.contract import checked_record, finding_lines, load_contract, read_waivers
-    from harness.report import redact
+    from harness.errors import ConfigurationError
+    from harness.report import redact, write_reports
 
-    contract = load_contract(arguments.contract)
+    if arguments.contract is None and arguments.semconv is None:
+        raise ConfigurationError("nothing to check the run against; give --contract FILE, --semconv REGISTRY")
+    contract = load_contract(arguments.contract) if arguments.contract is not None else None
     record = redact(read_run(arguments.run))
+    of_semconv = _of_semconv(record, arguments.semconv) if arguments.semconv is not None else ()
     # What the run itself found is in its own report.
-    bare = msgspec.structs.replace(record, findings=())
-    findings = checked_record(
-        contract, bare, datetime.now(UTC).date(), read_waivers(Path("pyproject.toml"))
-    ).findings
+    bare = msgspec.structs.replace(record, findings=of_semconv)
+    checked = checked_record(contract, bare, datetime.now(UTC).date(), read_waivers(Path("pyproject.toml")))
+    if arguments.out is not None:
+        known = dict.fromkeys((*record.findings, *checked.findings))
+        write_reports(msgspec.structs.replace(checked, findings=tuple(known)), arguments.out)
     if arguments.json:
-        sys.stdout.write(msgspec.json.encode(findings).decode() + "\n")
+        sys.stdout.write(msgspec.json.encode(checked.findings).decode() + "\n")
     else:
-        sys.stdout.writelines(f"{line}\n" for line in finding_lines(findings))
-    return DOES_NOT_HOLD if any(map(is_failure, findings)) else HOLDS
+        sys.stdout.writelines(f"{line}\n" for line in finding_lines(checked.findings))
+    return DOES_NOT_HOLD if any(map(is_failure, checked.findings)) else HOLDS
+
+
+def _of_semconv(record: RunRecord, registry: str) -> tuple[Finding, ...]:
+    from harness.launch.weaver import live_check
+
+    telemetries = [*(scenario.telemetry for scenario in record.scenarios), record.outside]
+    return live_check(telemetries, registry)

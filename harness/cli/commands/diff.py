@@ -35,6 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     """
     import msgspec
 
+    from harness.analysis.collection import rare_collection
     from harness.analysis.diff import CanonicalRun, Shapes, canonical_run, diff_runs, severities
     from harness.cli import DOES_NOT_HOLD, HOLDS
     from harness.cli.recorded import read_run
@@ -56,7 +57,8 @@ def run(arguments: argparse.Namespace) -> int:
         secrets.update(keyed_secrets(record))
         return canonical_run(record, shapes)
 
-    diff = diff_runs(canonical(arguments.before), canonical(arguments.after), rules)
+    with rare_collection():
+        diff = diff_runs(canonical(arguments.before), canonical(arguments.after), rules)
     diff = redact_diff(diff, secrets)
     if arguments.json:
         sys.stdout.write(msgspec.json.encode(diff).decode() + "\n")

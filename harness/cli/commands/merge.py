@@ -5,6 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from harness.contract import Contract
+    from harness.model import RunRecord
 
 NAME = "merge"
 HELP = "join the runs of CI shards into one"
@@ -43,29 +48,44 @@ def run(arguments: argparse.Namespace) -> int:
     from harness.report import summary_lines, write_reports
 
     records = [read_run(file) for file in arguments.runs]
-    contract = arguments.contract or _common_contract([record.contract for record in records])
     merged = merge_records(records)
     waivers = read_waivers(Path("pyproject.toml"))
-    if contract is not None or waivers:
-        loaded = load_contract(contract) if contract is not None else None
+    loaded = load_contract(arguments.contract) if arguments.contract is not None else _common(records)
+    if loaded is not None or waivers:
         merged = checked_record(loaded, merged, datetime.now(UTC).date(), waivers)
     written = write_reports(merged, arguments.out)
     sys.stdout.write("\n".join(summary_lines(merged, report=str(written["html"]))) + "\n")
     return HOLDS if run_holds(merged) else DOES_NOT_HOLD
 
 
-def _common_contract(names: list[str]) -> Path | None:
+def _common(records: list[RunRecord]) -> Contract | None:
     """Return the contract that the runs were checked against; of a part it says nothing of the whole.
 
     Raises:
-        ConfigurationError: There are several.
+        ConfigurationError: There are several, or it cannot be read, or was changed since.
     """
+    from harness.contract import load_contract
     from harness.errors import ConfigurationError
 
-    different = sorted(set(filter(None, names)))
-    if len(different) > 1:
+    names = sorted({record.contract for record in records if record.contract})
+    if not names:
+        return None
+    give = "give the one that the joined run must hold: --contract FILE"
+    if len(names) > 1:
         raise ConfigurationError(
-            f"the runs were checked against different contracts, {' and '.join(different)};"
-            " give the one that the joined run must hold: --contract FILE"
+            f"the runs were checked against different contracts, {' and '.join(names)}; {give}"
         )
-    return Path(different[0]) if different else None
+    digests = sorted({record.contract_digest for record in records if record.contract_digest})
+    if len(digests) > 1:
+        shown = " and ".join(digest[:12] for digest in digests)
+        raise ConfigurationError(
+            f"the runs were checked against different versions of {names[0]}, sha256 {shown};"
+            f" run every shard on the same commit, or {give}"
+        )
+    contract = load_contract(Path(names[0]))
+    if digests and contract.digest != digests[0]:
+        raise ConfigurationError(
+            f"{names[0]} is not as it was when the runs were checked, sha256 {digests[0][:12]},"
+            f" now {contract.digest[:12]}; merge on the same commit, or {give}"
+        )
+    return contract

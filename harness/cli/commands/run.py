@@ -37,6 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     from harness.cli.receiving import begin, conclude, contract_of
     from harness.errors import ConfigurationError, HarnessError
     from harness.launch.command import run_command
+    from harness.launch.packages import packages_of
     from harness.launch.programs import why_not_run
 
     command = arguments.program
@@ -62,7 +63,11 @@ def run(arguments: argparse.Namespace) -> int:
         receivers.close()
     try:
         holds = conclude(
-            recording, arguments, contract, outcome="failed" if code and not stopped else "passed"
+            recording,
+            arguments,
+            contract,
+            outcome="failed" if code and not stopped else "passed",
+            packages=packages_of(Path(program)) if program else {},
         )
     except HarnessError as error:
         if not code:

@@ -21,6 +21,7 @@ class Change:
         after: As it would say it; empty for what is removed.
         apply: Makes the edit in the loaded document.
         line: Of the item in the file; 0 for what is added to a list.
+        relied_on: Who relies on the item, when it is public.
         asked: It is made only when it is named: nothing in the run contradicts the file.
     """
 
@@ -30,6 +31,7 @@ class Change:
     after: str
     apply: Callable[[], None]
     line: int = 0
+    relied_on: str = ""
     asked: bool = False
 
     @property
@@ -45,7 +47,7 @@ class Change:
             edit = f"- {self.before}"
         else:
             edit = f"{self.before} → {self.after}"
-        return f"{self.id}  {self.where}: {edit}"
+        return f"{self.id}  {self.where}: {edit}{self.relied_on if self.before else ''}"
 
 
 def shown(key: str, value: Any) -> str:

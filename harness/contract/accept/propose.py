@@ -55,7 +55,7 @@ class _Proposer:
                 yield from self._item(item, node, where)
             elif item.presence is not Presence.FORBIDDEN:
                 removal = _removal(nodes, node, where, _title(operation))
-                yield replace(removal, line=item.site.line, asked=True)
+                yield replace(removal, line=item.site.line, relied_on=item.whole_relied_on, asked=True)
         yield from self._new_operations(nodes)
         yield from self._resource()
         for section in SECTIONS:
@@ -93,7 +93,7 @@ class _Proposer:
 
     def _item(self, item: Item, node: Any, where: str) -> Iterator[Change]:
         for change in self._details(item, node, where):
-            yield replace(change, line=item.site.line)
+            yield replace(change, line=item.site.line, relied_on=item.relied_on)
         yield from self._children(item, node, where)
 
     def _details(self, item: Item, node: Any, where: str) -> Iterator[Change]:
@@ -120,7 +120,7 @@ class _Proposer:
             if child.presence is Presence.FORBIDDEN:
                 continue
             for change in self._presence(child, child_node, nodes, path):
-                yield replace(change, line=child.site.line)
+                yield replace(change, line=child.site.line, relied_on=child.whole_relied_on)
             if id(child) in self._witness.taken:
                 yield from self._item(child, child_node, path)
         yield from self._new_children(item, node, below[0], where)

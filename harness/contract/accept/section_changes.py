@@ -33,7 +33,8 @@ def section_changes(
         if identified:
             yield from _details(item, node, identified[0], where)
         elif item.presence is Presence.REQUIRED:
-            yield Change(where, "item", item.expectation.describe(), "", partial(nodes.remove, node), line)
+            title, remove = item.expectation.describe(), partial(nodes.remove, node)
+            yield Change(where, "item", title, "", remove, line, item.relied_on)
     left = [entry for entry in entries if not any(item.expectation.identifies(entry) for item in items)]
     unknown = Telemetry(**{section: tuple(entry.value for entry in left)})
     for new in SECTION_WRITERS[section]([unknown]):
@@ -46,4 +47,5 @@ def _details(item: Item, node: Any, entry: Entry, where: str) -> Iterator[Change
         if key is not None and not field.holds(expected, entry.value):
             new, name = field.read(entry.value), field.name
             before, after = shown(key, node[key]), shown(name, new)
-            yield Change(where, name, before, after, partial(put, node, name, name, new), item.site.line)
+            edit = partial(put, node, name, name, new)
+            yield Change(where, name, before, after, edit, item.site.line, item.relied_on)

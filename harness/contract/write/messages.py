@@ -13,6 +13,7 @@ _PARTS = re.compile(
     |(?P<clock>\b\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?\b)
     |(?P<address>\b\d{1,3}(?:\.\d{1,3}){3}\b)
     |(?P<hex>\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{8,}\b)
+    |(?P<measured>\b\d+(?:\.\d+)?(?=\ ?(?:[nuµμm]?s|secs?|(?:milli|micro|nano)?seconds?)\b))
     |(?P<decimal>\b\d+\.\d+\b)
     |(?P<large>\b\d{4,}\b)
     |(?P<small>\b\d{1,3}\b)""",
@@ -69,7 +70,7 @@ def _form(message: str, *, small: bool) -> tuple[str, str]:
     return "regex", "\\A" + "".join(parts).replace("\\ ", " ") + ("" if newline else "\\Z")
 
 
-_NUMBERS = frozenset({"decimal", "large", "small"})
+_NUMBERS = frozenset({"measured", "decimal", "large", "small"})
 _PATTERNS = {
     "uuid": "[0-9a-fA-F-]{36}",
     "xray": "1-[0-9a-f]{8}-[0-9a-f]{24}",
@@ -77,5 +78,6 @@ _PATTERNS = {
     "clock": r"[\d:.,]+",
     "address": r"[\d.]+",
     "hex": "[0-9a-f]+",
+    "measured": r"\d+(?:\.\d+)?",
     "decimal": r"\d+\.\d+",
 }

@@ -11,6 +11,8 @@ from harness.model import Segment, Span, StatusCode, Subsegment
 
 Node = Span | Segment | Subsegment
 Below = Callable[[Node], Sequence[Node]]
+_MOST_LINKS = 3
+"""Of a span: how many a consumer of batches has depends on the traffic."""
 
 
 def mapping_of(captured: Sequence[dict[str, Any]], depth: int = 1) -> dict[str, Any]:
@@ -56,6 +58,8 @@ def span_item(spans: Sequence[Span], below: Below) -> dict[str, Any]:
         item["attributes"] = attributes
     if events := _events(spans):
         item["events"] = events
+    if links := _links(spans):
+        item["links"] = links
     if children := child_items(spans, below):
         item["children"] = children
     return item
@@ -74,6 +78,13 @@ def _events(spans: Sequence[Span]) -> list[Any]:
         kind = types.pop() if len(types) == 1 else None
         found.append({"event": name, "attributes": {"exception.type": kind}} if kind else name)
     return found
+
+
+def _links(spans: Sequence[Span]) -> list[dict[str, Any]]:
+    """Return as many links as every span has; they have no names, so what is said holds for each."""
+    number = min(_MOST_LINKS, *(len(span.links) for span in spans))
+    attributes = mapping_of([link.attributes for span in spans for link in span.links])
+    return [{"attributes": attributes}] * number
 
 
 def document_item(documents: Sequence[Segment | Subsegment], below: Below) -> dict[str, Any]:

@@ -65,6 +65,23 @@ def test_log_events() -> None:
     assert changes(before, a_run()) == [f"removed at {old}: {old} → None"]
 
 
+@pytest.mark.parametrize(
+    ("before", "same", "other"),
+    [
+        ("took 7ms", "took 12.5ms", "took 7s"),
+        ("took 7 ms", "took 1234 ms", "took 7 s"),
+        ("served 3 rows", "served 40 rows", "served: 3 rows"),
+        ("from 10.0.0.7", "from 127.0.0.1", "from ::1"),
+        ("user=7 id=1", "user=8 id=2", "user 7 id 1"),
+    ],
+)
+def test_numbers_of_a_message_are_folded_and_its_units_and_words_are_not(
+    before: str, same: str, other: str
+) -> None:
+    assert changes(a_run(a_log_event(before)), a_run(a_log_event(same))) == []
+    assert changes(a_run(a_log_event(before)), a_run(a_log_event(other)))
+
+
 def test_log_groups() -> None:
     assert changes(a_run(a_log_event("ready")), a_run(a_log_event("ready", log_group="other"))) == [
         "log_group_changed at ready: log_group 'cruddur' → 'other'"

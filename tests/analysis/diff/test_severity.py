@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from harness.analysis.diff import DEFAULTS, Severity, diff_records, severities
 from harness.errors import ConfigurationError
+from harness.model import Resource, Scope, Span
 from tests.analysis.diff.runs import a_run
-from tests.builders import a_log_event, a_segment, a_span, an_export
+from tests.builders import a_log_event, a_metric, a_segment, a_span, an_export
 
 KINDS = ", ".join(DEFAULTS)
 
@@ -94,3 +97,28 @@ def test_an_instrumentation_that_was_installed() -> None:
     assert [str(package) for package in diff.packages] == [
         "opentelemetry-instrumentation-requests added: 0.66b1"
     ]
+
+
+def told(version: str, sdk: str, **attributes: Any) -> Span:
+    """Return a span that says which instrumentation and which SDK made it."""
+    resource = {"telemetry.sdk.language": "python", "telemetry.sdk.version": sdk}
+    scope = Scope(name="opentelemetry.instrumentation.flask", version=version)
+    return a_span(scope=scope, resource=Resource(attributes=resource), attributes=attributes)
+
+
+@pytest.mark.parametrize("recorded", [{}, {"opentelemetry-sdk": "1.41.0", "boto3": "1"}])
+def test_versions_that_the_telemetry_says(recorded: dict[str, str]) -> None:
+    """Of an app in an environment of its own, the run knows nothing, or what the harness has."""
+    diff = diff_records(
+        a_run(told("0.60b1", "1.39.1", a=1)),
+        a_run(told("0.61b0", "1.40.0"), a_metric("live", scope="opentelemetry-sdk"), packages=recorded),
+    )
+
+    assert [str(package) for package in diff.packages] == [
+        "opentelemetry-instrumentation-flask 0.60b1 → 0.61b0",
+        "opentelemetry-sdk 1.39.1 → 1.40.0",
+    ]
+    assert {(change.signal, change.package) for change in diff.changes} == {
+        ("span", "opentelemetry-instrumentation-flask"),
+        ("metric", "opentelemetry-sdk"),
+    }

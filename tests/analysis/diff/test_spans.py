@@ -18,7 +18,7 @@ from harness.model import (
     Status,
     StatusCode,
 )
-from tests.analysis.diff.runs import ROOT, a_run, below_root, changes, child
+from tests.analysis.diff.runs import ROOT, a_run, below_root, changes, child, diff_of
 from tests.builders import TRACE, a_span, a_telemetry
 
 
@@ -374,3 +374,14 @@ def test_a_cycle_of_parents_is_compared_too() -> None:
     second = a_span("b", span_id="2" * 16, parent_span_id="1" * 16)
 
     assert changes(a_run(first, second), a_run(second, first)) == []
+
+
+def test_a_wrapper_around_very_many_siblings_of_one_name() -> None:
+    """More pairs of one name than are weighed: one that is equal is always among those that are."""
+    wrapper = child("wrapper")
+    loose = [child("query", id=str(n), attributes={f"k{n}": "x"}) for n in range(1, 801)]
+    wrapped = [child("query", id=str(n), parent=wrapper, attributes={f"k{n}": "x"}) for n in range(1, 801)]
+
+    found = diff_of(below_root(*loose), below_root(wrapper, *reversed(wrapped))).changes
+
+    assert [(change.kind, change.nodes) for change in found] == [("reparented", 800), ("added", 1)]

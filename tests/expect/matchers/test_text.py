@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
-from harness import ends_with, hex_id, regex, starts_with
+from harness import any_of, ends_with, hex_id, not_, regex, starts_with
+from harness.errors import PatternTimeout
 from harness.expect.matcher import Matcher
 
 
@@ -38,6 +40,27 @@ def test_a_bad_pattern_is_refused_at_once() -> None:
     assert str(caught.value) == (
         "regex: 'a(' is not a regular expression: missing ), unterminated subpattern at position 1"
     )
+
+
+RUNAWAY = "^(a|aa)+$"
+
+
+@pytest.mark.parametrize("matcher", [regex(RUNAWAY), not_(regex(RUNAWAY)), any_of(regex(RUNAWAY), 1)])
+def test_a_pattern_that_runs_away_is_no_mismatch(matcher: Matcher) -> None:
+    """Nothing may hold because a search was given up: neither it nor its opposite."""
+    text = "a" * 5000 + "!"
+    with pytest.raises(PatternTimeout) as caught:
+        matcher.matches(text)
+    assert str(caught.value).startswith("regex('^(a|aa)+$') ran longer than 0.25 s on 5001 characters, 'aaaa")
+
+
+@pytest.mark.parametrize(
+    "flags", [re.IGNORECASE, re.MULTILINE, re.DOTALL, re.VERBOSE, re.ASCII, re.ASCII | re.IGNORECASE]
+)
+@pytest.mark.parametrize("pattern", [r"a.b", r"^B$", r"\w+ # é", "é", r"\A\S\Z"])
+def test_flags_mean_what_they_mean_to_re(pattern: str, flags: re.RegexFlag) -> None:
+    for text in ("a\nb", "A b", "é", "B", "a # é"):
+        assert regex(pattern, flags).matches(text) is bool(re.search(pattern, text, flags)), text
 
 
 def test_an_id_without_digits_is_refused() -> None:
