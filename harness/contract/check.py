@@ -38,9 +38,11 @@ def check_contract(contract: Contract, record: RunRecord) -> tuple[Finding, ...]
     deviations = Deviations(contract.file)
     parts = [(scenario.name, scenario.telemetry) for scenario in record.scenarios]
     parts.append(("outside any scenario", record.outside))
-    if all(telemetry.is_empty for _, telemetry in parts):
+    if all(scenario.telemetry.is_empty for scenario in record.scenarios):
         deviations.add(
-            "run_empty", "harness", "the run captured no telemetry, so nothing was checked; run the scenarios"
+            "run_empty",
+            "harness",
+            "no scenario captured telemetry, so nothing was checked; run the scenarios",
         )
         return deviations.findings()
     operations = OperationCheck(contract, deviations)

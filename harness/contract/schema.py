@@ -18,6 +18,7 @@ from harness.contract.load import LEVELS
 from harness.contract.operators import OPERATORS, OPTIONAL
 from harness.model import Level
 
+TITLE = "telemetry-harness contract"
 SCHEMA_FILE = Path(__file__).with_name("contract.schema.json")
 _TEXT = {"type": "string"}
 
@@ -30,7 +31,7 @@ def json_schema() -> dict[str, Any]:
     """
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "telemetry-harness contract",
+        "title": TITLE,
         "type": "object",
         "required": ["version"],
         "additionalProperties": False,

@@ -20,7 +20,8 @@ def finding_lines(findings: Iterable[Finding]) -> Iterator[str]:
         where = f"{finding.where}: " if finding.where else ""
         place = f"{finding.site}: " if finding.site else ""
         yield f"{place}{level} {finding.id}: {where}{finding.message}"
-    yield f"{len(found)} findings, {len(failing)} of them fail"
+    noun, verb = "finding" if len(found) == 1 else "findings", "fails" if len(failing) == 1 else "fail"
+    yield f"{len(found)} {noun}, {len(failing)} of them {verb}"
 
 
 def _fails(finding: Finding) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Sequence
 from datetime import date
 
@@ -44,11 +45,14 @@ def _useless(waiver: Waiver, findings: Sequence[Finding], today: date) -> Findin
         )
     if any(_covers(waiver, finding) for finding in findings):
         return None
+    others = sorted({finding.id for finding in findings} - {waiver.finding})
+    closest = difflib.get_close_matches(waiver.finding, others, n=1)
+    hint = f"; did you mean {closest[0]!r}?" if closest else ""
     return Finding(
         id="waiver_stale",
         signal="harness",
         level=Level.WARNING,
-        message=f"{about} by {waiver.owner} covers nothing any more; remove it",
+        message=f"{about} by {waiver.owner} covers nothing; remove it{hint}",
         site=waiver.site,
     )
 

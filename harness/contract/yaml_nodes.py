@@ -6,6 +6,7 @@ diff, line by line, and nothing in it may run code or grow when it is read.
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +30,12 @@ def read_contract_text(file: Path) -> str:
         ContractError: It is missing, cannot be read, is too large, or is not UTF-8.
     """
     try:
-        size = file.stat().st_size
-        if size > MAX_BYTES:
+        found = file.stat()
+        if not (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)):
+            raise ContractError([f"{file}: not a file; give a contract file"])
+        if found.st_size > MAX_BYTES:
             raise ContractError(
-                [f"{file}: {size:,} bytes, expected at most {MAX_BYTES:,}; split the contract"]
+                [f"{file}: {found.st_size:,} bytes, expected at most {MAX_BYTES:,}; split the contract"]
             )
         return file.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:

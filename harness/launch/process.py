@@ -56,7 +56,7 @@ class AppProcess:
             raise LaunchError("no command to start; give its arguments, as in 'flask', 'run', '-p', '{port}'")
         port = port or free_port()
         program, *arguments = (os.fsdecode(word).replace("{port}", str(port)) for word in command)
-        self.name = shlex.join((Path(program).name, *map(os.fsdecode, command[1:])))
+        self.name = shlex.join((Path(program).name, *arguments))
         self.url = f"http://{_HOST}:{port}"
         self._port = port
         self._mark = f"{_MARK}={uuid.uuid4().hex}"

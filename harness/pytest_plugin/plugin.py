@@ -190,9 +190,12 @@ class TelemetryPlugin:
             workers.hand_over(self.config, record)
             return
         self._record = merge_records([record, *self._from_workers])
-        if (self._contract is not None or self._waivers) and self._record.scenarios:
+        if self._contract is not None and not self._record.scenarios and not self._is_asked_for_whole():
+            return
+        if self._contract is not None or (self._waivers and self._record.scenarios):
             self._record = self._checked(self._record)
-        if self._record.scenarios and not (self._write(self._record) and run_holds(self._record)):
+        told = self._record.scenarios or self._record.findings
+        if told and not (self._write(self._record) and run_holds(self._record)):
             # What came to light after its test had ended turns the run red, too.
             session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
 
@@ -206,9 +209,17 @@ class TelemetryPlugin:
             stopped = Finding(id="pattern_timeout", signal="harness", message=str(error))
             return msgspec.structs.replace(record, findings=(*record.findings, stopped))
 
+    def _is_asked_for_whole(self) -> bool:
+        """Return whether a run without a scenario fails the contract: not where some tests were meant."""
+        option = self.config.option
+        if option.collectonly:
+            return False
+        some = self.config.args_source is pytest.Config.ArgsSource.ARGS or option.keyword or option.markexpr
+        return bool(option.telemetry_contract) or not some
+
     def _write(self, record: RunRecord) -> bool:
         try:
-            files = write_reports(record, self.config.rootpath / _report_dir(self.config))
+            files = write_reports(record, _report_dir(self.config))
         except RecordError as error:
             cure = str(error).replace("(--out DIR)", "(--telemetry-report DIR)")
             self._written = [f"no report: {cure}"]
@@ -223,7 +234,7 @@ class TelemetryPlugin:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print a few lines about the run's telemetry."""
-        if self._record is None or not self._record.scenarios:
+        if self._record is None or not (self._record.scenarios or self._record.findings):
             return
         terminalreporter.section("telemetry")
         for line in summary_lines(self._record):
@@ -264,12 +275,12 @@ def start(config: pytest.Config) -> TelemetryPlugin:
 
 def _contract(config: pytest.Config) -> Contract | None:
     # Known before the options are parsed, as the capture must be.
-    file = config.known_args_namespace.telemetry_contract or config.getini("telemetry_contract")
-    if not file:
+    option, ini = config.known_args_namespace.telemetry_contract, config.getini("telemetry_contract")
+    if not (option or ini):
         return None
     from harness.contract import load_contract  # most runs have none
 
-    path = config.rootpath / file
+    path = _path_of(config, option, ini)
     return load_contract(path, shown=_relative_to(path, config.rootpath))
 
 
@@ -296,5 +307,10 @@ def _relative_to(path: Path, root: Path) -> str:
     return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
 
 
-def _report_dir(config: pytest.Config) -> str:
-    return str(config.getoption("--telemetry-report") or config.getini("telemetry_report_dir"))
+def _report_dir(config: pytest.Config) -> Path:
+    return _path_of(config, config.getoption("--telemetry-report"), config.getini("telemetry_report_dir"))
+
+
+def _path_of(config: pytest.Config, option: str | None, ini: str) -> Path:
+    """Return what a shell means by an option, and what the ini file means by its own value."""
+    return config.invocation_params.dir / option if option else config.rootpath / ini

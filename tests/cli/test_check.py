@@ -42,7 +42,7 @@ def test_a_run_that_does_not_hold(run: Path, contract: Path, capsys: pytest.Capt
     assert main(["check", str(run), "--contract", str(contract)]) == 1
     assert capsys.readouterr().out == (
         f"{contract}:3: error attribute_mismatch: GET /: rows: expected 3, captured 4 (in test_home)\n"
-        "1 findings, 1 of them fail\n"
+        "1 finding, 1 of them fails\n"
     )
 
 

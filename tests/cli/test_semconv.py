@@ -56,7 +56,7 @@ def binary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_violations_fail(run: Path, registry: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(run), "--semconv", str(registry)]) == 1
     assert capsys.readouterr().out == (
-        f"error semconv_missing_attribute: GET /: {UNKNOWN}\n1 findings, 1 of them fail\n"
+        f"error semconv_missing_attribute: GET /: {UNKNOWN}\n1 finding, 1 of them fails\n"
     )
 
 

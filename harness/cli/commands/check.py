@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from harness.model import Finding, RunRecord
 
 NAME = "check"
@@ -60,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
     bare = msgspec.structs.replace(record, findings=of_semconv)
     checked = checked_record(contract, bare, datetime.now(UTC).date(), read_waivers(Path("pyproject.toml")))
     if arguments.out is not None:
-        known = dict.fromkeys((*record.findings, *checked.findings))
+        known = dict.fromkeys((*_own_findings(record), *checked.findings))
         write_reports(msgspec.structs.replace(checked, findings=tuple(known)), arguments.out)
     if arguments.json:
         sys.stdout.write(msgspec.json.encode(checked.findings).decode() + "\n")
@@ -69,8 +71,20 @@ def run(arguments: argparse.Namespace) -> int:
     return DOES_NOT_HOLD if any(map(is_failure, checked.findings)) else HOLDS
 
 
+def _own_findings(record: RunRecord) -> Iterator[Finding]:
+    """Yield what the run itself found: not what an earlier check did, whose contract may have changed."""
+    for finding in record.findings:
+        of_contract = record.contract and finding.site is not None and finding.site.file == record.contract
+        if not of_contract and not finding.id.startswith("semconv_"):
+            yield finding
+
+
 def _of_semconv(record: RunRecord, registry: str) -> tuple[Finding, ...]:
+    import signal
+
     from harness.launch.weaver import live_check
 
+    # Else Weaver would outlive us.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     telemetries = [*(scenario.telemetry for scenario in record.scenarios), record.outside]
     return live_check(telemetries, registry)

@@ -27,7 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     accept = verbs.add_parser("accept", help="change a contract so that a run holds it; comments stay")
     accept.add_argument("run", metavar="RUN", type=Path, help="a run.json, or the directory of a run")
     accept.add_argument("--contract", metavar="FILE", type=Path, required=True, help="the file to change")
-    accept.add_argument("--only", metavar="ID", nargs="+", default=[], help="make only these changes")
+    accept.add_argument(
+        "--only", metavar="ID", nargs="+", action="extend", default=[], help="make only these changes"
+    )
     accept.add_argument("--dry-run", action="store_true", help="print the changes with their ids; make none")
 
 
@@ -90,7 +92,6 @@ def _replace(file: Path, text: str) -> None:
 
 def _write(arguments: argparse.Namespace, record: RunRecord) -> None:
     from harness.contract import contract_text
-    from harness.contract.schema import schema_text
     from harness.contract.write import SCHEMA_FILE
     from harness.errors import ConfigurationError
 
@@ -102,7 +103,7 @@ def _write(arguments: argparse.Namespace, record: RunRecord) -> None:
     try:
         with file.open("w" if arguments.force else "x", encoding="utf-8") as stream:
             stream.write(text)
-        (file.parent / SCHEMA_FILE).write_text(schema_text(), encoding="utf-8")
+        _write_schema(file.parent / SCHEMA_FILE)
     except FileExistsError as error:
         raise ConfigurationError(
             f"{file}: is there already and was not touched; review a new one beside it, or give --force"
@@ -111,3 +112,13 @@ def _write(arguments: argparse.Namespace, record: RunRecord) -> None:
         message = f"{file}: cannot be written: {error.strerror}; choose another place"
         raise ConfigurationError(message) from error
     sys.stderr.write(f"wrote {file}; review and commit it, then gate with --telemetry-contract\n")
+
+
+def _write_schema(file: Path) -> None:
+    """Write the schema that editors complete the contract by; leave a file of somebody else's."""
+    from harness.contract.schema import TITLE, schema_text
+
+    if file.exists() and TITLE not in file.read_text(encoding="utf-8", errors="replace"):
+        sys.stderr.write(f"harness: {file} is not the schema of contracts, and was not touched\n")
+        return
+    file.write_text(schema_text(), encoding="utf-8")

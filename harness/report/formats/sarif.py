@@ -6,6 +6,8 @@ Source: SARIF 2.1.0, OASIS Standard.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 from typing import Any
 from urllib.parse import quote
@@ -36,7 +38,10 @@ def render(record: RunRecord) -> bytes:
             }
         },
         "columnKind": "unicodeCodePoints",
-        "results": [_result(told, ids.index(told.finding.id)) for told in findings],
+        "results": [
+            _result(told, ids.index(told.finding.id), fingerprint)
+            for told, fingerprint in zip(findings, _fingerprints(findings), strict=True)
+        ],
     }
     return msgspec.json.encode({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}) + b"\n"
 
@@ -45,7 +50,7 @@ def _title(id_: str) -> str:
     return "".join(word.capitalize() for word in id_.split("_"))
 
 
-def _result(told: Told, rule: int) -> dict[str, Any]:
+def _result(told: Told, rule: int, fingerprint: str) -> dict[str, Any]:
     finding = told.finding
     text = visible(f"{told.text} ({told.scenario})" if told.scenario else told.text)
     result: dict[str, Any] = {
@@ -53,7 +58,7 @@ def _result(told: Told, rule: int) -> dict[str, Any]:
         "ruleIndex": rule,
         "level": _LEVELS[finding.level],
         "message": {"text": text},
-        "partialFingerprints": {"finding/v1": _fingerprint(told)},
+        "partialFingerprints": {"finding/v1": fingerprint},
     }
     if finding.site is not None:
         result["locations"] = [_location(finding.site, finding.where)]
@@ -62,11 +67,16 @@ def _result(told: Told, rule: int) -> dict[str, Any]:
     return result
 
 
-def _fingerprint(told: Told) -> str:
-    """Return what stays of a finding when lines move."""
-    file = told.finding.site.file if told.finding.site else ""
-    parts = (told.finding.id, told.finding.where, file, told.scenario)
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "backslashreplace")).hexdigest()[:32]
+def _fingerprints(findings: Iterable[Told]) -> Iterator[str]:
+    """Yield what stays of each finding when lines move; those alike are numbered."""
+    seen: Counter[tuple[str, ...]] = Counter()
+    for told in findings:
+        file = told.finding.site.file if told.finding.site else ""
+        parts = (told.finding.id, told.finding.where, file, told.scenario)
+        number = f"#{seen[parts]}" if seen[parts] else ""
+        seen[parts] += 1
+        text = "\0".join(parts) + number
+        yield hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:32]
 
 
 def _location(site: Site, where: str) -> dict[str, Any]:
