@@ -67,7 +67,8 @@ def read_project(
     Args:
         compose: The compose file; scripts, documents and code are looked for below its directory.
         gitpod: The Gitpod file, if there is one.
-        env_files: Files of variables for the compose file's ``${…}``; ``.env`` beside it is read anyway.
+        env_files: Files of variables for the compose file's ``${…}``, the last of which wins; ``.env`` beside it is read
+            first anyway.
         environ: This process's environment by default.
 
     Raises:
@@ -77,9 +78,10 @@ def read_project(
     environ = os.environ if environ is None else environ
     notes: list[Finding] = []
     beside = directory / ".env"
-    texts = {beside: read_if_possible(beside, notes)} if beside.exists() else {}
+    texts = [(beside, read_if_possible(beside, notes))] if beside.exists() else []
+    texts += [(file, read_text(file)) for file in env_files]
     variables: dict[str, str] = {}
-    for file, text in (texts | {file: read_text(file) for file in env_files}).items():
+    for file, text in texts:
         notes += malformed_lines(text, file)
         variables.update({entry.name: entry.value for entry in entries_of(text, environ)})
     return Project(

@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import pytest
+
+from harness.doctor import read_project
 from harness.model import Level
 from tests.doctor.project import app, diagnosed
 
@@ -55,3 +58,18 @@ def test_variables_beside_the_compose_file_may_have_comments(tmp_path: Path) -> 
     compose = app("environment:", "  OTEL_SERVICE_NAME: app", '  OTEL_EXPORTER_OTLP_ENDPOINT: "${A:-${B}}"')
 
     assert diagnosed(tmp_path, compose, {".env": "\ufeffexport B=http://collector.local:4318 # ours\n"}) == {}
+
+
+@pytest.mark.parametrize(
+    ("given", "value"),
+    [("", "of .env"), ("a", "of a"), ("a b", "of b"), ("a .env", "of .env"), ("b a b", "of b")],
+)
+def test_the_last_file_of_variables_wins(tmp_path: Path, given: str, value: str) -> None:
+    compose = tmp_path / "docker-compose.yml"
+    compose.write_text(app("environment:", "  A: ${A}"))
+    for name in ("a", "b", ".env"):
+        (tmp_path / name).write_text(f"A=of {name}\n")
+
+    project = read_project(compose, env_files=[tmp_path / name for name in given.split()], environ={})
+
+    assert project.services["app"].environment["A"].value == value
