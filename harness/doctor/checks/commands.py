@@ -156,7 +156,7 @@ def _members(command: Command, rule: dict[str, Any], text: str, start: Site) -> 
     update = command.operation == "update-sampling-rule"
     known = [m for m in (*_RULE_MEMBERS, *_OTHER_MEMBERS) if not (update and m == "Version")]
     yield from _unknown_members(command, rule, known, text, start, of=_MEMBERS[command.operation])
-    for member in _TEXTS.keys() & rule.keys():
+    for member in (member for member in rule if member in _TEXTS):
         try:
             msgspec.convert(rule[member], _TEXTS[member])
         except msgspec.ValidationError as error:
