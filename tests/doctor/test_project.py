@@ -1,5 +1,6 @@
 """Files beside the compose file that cannot be read: left out with a note, and the rest is checked."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,15 @@ def test_a_link_to_nowhere_is_left_out(tmp_path: Path) -> None:
 
     assert diagnosed(tmp_path, FINE)["file_left_out"].message == (
         "cannot be read: No such file or directory; the file is left out"
+    )
+
+
+@pytest.mark.parametrize("name", ["x.py", "x.md", ".env"])
+def test_a_pipe_is_left_out(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / name)
+
+    assert diagnosed(tmp_path, FINE)["file_left_out"].message == (
+        "cannot be read: it is no file; the file is left out"
     )
 
 
