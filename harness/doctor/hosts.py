@@ -5,8 +5,8 @@ Source: the Compose file reference, "network_mode" and "extra_hosts".
 
 from __future__ import annotations
 
-from harness.doctor.compose import Service
 from harness.doctor.project import Project
+from harness.doctor.services import Service
 
 _ITSELF = ("localhost", "127.0.0.1", "::1", "0.0.0.0")
 _GATEWAY = "host-gateway"
@@ -15,7 +15,7 @@ _GATEWAY = "host-gateway"
 def host_problem(project: Project, service: Service, host: str) -> str:
     """Return what is wrong with a host, as ``which …`` goes on; empty for one that may be there.
 
-    An address, or a name with a dot, may be anywhere.
+    An address, or a name with a dot, may be anywhere; a name may be a service of a file that is not read.
     """
     address = service.extra_hosts.get(host, host)
     if address in _ITSELF:
@@ -24,7 +24,7 @@ def host_problem(project: Project, service: Service, host: str) -> str:
     other = project.service_at(address)
     if other is not None:
         return _unreached(service, other)
-    if address == _GATEWAY or "." in address or ":" in address:
+    if address == _GATEWAY or "." in address or ":" in address or project.has_unread_services:
         return ""
     return f"is no service of this file ({', '.join(sorted(project.services))})"
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from harness.doctor.checks import finding
-from harness.doctor.compose import Service
 from harness.doctor.interpolation import variables_in
 from harness.doctor.project import Project
+from harness.doctor.services import Service
 from harness.model import Finding, Level
 
 _REGION = ("AWS_REGION", "AWS_DEFAULT_REGION")
