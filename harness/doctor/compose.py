@@ -99,9 +99,14 @@ class _Files:
             extending: File and name of those that extend it.
         """
         services = file.document["services"]
-        service = ServiceReader(file.path, file.variables, self._notes, file.directory).service(
-            str(name), services, name
+        reader = ServiceReader(
+            file.path,
+            file.variables,
+            self._notes,
+            directory=file.directory,
+            networks=file.document.get("networks"),
         )
+        service = reader.service(str(name), services, name)
         self._notes += _malformed(services[name], file.path)
         extends = services[name].get("extends")
         if extends is None:

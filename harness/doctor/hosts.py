@@ -21,15 +21,17 @@ def host_problem(project: Project, service: Service, host: str) -> str:
     if address in _ITSELF:
         # Who shares a network finds there what the machine, or the other container, listens on.
         return "" if service.shares_network else f"inside a container is {service.name!r} itself"
+    if service.network == "none":
+        return f"is not reached with network_mode: none of {service.name!r}: leave network_mode out"
     other = project.service_at(address)
     if other is not None:
-        return _unreached(service, other)
+        return _unreached(project, service, other)
     if address == _GATEWAY or "." in address or ":" in address or project.has_unread_services:
         return ""
     return f"is no service of this file ({', '.join(sorted(project.services))})"
 
 
-def _unreached(service: Service, other: Service) -> str:
+def _unreached(project: Project, service: Service, other: Service) -> str:
     """Return why a service does not reach another by name; a network of its own is what gives names."""
     if service.network == "host":
         return (
@@ -41,4 +43,23 @@ def _unreached(service: Service, other: Service) -> str:
             f"no name leads to with network_mode: host of {other.name!r}: give host.docker.internal, and "
             "extra_hosts: [host.docker.internal:host-gateway]"
         )
+    for one in (service, other):
+        if one.network in ("none", "bridge"):
+            return (
+                f"no name leads to with network_mode: {one.network} of {one.name!r}: leave network_mode out"
+            )
+    ours, theirs = _networks(project, service), _networks(project, other)
+    if ours and theirs and not ours & theirs:
+        return (
+            f"is on no network of {service.name!r} ({', '.join(sorted(ours))}), but on "
+            f"{', '.join(sorted(theirs))}: give both of them one"
+        )
     return ""
+
+
+def _networks(project: Project, service: Service) -> frozenset[str]:
+    """Return the networks that a service is on; none when another container's are not known."""
+    mode, _, name = service.network.partition(":")
+    if mode == "service":
+        service = project.services.get(name, service)
+    return frozenset() if service.network else service.networks

@@ -29,13 +29,21 @@ class ServiceReader:
         variables: For its ``${…}``.
         notes: Gets what is left out.
         directory: To which its paths are relative.
+        networks: The file's.
     """
 
     def __init__(
-        self, file: Path, variables: Mapping[str, str], notes: list[Finding], directory: Path
+        self,
+        file: Path,
+        variables: Mapping[str, str],
+        notes: list[Finding],
+        *,
+        directory: Path,
+        networks: Any = None,
     ) -> None:
         self._file = file
         self._directory = directory
+        self._known_networks = networks if isinstance(networks, dict) else {}
         self._variables = variables
         self._notes = notes
 
@@ -65,6 +73,7 @@ class ServiceReader:
             command=tuple(self._command(body, self._block(body, "command", str, list))),
             log_group=self._log_group(body.get("logging")),
             network=interpolate(str(body.get("network_mode", "")), self._variables),
+            networks=frozenset(self._networks(body.get("networks"))),
             extra_hosts=dict(self._extra_hosts(self._block(body, "extra_hosts", dict, list))),
         )
 
@@ -92,6 +101,12 @@ class ServiceReader:
         for network in networks.values() if isinstance(networks, dict) else ():
             aliases = network.get("aliases") if isinstance(network, dict) else None
             yield from map(str, aliases if isinstance(aliases, list) else ())
+
+    def _networks(self, block: Any) -> Iterator[str]:
+        """Yield the names that Docker has for the networks of a service."""
+        for key in block if isinstance(block, dict | list) and block else ["default"]:
+            network = self._known_networks.get(key)
+            yield interpolate(str((network or {}).get("name", key)), self._variables)
 
     def _extra_hosts(self, block: Any) -> Iterator[tuple[str, str]]:
         if isinstance(block, dict):

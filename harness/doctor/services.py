@@ -8,6 +8,8 @@ import msgspec
 
 from harness.model import Site
 
+_DEFAULT = frozenset({"default"})
+
 
 class Setting(msgspec.Struct, frozen=True):
     """A value of a file.
@@ -40,7 +42,9 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
         environment: Of `environment`, and of the files of `env_file`, which the site tells.
         command: Its arguments, each as PID 1 gets it.
         log_group: Where Docker's awslogs driver writes its output; None for another driver.
-        network: Its `network_mode`: ``host``, ``service:NAME``, ``container:NAME``; empty for its own.
+        network: Its `network_mode`: ``host``, ``none``, ``bridge``, ``service:NAME``, ``container:NAME``;
+            empty for its own.
+        networks: That it is on, as Docker names them.
         extra_hosts: Name → address that its container knows besides.
     """
 
@@ -54,6 +58,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     command: tuple[Setting, ...] = ()
     log_group: Setting | None = None
     network: str = ""
+    networks: frozenset[str] = _DEFAULT
     extra_hosts: dict[str, str] = {}
 
     @property
@@ -74,5 +79,6 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
             command=self.command or base.command,
             log_group=self.log_group or base.log_group,
             network=self.network or base.network,
+            networks=self.networks if self.networks != _DEFAULT else base.networks,
             extra_hosts={**base.extra_hosts, **self.extra_hosts},
         )
