@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from harness.doctor.checks import finding
 from harness.doctor.env_file import entries_of, malformed_lines
-from harness.doctor.interpolation import interpolate, is_malformed
+from harness.doctor.interpolation import interpolate, is_malformed, required_in
 from harness.doctor.service_reader import ServiceReader
 from harness.doctor.services import Service
 from harness.doctor.text import line_of, parse_yaml, read_if_possible, shown_path
@@ -107,7 +107,7 @@ class _Files:
             networks=file.document.get("networks"),
         )
         service = reader.service(str(name), services, name)
-        self._notes += _malformed(services[name], file.path)
+        self._notes += _refused(services[name], file)
         extends = services[name].get("extends")
         if extends is None:
             return service
@@ -145,15 +145,23 @@ def _paths(file: _File, value: Any) -> list[Path]:
     return [file.directory / interpolate(str(text), file.variables) for text in texts]
 
 
-def _malformed(node: Any, file: Path) -> Iterator[Finding]:
-    """Yield each value below a node that Compose does not interpolate."""
+def _refused(node: Any, file: _File) -> Iterator[Finding]:
+    """Yield each value below a node for which Compose starts nothing."""
     for key, value in node.items() if isinstance(node, dict) else enumerate(node):
         if isinstance(value, dict | list):
-            yield from _malformed(value, file)
+            yield from _refused(value, file)
         elif isinstance(value, str) and is_malformed(value):
             yield finding(
                 "interpolation_invalid",
-                Site(shown_path(file), line_of(node, key)),
+                file.site(node, key),
                 f"{value!r} has a $ that begins no variable: Compose answers invalid interpolation format, "
                 "and starts nothing; write ${NAME}, or $$ for a dollar",
             )
+        elif isinstance(value, str):
+            for place in required_in(value, file.variables):
+                yield finding(
+                    "variable_required",
+                    file.site(node, key),
+                    f"{place.name} is required ({place.word or 'no reason is given'}), and is not set: "
+                    "Compose starts nothing; set it in .env or the environment",
+                )

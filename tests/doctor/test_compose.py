@@ -128,9 +128,32 @@ def test_what_compose_does_not_interpolate_is_found(tmp_path: Path, value: str) 
     assert finding.site.line == 5
 
 
-@pytest.mark.parametrize("value", ["$$A $A ${A}", "${A:-${B}}", "${A-x}", "${A:?set it}", "$${"])
+@pytest.mark.parametrize(
+    "value",
+    ["$$A $A ${A}", "${A:-${B}}", "${A-x}", "$${A:?set it}", "${A:+${B:?}}", "${A:-${B:+${C?}}}", "$${"],
+)
 def test_what_compose_interpolates(tmp_path: Path, value: str) -> None:
     assert diagnosed(tmp_path, app("image: shop", "labels:", f'  a: "{value}"')) == {}
+
+
+@pytest.mark.parametrize(
+    ("value", "name", "why"),
+    [
+        ("${A:?set it}", "A", "set it"),
+        ("${A?}", "A", "no reason is given"),
+        ("x ${B:-${C:?c}}", "C", "c"),
+        ("${SET:+${C:?c}}", "C", "c"),
+        ("${EMPTY:?e}", "EMPTY", "e"),
+    ],
+)
+def test_a_variable_that_is_required_and_not_set(tmp_path: Path, value: str, name: str, why: str) -> None:
+    compose = app("image: shop", "labels:", f'  a: "{value} ${{SET:?}} ${{EMPTY?}}"')
+
+    found = diagnosed(tmp_path, compose, {".env": "SET=1\nEMPTY=\n"})
+
+    assert [found[id_].message for id_ in found] == [
+        f"{name} is required ({why}), and is not set: Compose starts nothing; set it in .env or the environment"
+    ]
 
 
 def test_a_mapping_that_is_merged_into_itself_is_an_error_with_the_file(tmp_path: Path) -> None:
