@@ -13,7 +13,7 @@ from typing import Any
 from harness.doctor.checks import finding
 from harness.doctor.env_file import entries_of, malformed_lines
 from harness.doctor.interpolation import interpolate
-from harness.doctor.ports import port_numbers
+from harness.doctor.ports import is_port, port_numbers
 from harness.doctor.services import Port, Service, Setting
 from harness.doctor.text import line_of, read_if_possible, shown_path
 from harness.errors import ConfigurationError
@@ -153,14 +153,16 @@ class ServiceReader:
         for index, item in enumerate(block):
             site = self._site(block, index)
             if isinstance(item, dict):
-                target, host, protocol = (
+                target, published, host, protocol = (
                     interpolate(str(item.get(key, "")), self._variables)
-                    for key in ("target", "host_ip", "protocol")
+                    for key in ("target", "published", "host_ip", "protocol")
                 )
             else:
                 text, _, protocol = interpolate(str(item), self._variables).partition("/")
                 host, _, target = text.rpartition(":")
-                host = host.rpartition(":")[0].strip("[]")
+                host, _, published = host.rpartition(":")
+                host = host.strip("[]")
+            self._notes += (_no_port(given, site) for given in (target, published) if not is_port(given))
             for number in port_numbers(target):
                 yield Port(number, protocol or "tcp", host, site)
 
@@ -181,3 +183,11 @@ class ServiceReader:
         elif command is not None:
             for index, item in enumerate(command):
                 yield self._setting(item, self._site(command, index))
+
+
+def _no_port(given: str, site: Site) -> Finding:
+    return finding(
+        "port_invalid",
+        site,
+        f"ports has {given!r}, which is no port: Compose starts nothing; expected 1 to 65535, or first-last",
+    )

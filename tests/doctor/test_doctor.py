@@ -185,7 +185,7 @@ def test_a_gitpod_file_of_another_shape_says_so(tmp_path: Path) -> None:
 
 
 def test_odd_members_are_passed_by(tmp_path: Path) -> None:
-    compose = "services: {a: {ports: [x, {target: z}, null], environment: {A: [1]}, build: {}, logging: 3}}"
+    compose = "services: {a: {ports: [{}], environment: {A: [1]}, build: {}, logging: 3}}"
 
     assert found(tmp_path, compose, __env="ALONE\n") == []
 
