@@ -46,7 +46,6 @@ _STUCK = (
     "moto logs, and waits if the caller holds logging's lock, as logging.config.dictConfig does "
     "while it makes a handler: make the client before, and pass it in"
 )
-_TOO_LONG = "the log events of one PutLogEvents span more than 24 hours; send them in several requests"
 _INSTALL = "install telemetry-harness[aws]"
 
 
@@ -137,9 +136,9 @@ class AwsEndpoint:
         request.headers.pop("content-encoding", None)
         request = request._replace(body=body)
         events = tuple(item for item in telemetry if isinstance(item, LogEvent))
-        if cloudwatch_limits.spans_too_long(events):
+        if operation == "PutLogEvents" and (why := cloudwatch_limits.refusal_of(events)):
             self._record(operation, request, (), 400)
-            return error_response(request, 400, "InvalidParameterException", _TOO_LONG)
+            return error_response(request, 400, "InvalidParameterException", why)
         if events and self._can_answer(events):
             return self._put_log_events(request, events)
         answer = self._groups.answer(operation, request.headers, body)

@@ -11,6 +11,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from harness.capture import aws_endpoint, http_server
@@ -38,9 +39,10 @@ def group() -> str:
     return f"group-{uuid.uuid4()}"
 
 
-def client(endpoint: AwsEndpoint, service: str) -> Any:
+def client(endpoint: AwsEndpoint, service: str, **config: Any) -> Any:
     return boto3.client(
         service,
+        config=Config(**config),
         endpoint_url=endpoint.url,
         region_name="us-east-1",
         aws_access_key_id="x",
@@ -153,6 +155,57 @@ def test_log_events_more_than_24_hours_apart_are_refused(
 
     assert messages(endpoint) == ["0", "1"]
     assert exports(endpoint)[-2:] == [("PutLogEvents", 400, 0), ("PutLogEvents", 200, 2)]
+
+
+CONSTRAINT = (
+    "1 validation error detected: Value '{}' at '{}' failed to satisfy constraint: Member must have length {}"
+)
+
+
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize(
+    ("sent", "why"),
+    [
+        ([], CONSTRAINT.format("[]", "logEvents", "greater than or equal to 1")),
+        (
+            ["a", ""],
+            CONSTRAINT.format("", "logEvents.2.member.message", "greater than or equal to 1"),
+        ),
+        (
+            ["a"] * 10_001,
+            CONSTRAINT.format("[10001 log events]", "logEvents", "less than or equal to 10000"),
+        ),
+        (["é" * 524_275, "a"], "Upload too large: 1048603 bytes exceeds limit of 1048576"),
+    ],
+)
+def test_what_cloudwatch_refuses_whole(
+    endpoint: AwsEndpoint, group: str, stream: Any, sent: list[str], why: str, *, known: bool
+) -> None:
+    if not known:
+        endpoint._groups.accepting.clear()  # moto would be asked
+
+    with pytest.raises(stream.exceptions.InvalidParameterException) as refused:
+        put(client(endpoint, "logs", parameter_validation=False), group, *sent)
+
+    assert refused.value.response["Error"]["Message"] == why
+    assert exports(endpoint)[-1] == ("PutLogEvents", 400, 0)
+
+
+@pytest.mark.parametrize("sent", [["a"] * 10_000, ["é" * 524_275]])
+def test_what_cloudwatch_just_takes(endpoint: AwsEndpoint, group: str, stream: Any, sent: list[str]) -> None:
+    put(stream, group, *sent)
+
+    assert exports(endpoint)[-1] == ("PutLogEvents", 200, len(sent))
+
+
+@pytest.mark.parametrize("complete", [True, False])
+def test_an_unknown_log_group_is_told(endpoint: AwsEndpoint, group: str, *, complete: bool) -> None:
+    logs = client(endpoint, "logs")
+    if not complete:
+        endpoint._groups.left_to_moto("DeleteLogGroup")
+
+    with pytest.raises(logs.exceptions.ResourceNotFoundException, match="log group does not exist"):
+        put(logs, group, "line")
 
 
 def test_log_events_older_than_the_group_keeps_them_are_rejected(
