@@ -505,3 +505,51 @@ def test_without_moto_the_extra_is_named(
     rejected = [item.reason for item in endpoint.received if isinstance(item, Rejected)]
     assert rejected == [error["Message"]]
     assert exports(endpoint) == [(operation, 501, 0)]
+
+
+def signed_for(service: str) -> dict[str, str]:
+    scope = f"x/20261124/us-east-1/{service}/aws4_request"
+    return {"authorization": f"AWS4-HMAC-SHA256 Credential={scope}, Signature=z"}
+
+
+SEND_BY_SDK = "send it by an SDK of AWS, which signs it for its service"
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "why"),
+    [
+        (
+            "/v1/traces",
+            {"content-type": "application/x-protobuf"},
+            (
+                "POST /v1/traces: this is the AWS endpoint; OTLP goes to OTEL_EXPORTER_OTLP_ENDPOINT, "
+                "which harness serve prints as otlp_http"
+            ),
+        ),
+        ("/", {"x-amz-target": "Nope.Nope"}, f"X-Amz-Target 'Nope.Nope' is not signed; {SEND_BY_SDK}"),
+        (
+            "/",
+            {"x-amz-target": "Nope.Nope", **signed_for("s3")},
+            f"X-Amz-Target 'Nope.Nope' is no operation of S3, for which the request is signed; {SEND_BY_SDK}",
+        ),
+        (
+            "/",
+            {"x-amz-target": "Logs_20140328.Nope", **signed_for("logs")},
+            (
+                "Nope: moto does not know the operation: The nope action has not been implemented; "
+                "check its name and service"
+            ),
+        ),
+    ],
+)
+def test_what_no_service_takes_is_refused_and_kept_as_evidence(
+    endpoint: AwsEndpoint, path: str, headers: dict[str, str], why: str
+) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", endpoint.port, timeout=20)
+    connection.request("POST", path, b"{}", headers)
+    answer = connection.getresponse()
+    said = json.loads(answer.read())
+    connection.close()
+
+    assert (answer.status, said) == (400, {"__type": "UnknownOperationException", "message": why})
+    assert [item.reason for item in endpoint.received if isinstance(item, Rejected)] == [why]
