@@ -104,9 +104,10 @@ class ServiceReader:
 
     def _networks(self, block: Any) -> Iterator[str]:
         """Yield the names that Docker has for the networks of a service."""
-        for key in block if isinstance(block, dict | list) and block else ["default"]:
+        for key in map(str, block if isinstance(block, dict | list) and block else ["default"]):
             network = self._known_networks.get(key)
-            yield interpolate(str((network or {}).get("name", key)), self._variables)
+            name = network.get("name", key) if isinstance(network, dict) else key
+            yield interpolate(str(name), self._variables)
 
     def _extra_hosts(self, block: Any) -> Iterator[tuple[str, str]]:
         if isinstance(block, dict):
