@@ -80,8 +80,10 @@ class Bucket:
         ):
             return None
         growing: Iterable[Sized] = (self.started, self.on_wire, *self._items.values())
+        # What was sent has moved from one to the other, which makes nothing new.
+        begun = len(self.begun) + len(self._sites)
         # A log event is replaced when the wire has it, too.
-        return (*map(len, growing), len(self.begun) + len(self._sites), *self.of(LogEvent))
+        return (*map(len, growing), begun, *self.of(LogEvent))
 
     def _decode_all(self) -> Telemetry:
         self._forget_sent()

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 
 _KEPT = 64
 """What is not given to connections: modules are files when they are imported, reports when written."""
 
 
-def refusal(more: int = 0) -> str:
-    """Return why a connection that needs so many more descriptors is not served; empty when it is."""
+def refusal(newest: int, more: int = 0) -> str:
+    """Return why a connection is not served; empty when it is.
+
+    Args:
+        newest: The connection's own descriptor. A new one is the lowest that is free, so that
+            a low one needs no counting, which takes longer the more there are.
+        more: How many it needs besides.
+    """
     try:
         import resource
 
-        used = len(list(Path("/dev/fd").iterdir()))
+        limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+        if limit == resource.RLIM_INFINITY or newest + more < limit // 2:
+            return ""
+        with os.scandir("/dev/fd") as entries:
+            used = sum(1 for _ in entries)
     except (ImportError, FileNotFoundError):
         return ""  # a system that does not tell
     except OSError as error:
         return f"a connection was refused: {error}"
-    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-    if limit == resource.RLIM_INFINITY or used + more <= limit - min(_KEPT, limit // 4):
+    if used + more <= limit - min(_KEPT, limit // 4):
         return ""
     return (
         f"a connection was refused, because nearly all of {limit:,} file descriptors are in use; "

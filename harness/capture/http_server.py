@@ -175,7 +175,7 @@ class _Connection(asyncio.BufferedProtocol):
         assert isinstance(transport, asyncio.Transport)  # noqa: S101  what create_server makes
         self._transport = transport
         sock = transport.get_extra_info("socket")
-        if reason := descriptors.refusal():
+        if reason := descriptors.refusal(sock.fileno()):
             self._malformed(reason, b"")
             transport.abort()
             return

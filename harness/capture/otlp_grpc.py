@@ -33,15 +33,11 @@ _NO_MESSAGE = (
 # Source: OTLP specification, "OTLP/HTTP Response" beside gRPC's status codes.
 _CODES = {400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "UNIMPLEMENTED"}
 _UNAVAILABLE = (429, 502, 503, 504)
-
-
+_HANG_UP_S = 5.0
 DESCRIPTORS = 32
 """More than a server opens; gRPC's core ends the whole process when it gets none."""
 DESCRIPTORS_OF_CONNECTION = 2
 """Both ends of the tunnel."""
-
-
-_HANG_UP_S = 5.0
 
 
 class Reply(NamedTuple):
@@ -75,7 +71,7 @@ class GrpcServer:
         malformed: Called with a reason and the bytes of a call that is refused, from the same threads.
 
     Raises:
-        ConfigurationError: grpcio is not installed.
+        ConfigurationError: grpcio is not installed, or the path of temporary files is too long for a socket.
     """
 
     def __init__(self, take: Take, malformed: Malformed) -> None:
@@ -88,7 +84,14 @@ class GrpcServer:
         self._clients: weakref.WeakValueDictionary[str, asyncio.Transport] = weakref.WeakValueDictionary()
         self._loop: asyncio.AbstractEventLoop
         self._server = _server_of(self._handle)
-        self._server.add_insecure_port(f"unix:{self.socket}")
+        try:
+            self._server.add_insecure_port(f"unix:{self.socket}")
+        except RuntimeError as error:
+            self._directory.cleanup()
+            raise ConfigurationError(
+                f"gRPC cannot listen on {self.socket}, of {len(self.socket)} characters; "
+                "a path of at most about 100 is needed: set TMPDIR to a shorter one"
+            ) from error
         self._server.start()
 
     async def connect(

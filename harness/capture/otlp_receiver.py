@@ -25,6 +25,7 @@ from harness.codec.body import decode_body
 from harness.errors import ConfigurationError, DecodeError, UnsupportedMedia
 from harness.model import ExportRequest, Rejected
 
+_NOT_RECORDED = b"the harness cannot write what it receives, as it said on stderr; send it again"
 _REMEMBERED = 10_000
 """Bodies whose resends are known; exporters give up long before so many others have come."""
 
@@ -105,7 +106,7 @@ class OtlpReceiver:
     async def _pass_to_grpc(self, client: asyncio.Transport, first: bytes) -> None:
         self._opening += 1
         try:
-            grpc = await self._grpc_server()
+            grpc = await self._grpc_server(client.get_extra_info("socket").fileno())
             await grpc.connect(client, first, self._server.connections)
         except (ConfigurationError, OSError) as error:
             if self._grpc is not None and self._grpc.done() and self._grpc.exception() is not None:
@@ -115,15 +116,18 @@ class OtlpReceiver:
         finally:
             self._opening -= 1
 
-    async def _grpc_server(self) -> GrpcServer:
+    async def _grpc_server(self, client: int) -> GrpcServer:
         """Return the server, made for the first client.
 
+        Args:
+            client: The descriptor of the connection that needs it.
+
         Raises:
-            ConfigurationError: grpcio is not installed, or too few file descriptors are left.
+            ConfigurationError: grpcio is not installed, it cannot listen, or few file descriptors are left.
         """
         # Connections that are being opened have not yet taken what they need.
         needed = self._opening * otlp_grpc.DESCRIPTORS_OF_CONNECTION
-        if reason := descriptors.refusal(needed if self._grpc else needed + otlp_grpc.DESCRIPTORS):
+        if reason := descriptors.refusal(client, needed if self._grpc else needed + otlp_grpc.DESCRIPTORS):
             raise ConfigurationError(reason)
         if self._grpc is None:
             # Importing grpcio takes a while; other requests are answered meanwhile.
@@ -155,7 +159,8 @@ class OtlpReceiver:
         items = otlp.count_items(message) - invalid
         status = answer.status if not answer.close else 0
         export = _export(path, headers, items, status, resent=items if self._is_known(body) else 0)
-        self._arrived(export, message, body)
+        if not self._arrived(export, message, body):
+            return Reply(503, _NOT_RECORDED)
         if not answer.accepts:
             return Reply(answer.status, b"", answer.retry_after_s, answer.delay_s, answer.close)
         self._remember(body)
@@ -186,11 +191,11 @@ class OtlpReceiver:
         else:
             self._keep(rejected)
 
-    def _arrived(self, export: ExportRequest, message: Any, body: bytes) -> None:
+    def _arrived(self, export: ExportRequest, message: Any, body: bytes) -> bool:
         if self._recorder is not None:
-            self._recorder.export(export, body)
-        else:
-            self._keep(Received(export, message))
+            return self._recorder.export(export, body)
+        self._keep(Received(export, message))
+        return True
 
     def _keep(self, item: Received | Rejected) -> None:
         self.received.append(item)

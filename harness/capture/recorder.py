@@ -15,8 +15,12 @@ class Recorder(Protocol):
         """Take a request whose answer takes a while; return a number for `export`, not 0."""
         ...
 
-    def export(self, export: ExportRequest, body: bytes, *, answers: int = 0) -> None:
-        """Take a request, with its body uncompressed; it may have been waiting under a number."""
+    def export(self, export: ExportRequest, body: bytes, *, answers: int = 0) -> bool:
+        """Take a request, with its body uncompressed; it may have been waiting under a number.
+
+        Returns:
+            False when it could not be kept: the client is to send it again.
+        """
         ...
 
     def rejected(self, rejected: Rejected) -> None:

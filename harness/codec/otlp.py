@@ -155,8 +155,8 @@ def is_valid(span: Any) -> bool:
     return len(span.trace_id) == 16 and len(span.span_id) == 8 and any(span.trace_id) and any(span.span_id)
 
 
-SpanKey = tuple[bytes, bytes]
-"""Trace id (16 bytes) and span id (8 bytes); of a Zipkin server, more (`zipkin_halves`)."""
+SpanKey = tuple[bytes, ...]
+"""Trace id (16 bytes), span id (8 bytes), and of a Zipkin server its service (`zipkin_halves`)."""
 
 
 def spans_of(message: ExportTraceServiceRequest) -> Iterator[tuple[SpanKey, Callable[[], Span]]]:

@@ -29,7 +29,7 @@ class WireTelemetry:
     """Collects arrivals and decodes them, each when it is added."""
 
     def __init__(self) -> None:
-        self._spans: dict[tuple[bytes, bytes], Callable[[], Span]] = {}
+        self._spans: dict[tuple[bytes, ...], Callable[[], Span]] = {}
         self._metrics: list[Metric] = []
         self._log_records: list[LogRecord] = []
         self._documents: list[Segment | Subsegment] = []

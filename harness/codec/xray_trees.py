@@ -7,12 +7,16 @@ document overwrites its in-progress one; a duplicate changes nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import cast
 
 import msgspec
 
 from harness.model import Incident, Segment, Site, Subsegment
 
 Document = Segment | Subsegment
+
+MAX_DEPTH = 200
+"""Levels below a segment: JSON of more is refused by parsers, ours among them."""
 
 
 def join_documents(
@@ -26,7 +30,8 @@ def join_documents(
 
     Returns:
         Segments in order of start, and an incident ``subsegment_orphaned``
-        for each subsegment whose segment never arrived.
+        for each subsegment whose segment never arrived, ``subsegment_too_deep``
+        for each segment that was cut at `MAX_DEPTH`.
     """
     latest: dict[tuple[str, str], Document] = {}
     for document in documents:
@@ -38,9 +43,11 @@ def join_documents(
     for document in latest.values():
         if isinstance(document, Subsegment):
             alone.setdefault((document.trace_id or "", document.parent_id or ""), []).append(document)
-    segments = [_Joiner(alone, sites or {}).segment(d) for d in latest.values() if isinstance(d, Segment)]
-    orphans = tuple(_orphaned(child) for children in alone.values() for child in children)
-    return tuple(sorted(segments, key=lambda s: s.start_time)), orphans
+    joiner = _Joiner(alone, sites or {})
+    segments = [joiner.segment(d) for d in latest.values() if isinstance(d, Segment)]
+    orphans = (_orphaned(child) for children in alone.values() for child in children)
+    incidents = (*orphans, *map(_nested_too_deep, joiner.too_deep))
+    return tuple(sorted(segments, key=lambda s: s.start_time)), incidents
 
 
 class _Joiner:
@@ -49,6 +56,9 @@ class _Joiner:
     Args:
         alone: (trace id, parent id) → subsegments; what is used is removed.
         sites: Id → where it was begun.
+
+    Attributes:
+        too_deep: Segments of which something was below `MAX_DEPTH`.
     """
 
     def __init__(
@@ -56,28 +66,71 @@ class _Joiner:
     ) -> None:
         self._alone = alone
         self._sites = sites
+        self.too_deep: list[Segment] = []
 
     def segment(self, segment: Segment) -> Segment:
         """Return the segment, whole."""
+        nodes: list[_Node] = [_Node(segment, 0, None)]
+        for node in nodes:  # grows while it is walked: parents come before their children
+            children = self._children(node.document, segment.trace_id)
+            home = node if node.depth < MAX_DEPTH else node.parent
+            nodes += [_Node(child, node.depth + (home is node), home) for child in children]
+            if children and home is not node and segment not in self.too_deep[-1:]:
+                self.too_deep.append(segment)
+        for node in reversed(nodes):
+            whole = self._whole(node)
+            if node.parent is None:
+                return cast("Segment", whole)
+            node.parent.below.append(cast("Subsegment", whole))
+        raise AssertionError  # the first node has no parent
+
+    def _whole(self, node: _Node) -> Document:
+        below = node.below[::-1]
+        below.sort(key=lambda child: child.start_time)
         return msgspec.structs.replace(
-            segment,
-            subsegments=self._children(segment, segment.trace_id),
-            site=self._sites.get(segment.id),
+            node.document,
+            subsegments=tuple(below),
+            site=self._sites.get(node.document.id),
         )
 
-    def _children(self, parent: Document, trace_id: str) -> tuple[Subsegment, ...]:
+    def _children(self, parent: Document, trace_id: str) -> list[Subsegment]:
         embedded = {child.id: child for child in parent.subsegments}
         for child in self._alone.pop((trace_id, parent.id), ()):
             known = embedded.get(child.id)
             if known is None or known.in_progress:
                 embedded[child.id] = child
-        children = sorted(embedded.values(), key=lambda child: child.start_time)
-        return tuple(
-            msgspec.structs.replace(
-                child, subsegments=self._children(child, trace_id), site=self._sites.get(child.id)
-            )
-            for child in children
-        )
+        return list(embedded.values())
+
+
+class _Node:
+    """A document in the tree of its segment.
+
+    Attributes:
+        depth: 0 for the segment.
+        below: Whole children, the last one first.
+    """
+
+    __slots__ = ("below", "depth", "document", "parent")
+
+    def __init__(self, document: Document, depth: int, parent: _Node | None) -> None:
+        self.document = document
+        self.depth = depth
+        self.parent = parent
+        self.below: list[Subsegment] = []
+
+
+def _nested_too_deep(segment: Segment) -> Incident:
+    return Incident(
+        id="subsegment_too_deep",
+        channel="xray",
+        name=segment.name,
+        trace_id=segment.trace_id,
+        message=(
+            f"subsegments of {segment.name!r} are nested more than {MAX_DEPTH} levels deep; the deeper ones "
+            f"are shown at level {MAX_DEPTH}: end a subsegment before the next one begins, or begin fewer "
+            "in a recursion"
+        ),
+    )
 
 
 def _orphaned(subsegment: Subsegment) -> Incident:

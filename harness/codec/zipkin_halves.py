@@ -7,6 +7,7 @@ Zipkin's API v2, `Span.shared`.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 
@@ -19,18 +20,23 @@ from harness.model import Span, SpanKind
 
 
 def spans_of(message: ExportTraceServiceRequest) -> Iterator[tuple[SpanKey, Callable[[], Span]]]:
-    """Yield each span as `otlp.spans_of` does; a server's key has its service behind the span id."""
+    """Yield each span as `otlp.spans_of` does; a server's key names its service, too."""
     for key, decode in otlp.spans_of(message):
         span = decode()
         if span.kind is SpanKind.SERVER:
-            key = key[0], b"%b server %b" % (key[1], _service(span).encode())
-        yield key, decode
+            key = (*key, _service(span).encode())
+        yield key, functools.partial(_itself, span)
+
+
+def _itself(span: Span) -> Span:
+    return span
 
 
 def unshared(spans: Sequence[Span]) -> Sequence[Span]:
     """Return spans with an id each: a server's half gets one of its own, below the client's.
 
-    What its service does below the shared id goes with it.
+    What its service does below the shared id goes with it. A server's span that came twice,
+    such as from an OTLP and a Zipkin exporter, is one.
 
     Args:
         spans: In order of start.
@@ -38,6 +44,7 @@ def unshared(spans: Sequence[Span]) -> Sequence[Span]:
     known = {(span.trace_id, span.span_id) for span in spans}
     if len(known) == len(spans):
         return spans
+    spans = _once_each(spans)
     taken = {(span.trace_id, span.span_id) for span in spans if span.kind is not SpanKind.SERVER}
     own: dict[tuple[str, str, str], str] = {}
     for span in spans:
@@ -49,6 +56,19 @@ def unshared(spans: Sequence[Span]) -> Sequence[Span]:
                 ]
             taken.add((span.trace_id, span.span_id))
     return [_with_own_id(span, own) for span in spans]
+
+
+def _once_each(spans: Sequence[Span]) -> list[Span]:
+    once: dict[tuple[str, str, SpanKind, str], Span] = {}
+    for span in spans:
+        key = span.trace_id, span.span_id, span.kind, _service(span)
+        first = once.get(key)
+        if first is not None:
+            seen_in_process, other = sorted((first, span), key=lambda item: "process" not in item.witnesses)
+            witnesses = tuple(dict.fromkeys((*seen_in_process.witnesses, *other.witnesses)))
+            span = msgspec.structs.replace(seen_in_process, witnesses=witnesses)
+        once[key] = span
+    return list(once.values())
 
 
 def _with_own_id(span: Span, own: dict[tuple[str, str, str], str]) -> Span:

@@ -94,7 +94,11 @@ class _Section:
 def _check_resources(contract: Contract, parts: Parts, deviations: Deviations) -> None:
     for name, telemetry in parts:
         deviations.scenario = name
-        for resource in {id(resource): resource for resource in resources_of(telemetry)}.values():
+        different: list[Resource] = []
+        for resource in resources_of(telemetry):
+            if resource not in different:
+                different.append(resource)
+        for resource in different:
             for problem in _RESOURCE.problems(contract.resource, resource):
                 deviations.add(
                     problem.id, "span", problem.message, where="resource", site=contract.resource_site

@@ -40,6 +40,7 @@ FINDING_IDS = (
     "span_processor_unattached",
     "span_unfinished",
     "subsegment_orphaned",
+    "subsegment_too_deep",
     "subsegment_unfinished",
     "trace_context_lost",
 )

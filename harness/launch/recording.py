@@ -80,9 +80,13 @@ class Recording:
         self._append(arrivals_file.of_export(export, body, waiting=number), 0)
         return number
 
-    def export(self, export: ExportRequest, body: bytes, *, answers: int = 0) -> None:
-        """Append a request, with its body uncompressed; it may have been waiting under a number."""
-        self._append(arrivals_file.of_export(export, body, answers=answers), 1)
+    def export(self, export: ExportRequest, body: bytes, *, answers: int = 0) -> bool:
+        """Append a request, with its body uncompressed; it may have been waiting under a number.
+
+        Returns:
+            False when it could not be written.
+        """
+        return self._append(arrivals_file.of_export(export, body, answers=answers), 1)
 
     def rejected(self, rejected: Rejected) -> None:
         """Append what could not be decoded."""
@@ -97,20 +101,22 @@ class Recording:
         if datagrams:
             self._append(arrivals_file.of_datagrams(datagrams), len(datagrams))
 
-    def _append(self, data: bytes, arrivals: int) -> None:
+    def _append(self, data: bytes, arrivals: int) -> bool:
         with self._lock:
             if self._descriptor == _CLOSED:
-                return  # moto may answer late: the record is made
-            if self._early is not None:
-                self._early.append((data, arrivals))
-            else:
-                self._write_or_lose(data, arrivals)
+                return False  # moto may answer late: the record is made
+            if self._early is None:
+                return self._write_or_lose(data, arrivals)
+            self._early.append((data, arrivals))
+            return True
 
-    def _write_or_lose(self, data: bytes, arrivals: int) -> None:
+    def _write_or_lose(self, data: bytes, arrivals: int) -> bool:
         try:
             self._write(data)
         except OSError as error:
             self._lose(arrivals, error.strerror or str(error))
+            return False
+        return True
 
     def _write(self, data: bytes) -> None:
         view = memoryview(data)

@@ -7,11 +7,14 @@ Source: AWS X-Ray developer guide, "Segment documents".
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from harness.model.site import Site
+
+Seconds = Annotated[float, msgspec.Meta(ge=-1e15, le=1e15)]
+"""Seconds since the epoch; of more, no nanoseconds can be made."""
 
 
 class Subsegment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -31,8 +34,8 @@ class Subsegment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
 
     id: str
     name: str
-    start_time: float
-    end_time: float | None = None
+    start_time: Seconds
+    end_time: Seconds | None = None
     in_progress: bool = False
     trace_id: str | None = None
     parent_id: str | None = None
@@ -64,8 +67,8 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     id: str
     name: str
     trace_id: str
-    start_time: float
-    end_time: float | None = None
+    start_time: Seconds
+    end_time: Seconds | None = None
     in_progress: bool = False
     parent_id: str | None = None
     http: dict[str, Any] = {}

@@ -96,9 +96,13 @@ class _Rebuild(dict[type, Change]):
             changes = zip(names, after, before, strict=True)
             return replace(value, **{name: new for name, new, old in changes if new is not old})
 
+        trees = _trees_in(kind)
+
         def once(value: Struct) -> Struct:
             known = self._known.get(id(value))
             if known is None:
+                for item in _innermost_first(value, trees):
+                    self[type(item)](item)
                 known = self._known[id(value)] = rebuilt(value)
             return cast("Struct", known)
 
@@ -131,6 +135,31 @@ def _may_change(hint: Any, settled: frozenset[type]) -> bool:
     if hint in settled or issubclass(hint, Enum):
         return False
     return not issubclass(hint, Struct) or _has_changing_fields(hint, settled)
+
+
+@cache
+def _trees_in(kind: type[Struct]) -> tuple[str, ...]:
+    """Return the fields that hold structs of another kind, which hold themselves."""
+    kinds = {name: get_args(hint)[:1] for name, hint in get_type_hints(kind).items()}
+    return tuple(name for name, of in kinds.items() if of != (kind,) and any(map(_holds_itself, of)))
+
+
+def _holds_itself(kind: Any) -> bool:
+    return (
+        isinstance(kind, type)
+        and issubclass(kind, Struct)
+        and any(get_args(hint)[:1] == (kind,) for hint in get_type_hints(kind).values())
+    )
+
+
+def _innermost_first(value: Struct, trees: tuple[str, ...]) -> Iterator[Struct]:
+    """Yield what is in the trees of a struct, which may be deeper than Python's stack."""
+    if not trees:
+        return
+    found = [item for name in trees for item in getattr(value, name)]
+    for item in found:  # grows while it is walked
+        found += (below for name in trees for below in getattr(item, name, ()))
+    yield from reversed(found)
 
 
 @cache

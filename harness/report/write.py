@@ -6,6 +6,7 @@ import contextlib
 import gc
 import os
 import tempfile
+import traceback
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,7 @@ def write_reports(
 
     Every format is rendered before the first is written, and each file
     replaces the one before it in one step, so a reader never sees half of one.
+    A format that fails takes no other with it: above all not the record.
 
     Args:
         directory: Made when it is missing.
@@ -66,21 +68,40 @@ def write_reports(
 
     Raises:
         ConfigurationError: There is no such format, or it has no file.
-        RecordError: The record is too large, or the files cannot be written.
+        RecordError: The record is too large, a format fails, or the files cannot be written.
     """
     known = report_formats()
-    rendered: dict[str, tuple[str, bytes]] = {}
+    chosen = {name: _format(name, known) for name in names}
+    for name, form in chosen.items():
+        if form.FILE_NAME is None:
+            raise ConfigurationError(
+                f"format {name!r} is read on a terminal and has no file; render it instead"
+            )
+    rendered: dict[str, bytes] = {}
+    failures: list[RecordError] = []
     with _no_collection():
         safe = redact(record)
-        for name in names:
-            chosen = _format(name, known)
-            if chosen.FILE_NAME is None:
-                raise ConfigurationError(
-                    f"format {name!r} is read on a terminal and has no file; render it instead"
-                )
-            content = chosen.render(safe)
-            rendered[name] = (chosen.FILE_NAME, content.encode() if isinstance(content, str) else content)
-    return {name: _write(directory / file_name, data) for name, (file_name, data) in rendered.items()}
+        for name, form in chosen.items():
+            try:
+                content = form.render(safe)
+            except RecordError as error:
+                failures.append(error)
+            except Exception as error:  # noqa: BLE001  a third party's may raise anything
+                failures.append(_failed(form.FILE_NAME, error))
+            else:
+                rendered[name] = content.encode() if isinstance(content, str) else content
+    files = {name: _write(directory / chosen[name].FILE_NAME, data) for name, data in rendered.items()}
+    if failures:
+        raise failures[0]
+    return files
+
+
+def _failed(file_name: str, error: Exception) -> RecordError:
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return RecordError(
+        f"{file_name}: cannot be made of this run: {type(error).__name__}: {error} "
+        f"({last.filename}:{last.lineno}); please report it with run.json, which has everything"
+    )
 
 
 @contextlib.contextmanager

@@ -245,9 +245,10 @@ class Kept:
         self.waited.append((export, body))
         return len(self.waited)
 
-    def export(self, export: ExportRequest, body: bytes, *, answers: int = 0) -> None:
+    def export(self, export: ExportRequest, body: bytes, *, answers: int = 0) -> bool:
         self.kept.append((export, body))
         self.answered.append(answers)
+        return True
 
     def incident(self, incident: Incident) -> None:
         self.incidents.append(incident)

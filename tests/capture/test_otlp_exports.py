@@ -4,6 +4,7 @@ import json
 import os
 import urllib.error
 import urllib.request
+from uuid import uuid4
 
 import pytest
 from opentelemetry._logs import LogRecord
@@ -217,15 +218,56 @@ def test_a_zipkin_server_joins_the_span_of_a_client_in_this_process(telemetry: S
 
 
 def test_a_span_of_this_process_that_a_zipkin_exporter_sends_is_one(telemetry: ScenarioTelemetry) -> None:
-    with TracerProvider().get_tracer("tests").start_as_current_span("home", kind=SpanKind.SERVER) as made:
+    provider = TracerProvider()
+    with provider.get_tracer("tests").start_as_current_span("home", kind=SpanKind.SERVER) as made:
         context = made.get_span_context()
-    ids = {"traceId": f"{context.trace_id:032x}", "id": f"{context.span_id:016x}"}
+    server = {
+        "traceId": f"{context.trace_id:032x}",
+        "id": f"{context.span_id:016x}",
+        "kind": "SERVER",
+        "name": "home",
+        "localEndpoint": {"serviceName": provider.resource.attributes["service.name"]},
+    }
 
-    post(
-        "/api/v2/spans", json.dumps([{**ids, "kind": "SERVER", "name": "home"}]).encode(), "application/json"
-    )
+    post("/api/v2/spans", json.dumps([server]).encode(), "application/json")
 
-    assert telemetry.span(span("home")).witnesses == ("process", "wire")
+    found = telemetry.span(span("home"))
+    assert found.witnesses == ("process", "wire")
+    assert found.site is not None
+
+
+@pytest.mark.parametrize("zipkin_first", [False, True])
+def test_a_server_that_two_exporters_send_is_one(telemetry: ScenarioTelemetry, zipkin_first: bool) -> None:
+    trace_id = uuid4().hex  # a trace belongs to the scenario that it began in
+    ids = {"traceId": trace_id, "id": "e" * 16, "parentId": "1" * 16}
+    zipkin = [{**ids, "kind": "SERVER", "name": "home", "localEndpoint": {"serviceName": "web"}}]
+    otlp = {
+        "resourceSpans": [
+            {
+                "resource": {"attributes": [{"key": "service.name", "value": {"stringValue": "web"}}]},
+                "scopeSpans": [
+                    {
+                        "spans": [
+                            {
+                                "traceId": trace_id,
+                                "spanId": "e" * 16,
+                                "parentSpanId": "1" * 16,
+                                "kind": 2,
+                                "name": "home",
+                            }
+                        ]
+                    }
+                ],
+            }
+        ]
+    }
+    requests = [("/v1/traces", otlp), ("/api/v2/spans", zipkin)]
+
+    for path, body in reversed(requests) if zipkin_first else requests:
+        post(path, json.dumps(body).encode(), "application/json")
+
+    found = telemetry.span(span("home"))
+    assert (found.span_id, found.parent_span_id) == ("e" * 16, "1" * 16)
 
 
 @pytest.mark.parametrize("body", [b"{}", b"[{}]", b'[{"traceId":"xyz","id":"1"}]', b"\xff", b"[[["])

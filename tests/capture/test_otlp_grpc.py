@@ -2,8 +2,10 @@
 
 import resource
 import socket
+import tempfile
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import grpc
 import pytest
@@ -102,3 +104,17 @@ def test_hanging_up_closes_the_connection(receiver: OtlpReceiver) -> None:
 
     assert failed.value.code() is grpc.StatusCode.UNAVAILABLE
     assert "answered as asked" not in failed.value.details()
+
+
+def test_a_directory_whose_path_is_too_long_for_a_socket_is_told(
+    receiver: OtlpReceiver, arrivals: Arrivals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deep = tmp_path / ("d" * 110)
+    deep.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(deep))
+
+    assert call(receiver, EXPORT, traces("a"))[0] == "UNAVAILABLE"
+
+    reason = rejected(receiver, arrivals)[0].reason
+    assert reason.startswith("gRPC connection: gRPC cannot listen on ")
+    assert reason.endswith("a path of at most about 100 is needed: set TMPDIR to a shorter one")

@@ -1,6 +1,6 @@
 import gzip
 import http.client
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -9,7 +9,7 @@ from harness.capture.arrivals import Arrivals
 from harness.capture.loop import ReceiverLoop
 from harness.capture.otlp_receiver import OtlpReceiver, Received
 from harness.codec.otlp import JSON, PROTOBUF
-from harness.model import Rejected
+from harness.model import ExportRequest, Incident, Rejected
 
 REQUEST = ExportTraceServiceRequest()
 REQUEST.resource_spans.add().scope_spans.add().spans.add(name="a", trace_id=b"t" * 16, span_id=b"s" * 8)
@@ -90,3 +90,32 @@ def test_a_gzip_bomb_is_refused_and_the_next_request_is_served(receiver: OtlpRec
     assert isinstance(rejected, Rejected)
     assert "grows beyond the limit of 67108864 bytes" in rejected.reason
     assert isinstance(received, Received)
+
+
+class FullDisk:
+    """A recorder that can keep nothing."""
+
+    def waiting(self, export: ExportRequest, body: bytes) -> int:
+        return 0
+
+    def export(self, export: ExportRequest, body: bytes, *, answers: int = 0) -> bool:
+        return False
+
+    def rejected(self, rejected: Rejected) -> None:
+        pass
+
+    def incident(self, incident: Incident) -> None:
+        pass
+
+    def datagrams(self, datagrams: Sequence[bytes]) -> None:
+        pass
+
+
+def test_what_cannot_be_recorded_is_to_be_sent_again(loop: ReceiverLoop, arrivals: Arrivals) -> None:
+    receiver = OtlpReceiver(loop, arrivals, recorder=FullDisk())
+
+    status, _, body = post(receiver, REQUEST.SerializeToString())
+
+    receiver.close()
+    assert status == 503
+    assert b"cannot write what it receives, as it said on stderr; send it again" in body

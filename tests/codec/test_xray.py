@@ -91,6 +91,17 @@ def test_a_site_cannot_be_forged_by_the_wire() -> None:
         ),
         (b"[]", "document is a JSON list, expected an object"),
         (
+            document(start_time=1e308),
+            "document 's' does not fit a segment: Expected `float` <= 1000000000000000.0 - at `$.start_time`",
+        ),
+        (
+            document(subsegments=[{"id": "1" * 16, "name": "x", "start_time": 1, "end_time": 1e300}]),
+            (
+                "document 's' does not fit a segment: Expected `float` <= 1000000000000000.0"
+                " - at `$.subsegments[0].end_time`"
+            ),
+        ),
+        (
             document(metadata={"a": float("nan")}),
             (
                 "document holds a bare NaN, which is not JSON: X-Ray refuses it; "

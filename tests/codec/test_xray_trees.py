@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.codec.xray_trees import Document, join_documents
+from harness.codec.xray_trees import MAX_DEPTH, Document, join_documents
 from harness.model import Segment, Site, Subsegment
 
 TRACE = "1-5759e988-bd862e3fe1be46a994272793"
@@ -82,3 +82,21 @@ def test_a_cycle_of_subsegments_ends() -> None:
 
     assert segments == ()
     assert {orphan.name for orphan in orphans} == {"sub a", "sub b"}
+
+
+def test_what_is_nested_too_deep_is_kept_at_the_last_level_and_said() -> None:
+    chain = [alone(f"{n}", f"{n - 1}" if n else "s", float(n)) for n in range(3_000)]
+
+    (segment,), incidents = join_documents([a_segment(), *chain])
+
+    levels, level = [], list(segment.subsegments)
+    while level:
+        levels.append(len(level))
+        level = [below for item in level for below in item.subsegments]
+    assert (len(levels), sum(levels)) == (MAX_DEPTH, 3_000)
+    (incident,) = incidents
+    assert (incident.id, incident.trace_id) == ("subsegment_too_deep", TRACE)
+    assert incident.message == (
+        "subsegments of 'segment' are nested more than 200 levels deep; the deeper ones are shown at "
+        "level 200: end a subsegment before the next one begins, or begin fewer in a recursion"
+    )

@@ -10,12 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
+from harness.codec.xray_trees import join_documents
 from harness.contract import check_contract, contract_text, parse_contract
 from harness.contract.write.messages import forms_of
 from harness.contract.write.volatile import expected_entry
 from harness.contract.write.yaml_text import Said, yaml_lines
 from harness.model import (
     ExportRequest,
+    Level,
     Link,
     Metric,
     MetricType,
@@ -198,3 +200,28 @@ def test_messages_that_differ_in_numbers_only_are_one_form_when_there_are_many()
 @given(st.dictionaries(st.text(max_size=12), PLAIN, max_size=4))
 def test_what_is_written_reads_back(value: dict[str, Any]) -> None:
     assert YAML(typ="safe", pure=True).load("\n".join(yaml_lines(value)) or "{}") == value
+
+
+def test_a_tree_deeper_than_a_contract_may_be_is_cut() -> None:
+    documents = [a_segment("deep", id="0")] + [
+        a_subsegment("f", id=str(n), parent_id=str(n - 1), trace_id=a_segment().trace_id)
+        for n in range(1, 400)
+    ]
+    segments, _ = join_documents(documents)
+    run = RunRecord(scenarios=(ScenarioRecord(name="test", telemetry=Telemetry(segments=segments)),))
+
+    text = contract_text(run)
+
+    assert text.count("subsegment: f") == 20
+    assert not [f for f in check_contract(parse_contract(text), run) if f.level is Level.ERROR]
+
+
+@pytest.mark.parametrize(
+    "http", [{"request": 5}, {"response": 5}, {"request": {"url": "http://[no"}, "response": {"status": {}}}]
+)
+def test_an_http_block_of_another_shape_is_written(http: dict[str, Any]) -> None:
+    run = RunRecord(
+        scenarios=(ScenarioRecord(name="t", telemetry=Telemetry(segments=(a_segment("s", http=http),))),)
+    )
+
+    assert "segment: s" in contract_text(run)

@@ -15,6 +15,7 @@ FULL_DISK = """
 import resource, signal, sys
 from pathlib import Path
 from harness.launch.recording import Recording
+from harness.model import ExportRequest
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 recording = Recording(Path(sys.argv[1]), "app")
@@ -22,7 +23,8 @@ recording.begin()
 resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
 for number in range(30):
     recording.datagrams([b"%03d" % number * 30])
-print(recording.lost, recording.reason)
+assert not recording.export(ExportRequest(channel="otlp", path="/v1/traces"), b"body" * 500)
+print(recording.lost - 1, recording.reason)
 """
 
 

@@ -9,9 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.codec.xray_trees import join_documents
 from harness.errors import RecordError
 from harness.model import DataPoint, Metric, MetricType, Rejected, RunRecord, Telemetry
+from harness.report import redact, render
 from harness.report.record_io import decode_record, encode_record, read_record
+from tests.builders import a_subsegment
 from tests.report.records import a_run, a_scenario, a_segment, a_span, example_run, hostile_run
 
 
@@ -190,3 +193,14 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
 def test_a_default_record_needs_only_its_version() -> None:
     assert decode_record(b'{"schema_version":1}') == RunRecord()
     assert msgspec.json.decode(encode_record(RunRecord()))["schema_version"] == 1
+
+
+def test_a_tree_deeper_than_the_stack_is_written_and_read() -> None:
+    documents = [a_segment(id="0")] + [
+        a_subsegment(id=str(n), parent_id=str(n - 1), trace_id=a_segment().trace_id) for n in range(1, 400)
+    ]
+    segments, _ = join_documents(documents)
+    record = redact(a_run(a_scenario(telemetry=Telemetry(segments=segments))))
+
+    assert decode_record(encode_record(record)) == record
+    assert render(record, "html")

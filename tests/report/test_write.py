@@ -105,3 +105,19 @@ def test_a_format_of_a_third_party_that_cannot_be_loaded(monkeypatch: pytest.Mon
         "a report format in entry point group 'harness.reports' cannot be loaded:"
         " No module named 'tests.report.no_such_module'; upgrade or remove the package that registers it"
     )
+
+
+def test_a_format_that_fails_does_not_take_the_record_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def render(record: RunRecord) -> str:
+        raise OverflowError("too large")
+
+    broken = SimpleNamespace(NAME="broken", FILE_NAME="broken.txt", render=render)
+    monkeypatch.setattr("harness.report.write.third_party", lambda group: {"broken": broken})
+
+    with pytest.raises(RecordError) as error:
+        write_reports(example_run(), tmp_path, names=["broken", "json"])
+
+    assert str(error.value).startswith("broken.txt: cannot be made of this run: OverflowError: too large (")
+    assert read_record(tmp_path) == redact(example_run())

@@ -15,6 +15,8 @@ from harness.model import Segment, Span, StatusCode, Telemetry
 
 _STATUS_KEYS = ("http.response.status_code", "http.status_code", "rpc.grpc.status_code")
 _MOST_PATHS = 50
+_MAX_DEPTH = 20
+"""Levels of a tree that are written: a contract may not be nested deeper than people read."""
 """So many paths of one segment name are variants of their own; more are no stable names."""
 
 
@@ -33,10 +35,13 @@ class Trees:
     def _take(self, pool: Pool, noun: str, child_noun: str, roots: list[Any]) -> None:
         self._kept.append(pool)
         roots += [pool.entries[i].value for i in pool.roots() if pool.entries[i].noun == noun]
+        depths: dict[int, int] = {}
         for index, entry in enumerate(pool.entries):
             children = pool.children(index, child_noun, None)
-            if children:
+            depth = depths.get(index, 0)
+            if children and depth < _MAX_DEPTH:
                 self._below[id(entry.value)] = [pool.entries[i].value for i in children]
+                depths.update(dict.fromkeys(children, depth + 1))
 
     def of(self, *, spans: list[Span], segments: list[Segment]) -> Trees:
         """Return the same trees with only these roots."""
@@ -101,7 +106,7 @@ def _segment_variant_of(segments: Sequence[Segment]) -> Callable[[Segment], tupl
     by_path = len(paths) <= _MOST_PATHS
 
     def variant(segment: Segment) -> tuple[tuple[str, Any], ...]:
-        request, response = segment.http.get("request", {}), segment.http.get("response", {})
+        request, response = _http(segment, "request"), _http(segment, "response")
         http: dict[str, Any] = {}
         if asked := _asked(request, _path(segment) if by_path else ""):
             http["request"] = _Frozen(asked)
@@ -118,8 +123,16 @@ def _asked(request: dict[str, Any], path: str) -> dict[str, Any]:
 
 
 def _path(segment: Segment) -> str:
-    url = segment.http.get("request", {}).get("url", "")
-    return urlsplit(url).path if isinstance(url, str) else ""
+    url = _http(segment, "request").get("url", "")
+    try:
+        return urlsplit(url).path if isinstance(url, str) else ""
+    except ValueError:  # a host in brackets that is no IPv6 address
+        return ""
+
+
+def _http(segment: Segment, part: str) -> dict[str, Any]:
+    values = segment.http.get(part)
+    return values if isinstance(values, dict) else {}  # X-Ray takes anything there
 
 
 class _Frozen(dict[str, Any]):
