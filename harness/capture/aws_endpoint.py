@@ -28,6 +28,7 @@ from harness.capture.environment import LOOPBACK
 from harness.capture.http_server import HttpServer, Request, Response
 from harness.capture.log_groups import JSON_1_1, LogGroups
 from harness.capture.loop import ReceiverLoop
+from harness.capture.misdirected import why_no_service
 from harness.capture.patching import Patches
 from harness.capture.recorder import Recorder
 from harness.capture.trace_headers import TraceHeaders
@@ -46,7 +47,7 @@ _STUCK = (
     "moto logs, and waits if the caller holds logging's lock, as logging.config.dictConfig does "
     "while it makes a handler: make the client before, and pass it in"
 )
-_TOO_LONG = "the log events of one PutLogEvents span more than 24 hours; send them in several requests"
+_UNKNOWN_TO_MOTO = ("NotImplementedError", "OperationNotFoundError")
 _INSTALL = "install telemetry-harness[aws]"
 
 
@@ -120,8 +121,9 @@ class AwsEndpoint:
 
     def _handle(self, request: Request) -> Response | Awaitable[Response]:
         signed = _SERVICE.search(request.headers.get("authorization", ""))
-        if signed and signed[1] in self._services:
-            return self._services[signed[1]](request)
+        service = signed[1] if signed else ""
+        if service in self._services:
+            return self._services[service](request)
         operation = cloudwatch.operation_of(request.path, request.headers, request.body)
         content_type = request.headers.get("content-type", "")
         telemetry: tuple[LogEvent, ...] | tuple[Metric, ...] = ()
@@ -133,20 +135,30 @@ class AwsEndpoint:
                 telemetry = cloudwatch.metrics_of(content_type, body)
         except DecodeError as error:
             self._malformed(f"{operation}: {error}", request.body)
-            return error_response(request, 400, "SerializationException", "the body does not parse")
+            return error_response(request, 400, "SerializationException", str(error))
         request.headers.pop("content-encoding", None)
-        request = request._replace(body=body)
+        return self._answer(operation, request._replace(body=body), telemetry, service)
+
+    def _answer(
+        self,
+        operation: str,
+        request: Request,
+        telemetry: tuple[LogEvent, ...] | tuple[Metric, ...],
+        service: str,
+    ) -> Response | Awaitable[Response]:
         events = tuple(item for item in telemetry if isinstance(item, LogEvent))
-        if cloudwatch_limits.spans_too_long(events):
+        if operation == "PutLogEvents" and (why := cloudwatch_limits.refusal_of(events)):
             self._record(operation, request, (), 400)
-            return error_response(request, 400, "InvalidParameterException", _TOO_LONG)
+            return error_response(request, 400, "InvalidParameterException", why)
         if events and self._can_answer(events):
             return self._put_log_events(request, events)
-        answer = self._groups.answer(operation, request.headers, body)
+        answer = self._groups.answer(operation, request.headers, request.body)
         if answer is not None:
             self._to_replay.put(request)
             self._record(operation, request, (), answer.status)
             return answer
+        if not telemetry and (why := why_no_service(request, service)):
+            return self._fail(request, 400, why, "UnknownOperationException")
         self._groups.left_to_moto(operation)
         return self._ask_moto(operation, request, telemetry)
 
@@ -224,12 +236,16 @@ class AwsEndpoint:
         try:
             return wsgi.call(moto, request, self._server.port)
         except Exception as error:  # noqa: BLE001  whatever moto raises, the client must be answered
+            if type(error).__name__ in _UNKNOWN_TO_MOTO:
+                operation = cloudwatch.operation_of(request.path, request.headers, request.body)
+                reason = f"{operation}: moto does not know the operation: {error}; check its name and service"
+                return self._fail(request, 400, reason, "UnknownOperationException")
             return self._fail(request, 500, f"{request.method} {request.path}: moto failed: {error!r}")
 
-    def _fail(self, request: Request, status: int, reason: str) -> Response:
+    def _fail(self, request: Request, status: int, reason: str, code: str = "InternalFailure") -> Response:
         """Keep a request as evidence, and return the error that its client gets."""
         self._malformed(reason, request.body)
-        return error_response(request, status, "InternalFailure", reason)
+        return error_response(request, status, code, reason)
 
     def _wait(self, operation: str, request: Request) -> int:
         """Record a request that waits for moto, so that a kill meanwhile does not lose it."""

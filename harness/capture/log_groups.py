@@ -22,10 +22,13 @@ _READING = ("Describe", "Get", "Filter", "List", "Put")
 """First words of operations that create and delete no log group or stream."""
 _NO_GROUPS = Response(200, JSON_1_1, b'{"logGroups":[]}')
 _CREATED = Response(200, JSON_1_1, b"")
-_NO_STREAM = Response(
-    400,
-    JSON_1_1,
-    b'{"__type":"ResourceNotFoundException","message":"The specified log stream does not exist."}',
+_NO_GROUP, _NO_STREAM = (
+    Response(
+        400,
+        JSON_1_1,
+        b'{"__type":"ResourceNotFoundException","message":"The specified log %s does not exist."}' % what,
+    )
+    for what in (b"group", b"stream")
 )
 # Source of both patterns: CloudWatch Logs API reference, CreateLogGroup and CreateLogStream.
 _GROUP = re.compile(r"[.\-_/#A-Za-z0-9]{1,512}\Z")
@@ -74,9 +77,7 @@ class LogGroups:
             return self._create_group(key)
         if operation == "CreateLogStream":
             return self._create_stream(key, names.logStreamName)
-        if operation == "PutLogEvents" and names.logStreamName not in self._streams.get(key, {""}):
-            return _NO_STREAM
-        return None
+        return self._refused(key, names.logStreamName) if operation == "PutLogEvents" else None
 
     def _create_group(self, key: tuple[str, str, str]) -> Response | None:
         if key in self._streams or not _GROUP.match(key[2]):
@@ -91,6 +92,10 @@ class LogGroups:
         streams.add(name)
         self.accepting.add((key[2], name))
         return _CREATED
+
+    def _refused(self, key: tuple[str, str, str], name: str) -> Response | None:
+        streams = self._streams.get(key)
+        return _NO_GROUP if streams is None else None if name in streams else _NO_STREAM
 
     def left_to_moto(self, operation: str) -> None:
         """Answer nothing from now on if moto is asked for more than reading."""

@@ -13,6 +13,7 @@ from harness.capture.datagrams import DatagramReceiver
 from harness.capture.environment import LOOPBACK
 from harness.capture.http_server import HttpServer, Request, Response
 from harness.capture.loop import ReceiverLoop
+from harness.capture.misdirected import otlp_goes_elsewhere
 from harness.capture.recorder import Recorder
 from harness.capture.xray_api.state import XRayState
 from harness.capture.xray_rules import SamplingRule
@@ -134,15 +135,19 @@ class XRayDaemon:
 
         if request.path in api.OPERATIONS or signed:
             return api.answer(self.state, request)
-        self._malformed(f"{request.method} {request.path} is not an operation of the daemon", request.body)
-        return _json(404, {"message": "unknown operation"})
+        reason = otlp_goes_elsewhere(request, "the X-Ray daemon") or (
+            f"{request.method} {request.path} is not an operation of the daemon"
+        )
+        self._malformed(reason, request.body)
+        return _json(404, {"message": reason})
 
     def _targets(self, request: Request) -> Response:
         try:
             statistics = statistics_of(request.body)
         except DecodeError as error:
-            self._malformed(f"SamplingTargets body does not parse: {error}", request.body)
-            return _json(400, {"message": "body does not parse"})
+            reason = f"SamplingTargets body does not parse: {error}"
+            self._malformed(reason, request.body)
+            return _json(400, {"message": f"{reason}; expected SamplingStatisticsDocuments"})
         return _json(200, self.state.targets(statistics))
 
     def listen(self, host: str) -> None:

@@ -6,8 +6,6 @@ from typing import Any
 
 import msgspec
 
-MAX_NAME = 32
-"""Characters of a rule's name."""
 ARN_PREFIX = "arn:aws:xray:us-east-1:000000000000"
 
 

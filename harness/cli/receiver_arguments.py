@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import re
 from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
+# Source: RFC 9110, 5.6.2.
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 def add_receiver_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,6 +54,9 @@ def _port(text: str) -> int:
 
 
 def _header(text: str) -> str:
-    if not text.strip():
-        raise argparse.ArgumentTypeError("expected the name of a header, for example x-honeycomb-team")
-    return text.strip()
+    name = text.strip()
+    if not _TOKEN.fullmatch(name):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no name of a header; give it without its value, for example x-honeycomb-team"
+        )
+    return name

@@ -16,6 +16,14 @@ from harness.model import Incident, LogEvent
 _DAY_MS = 24 * 3600 * 1000
 MAX_AGE_MS = 14 * _DAY_MS
 MAX_AHEAD_MS = 2 * 3600 * 1000
+_MAX_EVENTS = 10_000
+_MAX_BYTES = 1_048_576
+_EVENT_BYTES = 26
+"""Of each log event, besides its message in UTF-8."""
+_CONSTRAINT = (
+    "1 validation error detected: Value '{}' at '{}' failed to satisfy constraint: Member must have length {}"
+)
+_TOO_LONG = "the log events of one PutLogEvents span more than 24 hours; send them in several requests"
 _WHY = {
     "too_old": "more than 14 days old",
     "too_new": "more than 2 hours in the future",
@@ -58,10 +66,27 @@ def is_in_order(events: Sequence[LogEvent]) -> bool:
     return all(before.timestamp <= after.timestamp for before, after in itertools.pairwise(events))
 
 
-def spans_too_long(events: Sequence[LogEvent]) -> bool:
-    """Return whether log events are more than 24 hours apart; a request with such is refused whole."""
+def refusal_of(events: Sequence[LogEvent]) -> str:
+    """Return why a request is refused whole, for anything but its order; empty when it is not."""
+    if not events:
+        return _CONSTRAINT.format("[]", "logEvents", "greater than or equal to 1")
+    if len(events) > _MAX_EVENTS:
+        return _CONSTRAINT.format(
+            f"[{len(events)} log events]", "logEvents", f"less than or equal to {_MAX_EVENTS}"
+        )
+    for number, event in enumerate(events, 1):
+        if not event.message:
+            return _CONSTRAINT.format("", f"logEvents.{number}.member.message", "greater than or equal to 1")
+    size = sum(len(event.message.encode()) + _EVENT_BYTES for event in events)
+    if size > _MAX_BYTES:
+        return f"Upload too large: {size} bytes exceeds limit of {_MAX_BYTES}"
+    return _TOO_LONG if are_over_a_day_apart(events) else ""
+
+
+def are_over_a_day_apart(events: Sequence[LogEvent]) -> bool:
+    """Return whether log events are more than 24 hours apart."""
     times = [event.timestamp for event in events]
-    return bool(times) and max(times) - min(times) > _DAY_MS
+    return max(times) - min(times) > _DAY_MS
 
 
 def rejected_by_time(

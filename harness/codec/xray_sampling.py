@@ -11,33 +11,32 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from harness.codec.xray_limits import Count, Name, Text64
 from harness.errors import DecodeError, in_our_words
 from harness.model.sampling import SamplingStatistics
 
 # Source: botocore, xray 2016-04-12, the shapes' ``min`` and ``max``.
-_Name = Annotated[str, Meta(min_length=1, max_length=32)]
 _ClientId = Annotated[str, Meta(min_length=24, max_length=24)]
-_Count = Annotated[int, Meta(ge=0)]
 _MOST = Meta(max_length=25)
 
 
 class _Document(msgspec.Struct, rename="pascal"):
-    rule_name: _Name
-    request_count: _Count
+    rule_name: Name
+    request_count: Count
     timestamp: float
     client_id: _ClientId = msgspec.field(name="ClientID")
-    sampled_count: _Count | None = None
-    sample_count: _Count | None = None
-    borrow_count: _Count = 0
+    sampled_count: Count | None = None
+    sample_count: Count | None = None
+    borrow_count: Count = 0
 
 
 class _BoostDocument(msgspec.Struct, rename="pascal"):
-    rule_name: _Name
-    service_name: Annotated[str, Meta(max_length=64)]
+    rule_name: Name
+    service_name: Text64
     timestamp: float
-    anomaly_count: _Count
-    total_count: _Count
-    sampled_anomaly_count: _Count
+    anomaly_count: Count
+    total_count: Count
+    sampled_anomaly_count: Count
 
 
 class _Body(msgspec.Struct, rename="pascal"):

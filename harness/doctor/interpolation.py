@@ -85,12 +85,28 @@ def interpolate(text: str, variables: Mapping[str, str]) -> str:
     return "".join([*parts, text[at:]])
 
 
-def _value(place: Place, variables: Mapping[str, str]) -> str:
+def required_in(text: str, variables: Mapping[str, str]) -> Iterator[Place]:
+    """Yield the places of ``${VARIABLE:?word}`` whose variable is not set: Compose refuses the file.
+
+    >>> [place.name for place in required_in("${A:?} ${B?} ${C:-${D:?why}}", {"A": "", "B": ""})]
+    ['A', 'D']
+    """
+    for place in places_in(text):
+        if _takes_word(place, variables):
+            yield from [place] if place.how.endswith("?") else required_in(place.word, variables)
+
+
+def _takes_word(place: Place, variables: Mapping[str, str]) -> bool:
+    """Return whether the word stands for the variable: when that is not set, or with ``+`` when it is."""
     value = variables.get(place.name)
     missing = value is None or (place.how.startswith(":") and not value)
-    if missing == place.how.endswith("-") and place.how.endswith(("-", "+")):
+    return bool(place.how) and missing != place.how.endswith("+")
+
+
+def _value(place: Place, variables: Mapping[str, str]) -> str:
+    if place.how.endswith(("-", "+")) and _takes_word(place, variables):
         return interpolate(place.word, variables)
-    return "" if place.how.endswith("+") else value or ""
+    return "" if place.how.endswith("+") else variables.get(place.name, "")
 
 
 def variables_in(text: str) -> list[str]:

@@ -10,9 +10,10 @@ from typing import Any
 import msgspec
 
 from harness.doctor.commands import Command, commands_in
-from harness.doctor.compose import Service, read_services
+from harness.doctor.compose import UNREAD, read_services
 from harness.doctor.env_file import entries_of, malformed_lines
 from harness.doctor.ports import port_numbers
+from harness.doctor.services import Service
 from harness.doctor.source import Source, read_source
 from harness.doctor.text import line_of, parse_yaml, read_if_possible, read_text, shown_path
 from harness.errors import ConfigurationError
@@ -54,6 +55,11 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
         """Return the service that the others reach by a name."""
         return next((service for service in self.services.values() if host in service.names), None)
 
+    @property
+    def has_unread_services(self) -> bool:
+        """Whether services may come from a compose file that is not read."""
+        return any(note.id == UNREAD for note in self.notes)
+
 
 def read_project(
     compose: Path,
@@ -67,7 +73,8 @@ def read_project(
     Args:
         compose: The compose file; scripts, documents and code are looked for below its directory.
         gitpod: The Gitpod file, if there is one.
-        env_files: Files of variables for the compose file's ``${…}``; ``.env`` beside it is read anyway.
+        env_files: Files of variables for the compose file's ``${…}``, the last of which wins; ``.env``
+            beside it is read first anyway.
         environ: This process's environment by default.
 
     Raises:
@@ -77,9 +84,10 @@ def read_project(
     environ = os.environ if environ is None else environ
     notes: list[Finding] = []
     beside = directory / ".env"
-    texts = {beside: read_if_possible(beside, notes)} if beside.exists() else {}
+    texts = [(beside, read_if_possible(beside, notes))] if beside.exists() else []
+    texts += [(file, read_text(file)) for file in env_files]
     variables: dict[str, str] = {}
-    for file, text in (texts | {file: read_text(file) for file in env_files}).items():
+    for file, text in texts:
         notes += malformed_lines(text, file)
         variables.update({entry.name: entry.value for entry in entries_of(text, environ)})
     return Project(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from harness.doctor.text import left_out, shown_path
+from harness.doctor.text import left_out, read_bytes, shown_path
 from harness.model import Finding, Site
 
 _SKIPPED = frozenset({"node_modules", "__pycache__", "site-packages", "tests"})
@@ -53,7 +53,7 @@ def read_source(directory: Path, notes: list[Finding]) -> Source:
     source = Source()
     for file in _python_files(directory):
         try:
-            _Reader(source, shown_path(file)).visit(ast.parse(file.read_bytes()))
+            _Reader(source, shown_path(file)).visit(ast.parse(read_bytes(file)))
         except (SyntaxError, ValueError):
             continue  # the app does not run, which is not for us to say
         except OSError as error:

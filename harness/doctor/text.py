@@ -35,10 +35,20 @@ def read_if_possible(file: Path, notes: list[Finding]) -> str:
         return ""
 
 
+def read_bytes(file: Path) -> bytes:
+    """Return a file's content; raise OSError when it cannot be read."""
+    _refuse_pipe(file)
+    return file.read_bytes()
+
+
 def _text(file: Path) -> str:
+    _refuse_pipe(file)
+    return file.read_text(encoding=_ENCODING)
+
+
+def _refuse_pipe(file: Path) -> None:
     if file.is_fifo() or file.is_socket():  # which would wait for a writer
         raise OSError(errno.EINVAL, "it is no file", str(file))
-    return file.read_text(encoding=_ENCODING)
 
 
 def left_out(file: Path, reason: str) -> Finding:

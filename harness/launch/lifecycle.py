@@ -82,14 +82,18 @@ class Lifecycle:
 
     def _incident(self, stop: Stop, lost: dict[str, int]) -> Incident:
         words = ", ".join(f"{count} of {self.emitted[name]} {_words(name)}" for name, count in lost.items())
-        cure = _CURES.get(stop.how, _CURE).format(how=stop.how.name)
         return Incident(
             id="lost_at_exit",
             channel="launch",
             name=self.app,
-            message=f"stopped by {stop.how.name}, {self.app} lost {words}; {cure}",
+            message=f"stopped by {stop.how.name}, {self.app} lost {words}; {cure(stop.how)}",
             context={"signal": stop.how.name, **lost},
         )
+
+
+def cure(how: signal.Signals) -> str:
+    """Return why a signal loses telemetry, and what to do."""
+    return _CURES.get(how, _CURE).format(how=how.name)
 
 
 def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:

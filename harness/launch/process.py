@@ -87,6 +87,12 @@ class AppProcess:
         """The process id of the command itself."""
         return self._process.pid
 
+    @property
+    def ended_by(self) -> signal.Signals | None:
+        """The signal that ended it before its exit handlers ran; None while it runs, or after an exit."""
+        status = self._process.returncode
+        return signal.Signals(-status) if status is not None and status < 0 else None
+
     def wait_until_ready(self, timeout_s: float = READY_TIMEOUT_S) -> None:
         """Return once the port answers, as it must again after a reload.
 

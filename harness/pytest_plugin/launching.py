@@ -15,7 +15,7 @@ from harness.launch.compose import ComposeApp
 from harness.launch.container import AppContainer
 from harness.launch.docker import gateway, unavailable
 from harness.launch.image import build_image
-from harness.launch.lifecycle import SIGNALS, Lifecycle, Stop, counts_of
+from harness.launch.lifecycle import SIGNALS, Lifecycle, Stop, counts_of, cure
 from harness.launch.process import AppProcess
 
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
@@ -178,6 +178,17 @@ class Launcher:
         result = Lifecycle(app.name, rows)
         self._capture.owners.current.add(*result.incidents())
         return result
+
+    def sections(self) -> list[tuple[str, str]]:
+        """Return title and text of what stands beside a failure: the apps' output, and what cut it short."""
+        return [
+            *((f"output of {app.name}", app.output) for app in self.apps),
+            *(
+                (f"end of {app.name}", f"{how.name} ended it, and what it still held is lost: {cure(how)}")
+                for app in self.apps
+                if isinstance(app, AppProcess) and (how := app.ended_by) and how != signal.SIGINT
+            ),
+        ]
 
     def _counts(self) -> dict[str, int]:
         self._capture.settle()

@@ -171,7 +171,7 @@ class TelemetryPlugin:
             running.outcome = _outcome(report, running.outcome)
         launcher = item.stash.get(_LAUNCHER, None)
         if launcher is not None and report.failed:
-            report.sections += [(f"output of {app.name}", app.output) for app in launcher.apps]
+            report.sections += launcher.sections()
         return report
 
     # The run

@@ -11,6 +11,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from harness.capture import aws_endpoint, http_server
@@ -38,9 +39,10 @@ def group() -> str:
     return f"group-{uuid.uuid4()}"
 
 
-def client(endpoint: AwsEndpoint, service: str) -> Any:
+def client(endpoint: AwsEndpoint, service: str, **config: Any) -> Any:
     return boto3.client(
         service,
+        config=Config(**config),
         endpoint_url=endpoint.url,
         region_name="us-east-1",
         aws_access_key_id="x",
@@ -153,6 +155,57 @@ def test_log_events_more_than_24_hours_apart_are_refused(
 
     assert messages(endpoint) == ["0", "1"]
     assert exports(endpoint)[-2:] == [("PutLogEvents", 400, 0), ("PutLogEvents", 200, 2)]
+
+
+CONSTRAINT = (
+    "1 validation error detected: Value '{}' at '{}' failed to satisfy constraint: Member must have length {}"
+)
+
+
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize(
+    ("sent", "why"),
+    [
+        ([], CONSTRAINT.format("[]", "logEvents", "greater than or equal to 1")),
+        (
+            ["a", ""],
+            CONSTRAINT.format("", "logEvents.2.member.message", "greater than or equal to 1"),
+        ),
+        (
+            ["a"] * 10_001,
+            CONSTRAINT.format("[10001 log events]", "logEvents", "less than or equal to 10000"),
+        ),
+        (["é" * 524_275, "a"], "Upload too large: 1048603 bytes exceeds limit of 1048576"),
+    ],
+)
+def test_what_cloudwatch_refuses_whole(
+    endpoint: AwsEndpoint, group: str, stream: Any, sent: list[str], why: str, *, known: bool
+) -> None:
+    if not known:
+        endpoint._groups.accepting.clear()  # moto would be asked
+
+    with pytest.raises(stream.exceptions.InvalidParameterException) as refused:
+        put(client(endpoint, "logs", parameter_validation=False), group, *sent)
+
+    assert refused.value.response["Error"]["Message"] == why
+    assert exports(endpoint)[-1] == ("PutLogEvents", 400, 0)
+
+
+@pytest.mark.parametrize("sent", [["a"] * 10_000, ["é" * 524_275]])
+def test_what_cloudwatch_just_takes(endpoint: AwsEndpoint, group: str, stream: Any, sent: list[str]) -> None:
+    put(stream, group, *sent)
+
+    assert exports(endpoint)[-1] == ("PutLogEvents", 200, len(sent))
+
+
+@pytest.mark.parametrize("complete", [True, False])
+def test_an_unknown_log_group_is_told(endpoint: AwsEndpoint, group: str, *, complete: bool) -> None:
+    logs = client(endpoint, "logs")
+    if not complete:
+        endpoint._groups.left_to_moto("DeleteLogGroup")
+
+    with pytest.raises(logs.exceptions.ResourceNotFoundException, match="log group does not exist"):
+        put(logs, group, "line")
 
 
 def test_log_events_older_than_the_group_keeps_them_are_rejected(
@@ -453,3 +506,51 @@ def test_without_moto_the_extra_is_named(
     rejected = [item.reason for item in endpoint.received if isinstance(item, Rejected)]
     assert rejected == [error["Message"]]
     assert exports(endpoint) == [(operation, 501, 0)]
+
+
+def signed_for(service: str) -> dict[str, str]:
+    scope = f"x/20261124/us-east-1/{service}/aws4_request"
+    return {"authorization": f"AWS4-HMAC-SHA256 Credential={scope}, Signature=z"}
+
+
+SEND_BY_SDK = "send it by an SDK of AWS, which signs it for its service"
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "why"),
+    [
+        (
+            "/v1/traces",
+            {"content-type": "application/x-protobuf"},
+            (
+                "POST /v1/traces: this is the AWS endpoint; OTLP goes to OTEL_EXPORTER_OTLP_ENDPOINT, "
+                "which harness serve prints as otlp_http"
+            ),
+        ),
+        ("/", {"x-amz-target": "Nope.Nope"}, f"X-Amz-Target 'Nope.Nope' is not signed; {SEND_BY_SDK}"),
+        (
+            "/",
+            {"x-amz-target": "Nope.Nope", **signed_for("s3")},
+            f"X-Amz-Target 'Nope.Nope' is no operation of S3, for which the request is signed; {SEND_BY_SDK}",
+        ),
+        (
+            "/",
+            {"x-amz-target": "Logs_20140328.Nope", **signed_for("logs")},
+            (
+                "Nope: moto does not know the operation: The nope action has not been implemented; "
+                "check its name and service"
+            ),
+        ),
+    ],
+)
+def test_what_no_service_takes_is_refused_and_kept_as_evidence(
+    endpoint: AwsEndpoint, path: str, headers: dict[str, str], why: str
+) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", endpoint.port, timeout=20)
+    connection.request("POST", path, b"{}", headers)
+    answer = connection.getresponse()
+    said = json.loads(answer.read())
+    connection.close()
+
+    assert (answer.status, said) == (400, {"__type": "UnknownOperationException", "message": why})
+    assert [item.reason for item in endpoint.received if isinstance(item, Rejected)] == [why]

@@ -89,18 +89,33 @@ def test_targets_hand_out_the_reservoir_and_keep_the_statistics(daemon: XRayDaem
 
 @pytest.mark.parametrize("body", [b"", b"[]", b'{"SamplingStatisticsDocuments": 3}', b"\xff"])
 def test_statistics_that_do_not_parse_are_kept_as_evidence(daemon: XRayDaemon, body: bytes) -> None:
-    status, _ = post(daemon, "/SamplingTargets", body)
+    status, answer = post(daemon, "/SamplingTargets", body)
 
     assert status == 400
     (rejected,) = [r for r in daemon.requests if isinstance(r, Rejected)]
     assert rejected.reason.startswith("SamplingTargets body does not parse: ")
     assert rejected.payload == body
+    assert json.loads(answer)["message"] == f"{rejected.reason}; expected SamplingStatisticsDocuments"
 
 
-def test_an_unknown_operation_is_404(daemon: XRayDaemon) -> None:
-    status, body = post(daemon, "/Nothing", b"")
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("/Nothing", "POST /Nothing is not an operation of the daemon"),
+        (
+            "/v1/traces",
+            (
+                "POST /v1/traces: this is the X-Ray daemon; OTLP goes to OTEL_EXPORTER_OTLP_ENDPOINT, "
+                "which harness serve prints as otlp_http"
+            ),
+        ),
+    ],
+)
+def test_an_unknown_operation_is_404(daemon: XRayDaemon, path: str, reason: str) -> None:
+    status, body = post(daemon, path, b"")
 
-    assert (status, json.loads(body)) == (404, {"message": "unknown operation"})
+    assert (status, json.loads(body)) == (404, {"message": reason})
+    assert [r.reason for r in daemon.requests if isinstance(r, Rejected)] == [reason]
 
 
 def test_udp_and_tcp_share_a_port_number(daemon: XRayDaemon) -> None:

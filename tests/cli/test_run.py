@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.cli import main
 from harness.report import read_record
 from tests.cli.program import HARNESS, environment, harness
 
@@ -149,6 +150,20 @@ def test_a_wrong_port_is_a_usage_error(tmp_path: Path) -> None:
 
     assert done.returncode == 2
     assert "argument --xray-port: '70000' is not a port, 0 to 65535" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["a b", "x:y", "", "x-team=1,", "é"])
+def test_a_required_header_that_is_no_name_is_a_usage_error(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["run", "--out", str(tmp_path), "--require-header", name, "--", "true"])
+
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        f"harness run: error: argument --require-header: {name!r} is no name of a header; "
+        "give it without its value, for example x-honeycomb-team"
+    )
 
 
 def test_a_directory_that_cannot_be_written_is_named(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from harness.doctor import diagnose, read_project
@@ -9,7 +10,7 @@ from harness.model import Finding
 
 
 def diagnosed(
-    directory: Path, compose: str, files: dict[str, str | bytes] | None = None, *, gitpod: bool = False
+    directory: Path, compose: str, files: Mapping[str, str | bytes] | None = None, *, gitpod: bool = False
 ) -> dict[str, Finding]:
     """Write files beside a compose file, and return id → the last finding of that id."""
     for name, content in {"docker-compose.yml": compose, **(files or {})}.items():

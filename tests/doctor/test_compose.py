@@ -48,10 +48,33 @@ def test_every_way_to_publish_a_port_is_read(tmp_path: Path, port: str) -> None:
 
 @pytest.mark.parametrize(
     "port",
-    ['"[::1]:4318:4318"', '"127.0.0.1:4318:4318"', '{target: 4318, host_ip: "${H:-127.0.0.1}"}', "99999"],
+    ['"[::1]:4318:4318"', '"127.0.0.1:4318:4318"', '{target: 4318, host_ip: "${H:-127.0.0.1}"}', '"${P}"'],
 )
 def test_ports_for_this_machine_are_not_reported(tmp_path: Path, port: str) -> None:
     assert diagnosed(tmp_path, app(f"ports: [{port}]")) == {}
+
+
+@pytest.mark.parametrize(
+    ("port", "shown"),
+    [
+        ("99999", "99999"),
+        ('"abc:4318"', "abc"),
+        ('"127.0.0.1:99999:80"', "99999"),
+        ('"80:${P:-x}/tcp"', "x"),
+        ('"4318-4317"', "4318-4317"),
+        ("{target: abc}", "abc"),
+        ("{target: 80, published: '65536'}", "65536"),
+        ("", "None"),
+    ],
+)
+def test_a_port_that_is_none(tmp_path: Path, port: str, shown: str) -> None:
+    finding = diagnosed(tmp_path, app("ports:", f"  - {port}"))["port_invalid"]
+
+    assert finding.message == (
+        f"ports has {shown!r}, which is no port: Compose starts nothing; expected 1 to 65535, or first-last"
+    )
+    assert finding.site is not None
+    assert finding.site.line == 4
 
 
 def test_a_range_of_workspace_ports_and_merged_keys_of_one(tmp_path: Path) -> None:
@@ -128,9 +151,34 @@ def test_what_compose_does_not_interpolate_is_found(tmp_path: Path, value: str) 
     assert finding.site.line == 5
 
 
-@pytest.mark.parametrize("value", ["$$A $A ${A}", "${A:-${B}}", "${A-x}", "${A:?set it}", "$${"])
+@pytest.mark.parametrize(
+    "value",
+    ["$$A $A ${A}", "${A:-${B}}", "${A-x}", "$${A:?set it}", "${A:+${B:?}}", "${A:-${B:+${C?}}}", "$${"],
+)
 def test_what_compose_interpolates(tmp_path: Path, value: str) -> None:
     assert diagnosed(tmp_path, app("image: shop", "labels:", f'  a: "{value}"')) == {}
+
+
+@pytest.mark.parametrize(
+    ("value", "name", "why"),
+    [
+        ("${A:?set it}", "A", "set it"),
+        ("${A?}", "A", "no reason is given"),
+        ("x ${B:-${C:?c}}", "C", "c"),
+        ("${SET:+${C:?c}}", "C", "c"),
+        ("${EMPTY:?e}", "EMPTY", "e"),
+    ],
+)
+def test_a_variable_that_is_required_and_not_set(tmp_path: Path, value: str, name: str, why: str) -> None:
+    compose = app("image: shop", "labels:", f'  a: "{value} ${{SET:?}} ${{EMPTY?}}"')
+
+    found = diagnosed(tmp_path, compose, {".env": "SET=1\nEMPTY=\n"})
+
+    assert list(found) == ["variable_required"]
+    assert found["variable_required"].message == (
+        f"{name} is required ({why}), and is not set: Compose starts nothing; "
+        "set it in .env or the environment"
+    )
 
 
 def test_a_mapping_that_is_merged_into_itself_is_an_error_with_the_file(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """`harness doctor` on the journal's own files, on wiring that holds, and on each mistake by itself."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from harness.cli import main
 from harness.doctor import diagnose, read_project
 from harness.errors import ConfigurationError
 from harness.model import Level
+from tests.doctor.project import app
 from tests.project import ROOT
 
 JOURNAL = ROOT / "fixtures" / "journal_flask"
@@ -160,7 +162,14 @@ def test_the_command_line_prints_file_and_line(
     lines = capsys.readouterr().out.splitlines()
     assert code == 1
     assert lines[0].startswith(".gitpod.yml:11: error port_public: port 2000 (the X-Ray daemon) is public")
-    assert lines[-1].endswith("of them errors")
+    assert re.fullmatch(r"\d+ findings, \d+ errors", lines[-1])
+
+
+def test_one_finding_is_one(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "c.yml").write_text(app("environment: [OTEL_EXPORTER_OTLP_ENDPOINT=http://a.local]"))
+
+    assert main(["doctor", "--compose", str(tmp_path / "c.yml")]) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "1 finding, 1 error"
 
 
 def test_json_is_for_machines(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -185,7 +194,8 @@ def test_a_gitpod_file_of_another_shape_says_so(tmp_path: Path) -> None:
 
 
 def test_odd_members_are_passed_by(tmp_path: Path) -> None:
-    compose = "services: {a: {ports: [x, {target: z}, null], environment: {A: [1]}, build: {}, logging: 3}}"
+    service = "{ports: [{}], environment: {A: [1]}, build: {}, logging: 3, networks: [{a: b}, [c], d]}"
+    compose = f"services: {{a: {service}}}\nnetworks: {{d: e}}\ninclude: [{{}}, null]\n"
 
     assert found(tmp_path, compose, __env="ALONE\n") == []
 

@@ -34,11 +34,57 @@ def problem(tmp_path: Path, app: str, host: str, collector: str = IMAGE) -> str:
         ("extra_hosts: ['gateway:host-gateway']", "gateway"),
         ("extra_hosts: ['gateway=10.0.0.1']", "gateway"),
         ("extra_hosts: {gateway: '::2'}", "gateway"),
+        ("networks: [a, default]", "collector"),
+        ("network_mode: service:collector", "collector"),
+        ("network_mode: container:other", "collector"),
         ("network_mode: host\n    extra_hosts: ['collector:10.0.0.1']", "collector"),
     ],
 )
 def test_hosts_that_may_be_there(tmp_path: Path, app: str, host: str) -> None:
     assert problem(tmp_path, app, host) == ""
+
+
+@pytest.mark.parametrize(
+    ("app", "collector"),
+    [
+        ("networks: [a, b]", "networks: {b: {aliases: [c]}}"),
+        ("networks: [a]", "networks: [same]\nnetworks: {a: {name: x}, same: {name: x}}"),
+        ("networks: []", "networks:"),
+        ("networks: [default]", IMAGE),
+    ],
+)
+def test_a_host_on_one_network_is_reached(tmp_path: Path, app: str, collector: str) -> None:
+    assert problem(tmp_path, app, "collector", collector) == ""
+
+
+APART = "is on no network of 'app' (a), but on b: give both of them one"
+
+
+@pytest.mark.parametrize(
+    ("app", "collector", "why"),
+    [
+        ("networks: [a]", "networks: [b]", APART),
+        ("networks: [a]", "networks: {b: }\nnetworks: {a: , b: }", APART),
+        ("networks: [a]", IMAGE, APART.replace("on b", "on default")),
+        (
+            "network_mode: none",
+            IMAGE,
+            "is not reached with network_mode: none of 'app': leave network_mode out",
+        ),
+        (
+            "network_mode: bridge",
+            IMAGE,
+            "no name leads to with network_mode: bridge of 'app': leave network_mode out",
+        ),
+        (
+            IMAGE,
+            "network_mode: none",
+            "no name leads to with network_mode: none of 'collector': leave network_mode out",
+        ),
+    ],
+)
+def test_a_host_on_another_network_is_not_reached(tmp_path: Path, app: str, collector: str, why: str) -> None:
+    assert problem(tmp_path, app, "collector", collector) == why
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,11 @@
 """Files beside the compose file that cannot be read: left out with a note, and the rest is checked."""
 
+import os
 from pathlib import Path
 
+import pytest
+
+from harness.doctor import read_project
 from harness.model import Level
 from tests.doctor.project import app, diagnosed
 
@@ -24,6 +28,15 @@ def test_a_link_to_nowhere_is_left_out(tmp_path: Path) -> None:
 
     assert diagnosed(tmp_path, FINE)["file_left_out"].message == (
         "cannot be read: No such file or directory; the file is left out"
+    )
+
+
+@pytest.mark.parametrize("name", ["x.py", "x.md", ".env"])
+def test_a_pipe_is_left_out(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / name)
+
+    assert diagnosed(tmp_path, FINE)["file_left_out"].message == (
+        "cannot be read: it is no file; the file is left out"
     )
 
 
@@ -55,3 +68,18 @@ def test_variables_beside_the_compose_file_may_have_comments(tmp_path: Path) -> 
     compose = app("environment:", "  OTEL_SERVICE_NAME: app", '  OTEL_EXPORTER_OTLP_ENDPOINT: "${A:-${B}}"')
 
     assert diagnosed(tmp_path, compose, {".env": "\ufeffexport B=http://collector.local:4318 # ours\n"}) == {}
+
+
+@pytest.mark.parametrize(
+    ("given", "value"),
+    [("", "of .env"), ("a", "of a"), ("a b", "of b"), ("a .env", "of .env"), ("b a b", "of b")],
+)
+def test_the_last_file_of_variables_wins(tmp_path: Path, given: str, value: str) -> None:
+    compose = tmp_path / "docker-compose.yml"
+    compose.write_text(app("environment:", "  A: ${A}"))
+    for name in ("a", "b", ".env"):
+        (tmp_path / name).write_text(f"A=of {name}\n")
+
+    project = read_project(compose, env_files=[tmp_path / name for name in given.split()], environ={})
+
+    assert project.services["app"].environment["A"].value == value

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from harness.capture.xray_api.limits import GroupArn, Tags
 from harness.capture.xray_api.state import XRayState
+from harness.codec.xray_limits import GroupArn, Tags
 
 
 class _Insights(msgspec.Struct, rename="pascal", omit_defaults=True):

@@ -6,7 +6,10 @@ from typing import Any, Literal
 
 import msgspec
 
-from harness.capture.xray_api.limits import (
+from harness.capture.xray_api.refusal import Refusal
+from harness.capture.xray_api.state import XRayState
+from harness.capture.xray_rules import SamplingRule
+from harness.codec.xray_limits import (
     Attributes,
     Count,
     Method,
@@ -19,9 +22,6 @@ from harness.capture.xray_api.limits import (
     Text64,
     UrlPath,
 )
-from harness.capture.xray_api.refusal import Refusal
-from harness.capture.xray_api.state import XRayState
-from harness.capture.xray_rules import SamplingRule
 from harness.codec.xray_sampling import statistics_of
 from harness.errors import DecodeError
 

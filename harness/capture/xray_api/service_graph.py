@@ -8,9 +8,9 @@ from typing import Any
 
 import msgspec
 
-from harness.capture.xray_api.limits import GroupArn, Name, TraceId
 from harness.capture.xray_api.state import XRayState
 from harness.capture.xray_api.trace_operations import filtered, traces_between
+from harness.codec.xray_limits import GroupArn, Name, TraceId
 from harness.model import Segment, Subsegment, XRayTrace
 from harness.xray_filter.service_map import ServiceNode, service_map
 

@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from harness.capture.xray_api.limits import ResourceArn, TraceId
 from harness.capture.xray_api.refusal import Refusal
 from harness.capture.xray_api.state import XRayState
 from harness.codec import xray
+from harness.codec.xray_limits import ResourceArn, TraceId
 from harness.codec.xray_refusals import refusal_of
 from harness.errors import FilterError
 from harness.model import Segment, Subsegment, XRayTrace

@@ -41,6 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     from harness.cli import DOES_NOT_HOLD, HOLDS
     from harness.doctor import diagnose, read_project
+    from harness.expect.render import plural
     from harness.model import Level
 
     project = read_project(arguments.compose, gitpod=arguments.gitpod, env_files=arguments.env_file)
@@ -51,5 +52,5 @@ def run(arguments: argparse.Namespace) -> int:
         for finding in findings:
             sys.stdout.write(f"{finding.site}: {finding.level.value} {finding.id}: {finding.message}\n")
         errors = sum(finding.level is Level.ERROR for finding in findings)
-        sys.stdout.write(f"{len(findings)} findings, {errors} of them errors\n")
+        sys.stdout.write(f"{plural(len(findings), 'finding')}, {plural(errors, 'error')}\n")
     return DOES_NOT_HOLD if any(finding.level is Level.ERROR for finding in findings) else HOLDS

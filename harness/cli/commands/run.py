@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     from harness.errors import ConfigurationError, HarnessError
     from harness.launch.command import run_command
     from harness.launch.packages import packages_of
-    from harness.launch.programs import why_not_run
+    from harness.launch.programs import why_not_executed, why_not_run
 
     command = arguments.program
     if command[:1] == ["--"]:  # some versions of argparse leave it here
@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not command:
         raise ConfigurationError("no command to run; give it after the options: harness run [options] -- CMD")
     program = shutil.which(command[0])  # what is wrong is said before an earlier run is replaced
-    reason = why_not_run(command[0]) if program is None else _why_not_executed(Path(program))
+    reason = why_not_run(command[0]) if program is None else why_not_executed(Path(program))
     if reason:
         raise ConfigurationError(f"cannot run {command[0]!r}: {reason}")
     for warning in silenced(os.environ):
@@ -77,18 +77,3 @@ def run(arguments: argparse.Namespace) -> int:
     if code:
         complain(f"the command ended with exit code {code}")
     return code if code or holds else DOES_NOT_HOLD
-
-
-def _why_not_executed(program: Path) -> str:
-    """Return why the system will not execute a script, and what to do; empty for a program."""
-    try:
-        with program.open("rb") as stream:
-            first = stream.readline(256)
-    except OSError:
-        return ""  # it may be executed and not read
-    interpreter = os.fsdecode(first[2:]).split()[:1] if first.startswith(b"#!") else []
-    if interpreter and not Path(interpreter[0]).exists():
-        return f"its first line names {interpreter[0]!r}, which is not there; install it, or correct the line"
-    if not first.startswith(b"#!") and first.isascii() and first.strip():
-        return "it is text without a first line #!…; give the program that runs it first"
-    return ""

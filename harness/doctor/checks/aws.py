@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import difflib
+import functools
 import re
 from collections.abc import Iterator
 
 from harness.doctor.checks import finding
-from harness.doctor.compose import Service
 from harness.doctor.interpolation import variables_in
 from harness.doctor.project import Project
+from harness.doctor.services import Service
 from harness.model import Finding, Level
 
 _REGION = ("AWS_REGION", "AWS_DEFAULT_REGION")
@@ -49,12 +51,22 @@ def _region(service: Service) -> Iterator[Finding]:
     elsewhere = any(name.startswith("AWS_ENDPOINT_URL") for name in service.environment)
     for name in () if elsewhere else _REGION:  # a stand-in for AWS takes any name
         setting = service.environment.get(name)
-        if setting and setting.value.strip() and not _REGION_FORM.match(setting.value.strip()):
+        region = setting.value.strip() if setting else ""
+        if setting and region and not _REGION_FORM.match(region):
             yield finding(
                 "aws_region_unknown",
                 setting.site,
                 f"{name} is {setting.value!r}, which is no region: its endpoints do not exist; "
                 "expected one like us-east-1",
+            )
+        elif setting and region and _known_regions() and region not in _known_regions():
+            close = difflib.get_close_matches(region, _known_regions(), n=1)
+            yield finding(
+                "aws_region_unknown",
+                setting.site,
+                f"{name} is {setting.value!r}, which the installed botocore does not know; "
+                + (f"did you mean {close[0]!r}?" if close else "check the spelling"),
+                level=Level.WARNING,
             )
     if not any(name in service.environment for name in _REGION):
         yield finding(
@@ -63,3 +75,15 @@ def _region(service: Service) -> Iterator[Finding]:
             f"service {service.name!r} has AWS variables and no region: boto3 raises NoRegionError; "
             "add AWS_DEFAULT_REGION",
         )
+
+
+@functools.cache
+def _known_regions() -> tuple[str, ...]:
+    """Return the regions that botocore knows; none where it is not installed."""
+    try:
+        from botocore.session import Session
+    except ImportError:
+        return ()
+    aws = Session()
+    partitions = aws.get_available_partitions()
+    return tuple(region for name in partitions for region in aws.get_available_regions("logs", name))

@@ -14,8 +14,7 @@ from typing import Any
 
 import msgspec
 
-from harness.capture.xray_api import limits
-from harness.capture.xray_rules import MAX_NAME
+from harness.codec import xray_limits as limits
 from harness.doctor.checks import finding
 from harness.doctor.commands import Command
 from harness.doctor.project import Project
@@ -156,7 +155,7 @@ def _members(command: Command, rule: dict[str, Any], text: str, start: Site) -> 
     update = command.operation == "update-sampling-rule"
     known = [m for m in (*_RULE_MEMBERS, *_OTHER_MEMBERS) if not (update and m == "Version")]
     yield from _unknown_members(command, rule, known, text, start, of=_MEMBERS[command.operation])
-    for member in _TEXTS.keys() & rule.keys():
+    for member in (member for member in rule if member in _TEXTS):
         try:
             msgspec.convert(rule[member], _TEXTS[member])
         except msgspec.ValidationError as error:
@@ -173,11 +172,11 @@ def _members(command: Command, rule: dict[str, Any], text: str, start: Site) -> 
             "RuleName is 'Default', which every account has already, and AWS does not create; "
             "choose another, or update-sampling-rule",
         )
-    if name is not None and not (isinstance(name, str) and 1 <= len(name) <= MAX_NAME):
+    if name is not None and not (isinstance(name, str) and 1 <= len(name) <= limits.MAX_NAME):
         yield finding(
             "sampling_rule_invalid",
             _site_of("RuleName", text, start),
-            f"RuleName is {name!r}, expected 1 to {MAX_NAME} characters",
+            f"RuleName is {name!r}, expected 1 to {limits.MAX_NAME} characters",
         )
 
 
@@ -207,9 +206,9 @@ def _rule(project: Project, rule: dict[str, Any], text: str, start: Site) -> Ite
         value = rule.get(member)
         fits = isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
         if member in rule and not fits:
-            limits = f"{low} to {high}" if high < math.inf else f"{low} or more"
-            limits = f"{low}" if low == high else limits
-            yield finding("sampling_rule_invalid", site(member), f"{member} is {value!r}, expected {limits}")
+            words = f"{low} to {high}" if high < math.inf else f"{low} or more"
+            words = f"{low}" if low == high else words
+            yield finding("sampling_rule_invalid", site(member), f"{member} is {value!r}, expected {words}")
     names = {name.text for name in project.source.segments}
     pattern = str(rule.get("ServiceName", "*"))
     if names and not {"*", "?"} & set(pattern) and pattern not in names:

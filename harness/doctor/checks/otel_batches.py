@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from harness.doctor.checks import finding
-from harness.doctor.compose import Setting
 from harness.doctor.project import Project
+from harness.doctor.services import Setting
 from harness.model import Finding
 
 _DELAY, _TIMEOUT, _QUEUE, _BATCH = (

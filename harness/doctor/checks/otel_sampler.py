@@ -9,8 +9,8 @@ import math
 from collections.abc import Iterator
 
 from harness.doctor.checks import finding
-from harness.doctor.compose import Setting
 from harness.doctor.project import Project
+from harness.doctor.services import Setting
 from harness.model import Finding, Level
 
 _SAMPLER = "OTEL_TRACES_SAMPLER"

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator
 
 from harness.doctor.checks import finding
-from harness.doctor.compose import Setting
 from harness.doctor.project import Project
+from harness.doctor.services import Setting
 from harness.model import Finding, Level
 
 _SAMPLERS = (
@@ -29,8 +29,7 @@ _EXPORTERS = {
     "OTEL_METRICS_EXPORTER": ("otlp", *_PYTHON_OTLP, "prometheus", "console", "logging", "none"),
     "OTEL_LOGS_EXPORTER": ("otlp", *_PYTHON_OTLP, "console", "logging", "none"),
 }
-_COMPRESSIONS = ("gzip", "deflate", "none")
-_OTLP = re.compile(r"OTEL_EXPORTER_OTLP_(?:(?:TRACES|METRICS|LOGS)_)?(TIMEOUT|COMPRESSION)\Z")
+_OTLP_TIMEOUT = re.compile(r"OTEL_EXPORTER_OTLP_(?:(?:TRACES|METRICS|LOGS)_)?TIMEOUT\Z")
 _DISABLED = "OTEL_SDK_DISABLED"
 
 
@@ -54,8 +53,8 @@ def _variable(name: str, setting: Setting) -> Iterator[Finding]:
             yield from _unknown(name, setting, item, _PROPAGATORS)
     elif name in _EXPORTERS:
         yield from _exporters(name, setting)
-    elif match := _OTLP.match(name):
-        yield from _timeout(name, setting) if match[1] == "TIMEOUT" else _compression(name, setting)
+    elif _OTLP_TIMEOUT.match(name):
+        yield from _timeout(name, setting)
 
 
 def _disabled(setting: Setting) -> Iterator[Finding]:
@@ -80,12 +79,6 @@ def _exporters(name: str, setting: Setting) -> Iterator[Finding]:
         yield from _unknown(name, setting, item, _EXPORTERS[name])
     if "none" in items and len(items) > 1:
         yield _invalid(setting, f"{name} has 'none' beside other exporters; leave one of them out")
-
-
-def _compression(name: str, setting: Setting) -> Iterator[Finding]:
-    if setting.value.strip().lower() not in _COMPRESSIONS:
-        expected = ", ".join(_COMPRESSIONS)
-        yield _invalid(setting, f"{name} is {setting.value!r}, expected one of {expected}")
 
 
 def _timeout(name: str, setting: Setting) -> Iterator[Finding]:

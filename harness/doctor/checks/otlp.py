@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
 from harness.doctor.checks import finding
-from harness.doctor.compose import Service, Setting
 from harness.doctor.hosts import host_problem
 from harness.doctor.interpolation import variables_in
 from harness.doctor.project import Project
+from harness.doctor.services import Service, Setting
 from harness.model import Finding, Level
 
 _ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 
 from harness.doctor.checks import finding
-from harness.doctor.compose import Service, Setting
 from harness.doctor.hosts import host_problem
 from harness.doctor.project import Project
+from harness.doctor.services import Service, Setting
 from harness.model import Finding, Level
 
 _ADDRESS = "AWS_XRAY_DAEMON_ADDRESS"

@@ -6,7 +6,7 @@ import boto3
 import pytest
 from botocore.model import Shape
 
-from harness.capture.xray_api import limits
+from harness.codec import xray_limits as limits
 from tests.capture.xray_api.test_api import RULE, answered
 
 WINDOW = {"StartTime": 1000, "EndTime": 2000}

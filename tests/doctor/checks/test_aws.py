@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.doctor.checks import aws
+from harness.model import Level
 from tests.doctor.project import app, diagnosed
 
 
@@ -28,3 +30,24 @@ def test_a_stand_in_for_aws_takes_any_region(tmp_path: Path) -> None:
     lines = ("environment:", "  AWS_REGION: local", "  AWS_ENDPOINT_URL: http://box.local")
 
     assert diagnosed(tmp_path, app(*lines)) == {}
+
+
+@pytest.mark.parametrize(
+    ("region", "hint"),
+    [("us-eats-1", "did you mean 'us-east-1'?"), ("zz-nowhere-9", "check the spelling")],
+)
+def test_a_region_that_botocore_does_not_know(tmp_path: Path, region: str, hint: str) -> None:
+    finding = diagnosed(tmp_path, app("environment:", f"  AWS_REGION: {region}"))["aws_region_unknown"]
+
+    assert (finding.level, finding.message) == (
+        Level.WARNING,
+        f"AWS_REGION is {region!r}, which the installed botocore does not know; {hint}",
+    )
+
+
+def test_without_botocore_a_regions_form_is_all_that_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(aws, "_known_regions", lambda: ())
+
+    assert diagnosed(tmp_path, app("environment:", "  AWS_REGION: us-eats-1")) == {}

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.doctor import diagnose, read_project
 from harness.model import Finding
 from tests.doctor.project import app, diagnosed
 
@@ -149,3 +150,12 @@ def test_a_change_of_a_rule_has_no_version(tmp_path: Path) -> None:
     assert finding.message == (
         "SamplingRuleUpdate has no member 'Version': AWS answers Unknown parameter in input; leave it out"
     )
+
+
+def test_findings_of_one_line_are_in_the_order_of_its_members(tmp_path: Path) -> None:
+    texts = ("ResourceARN", "ServiceName", "ServiceType", "Host", "HTTPMethod", "URLPath", "Attributes")
+    found(tmp_path, "file://rule.json", json.dumps({"SamplingRule": RULE | dict.fromkeys(texts, 3)}))
+
+    findings = diagnose(read_project(tmp_path / "docker-compose.yml", environ={}))
+
+    assert [finding.message.partition(" ")[0] for finding in findings] == list(texts)

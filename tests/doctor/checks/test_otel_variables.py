@@ -72,18 +72,6 @@ HEAD = (
             ),
         ),
         (
-            "OTEL_EXPORTER_OTLP_COMPRESSION",
-            "zip",
-            Level.ERROR,
-            "OTEL_EXPORTER_OTLP_COMPRESSION is 'zip', expected one of gzip, deflate, none",
-        ),
-        (
-            "OTEL_EXPORTER_OTLP_LOGS_COMPRESSION",
-            "zip",
-            Level.ERROR,
-            "OTEL_EXPORTER_OTLP_LOGS_COMPRESSION is 'zip', expected one of gzip, deflate, none",
-        ),
-        (
             "OTEL_SDK_DISABLED",
             "1",
             Level.ERROR,
@@ -112,7 +100,6 @@ def test_values_that_no_sdk_takes(tmp_path: Path, name: str, value: str, level: 
         ("OTEL_SDK_DISABLED", "False"),
         ("OTEL_TRACES_EXPORTER", "otlp, console"),
         ("OTEL_METRICS_EXPORTER", "none"),
-        ("OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "gzip"),
     ],
 )
 def test_values_that_are_well_formed(tmp_path: Path, name: str, value: str) -> None:

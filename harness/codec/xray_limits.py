@@ -10,8 +10,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from harness.capture.xray_rules import MAX_NAME
-
+MAX_NAME = 32
 Name = Annotated[str, Meta(min_length=1, max_length=MAX_NAME)]
 """Of a sampling rule, or a group."""
 Text64 = Annotated[str, Meta(max_length=64)]

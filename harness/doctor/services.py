@@ -1,0 +1,84 @@
+"""A service of a compose file, with the line of each value."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from harness.model import Site
+
+_DEFAULT = frozenset({"default"})
+
+
+class Setting(msgspec.Struct, frozen=True):
+    """A value of a file.
+
+    Attributes:
+        raw: As it is written.
+        value: With variables put in.
+    """
+
+    raw: str
+    value: str
+    site: Site
+
+
+class Port(msgspec.Struct, frozen=True):
+    """A published port, one of a range; `host` is empty for every interface."""
+
+    target: int
+    protocol: str
+    host: str
+    site: Site
+
+
+class Service(msgspec.Struct, frozen=True, kw_only=True):
+    """One service.
+
+    Attributes:
+        names: By which the others reach it.
+        context: The directory that its image is built from; None without a build.
+        environment: Of `environment`, and of the files of `env_file`, which the site tells.
+        command: Its arguments, each as PID 1 gets it.
+        log_group: Where Docker's awslogs driver writes its output; None for another driver.
+        network: Its `network_mode`: ``host``, ``none``, ``bridge``, ``service:NAME``, ``container:NAME``;
+            empty for its own.
+        networks: That it is on, as Docker names them.
+        extra_hosts: Name → address that its container knows besides.
+    """
+
+    name: str
+    site: Site
+    names: frozenset[str] = frozenset()
+    image: str = ""
+    context: Path | None = None
+    environment: dict[str, Setting] = {}
+    ports: tuple[Port, ...] = ()
+    command: tuple[Setting, ...] = ()
+    log_group: Setting | None = None
+    network: str = ""
+    networks: frozenset[str] = _DEFAULT
+    extra_hosts: dict[str, str] = {}
+
+    @property
+    def shares_network(self) -> bool:
+        """Whether its network is the machine's, or another container's."""
+        return self.network.startswith(("host", "service:", "container:"))
+
+    def over(self, base: Service) -> Service:
+        """Return this service as it extends another: what it has itself wins, or is added."""
+        return Service(
+            name=self.name,
+            site=self.site,
+            names=self.names | (base.names - {base.name}),
+            image=self.image or base.image,
+            context=base.context if self.context is None else self.context,
+            environment={**base.environment, **self.environment},
+            ports=base.ports + self.ports,
+            command=self.command or base.command,
+            log_group=self.log_group or base.log_group,
+            network=self.network or base.network,
+            networks=self.networks if self.networks != _DEFAULT else base.networks,
+            extra_hosts={**base.extra_hosts, **self.extra_hosts},
+        )

@@ -1,0 +1,131 @@
+"""Compose files that include and extend others."""
+
+from pathlib import Path
+
+import pytest
+
+from harness.errors import ConfigurationError
+from harness.model import Level
+from tests.doctor.project import app, diagnosed
+
+EXPORTS = "    environment: {OTEL_SERVICE_NAME: app, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318'}\n"
+APP = "services:\n  app:\n" + EXPORTS
+COLLECTOR = "services: {collector: {image: x}}\n"
+
+
+@pytest.mark.parametrize(
+    "include",
+    [
+        "[infra/compose.yml]",
+        "[{path: infra/compose.yml}]",
+        "[{path: [infra/none.yml, infra/compose.yml]}]",
+        "['${WHERE:-infra}/compose.yml']",
+        "[infra/outer.yml]",
+    ],
+)
+def test_a_host_of_an_included_file_is_known(tmp_path: Path, include: str) -> None:
+    files = {"infra/compose.yml": COLLECTOR, "infra/outer.yml": "include: [compose.yml, outer.yml]\n"}
+    files["infra/none.yml"] = "services: {}\n"
+
+    assert diagnosed(tmp_path, f"include: {include}\n{APP}", files) == {}
+
+
+def test_another_host_than_those_of_the_included_file_is_not(tmp_path: Path) -> None:
+    compose = f"include: [infra.yml]\n{APP}".replace("collector", "colector")
+
+    assert diagnosed(tmp_path, compose, {"infra.yml": COLLECTOR})["endpoint_host_unknown"].message == (
+        "OTEL_EXPORTER_OTLP_ENDPOINT has host 'colector', which is no service of this file (app, collector)"
+    )
+
+
+def test_an_included_file_is_checked_with_variables_and_paths_of_its_own(tmp_path: Path) -> None:
+    files = {
+        "infra/compose.yml": "services: {b: {env_file: b.env, environment: {OTEL_SERVICE_NAME: b}}}\n",
+        "infra/b.env": "OTEL_EXPORTER_OTLP_ENDPOINT=http://${HOST}\n",
+        "infra/.env": "HOST=of-include\n",
+    }
+
+    found = diagnosed(tmp_path, "include: [infra/compose.yml]\n", files)
+
+    assert list(found) == ["endpoint_host_unknown"]
+    finding = found["endpoint_host_unknown"]
+    assert "has host 'of-include'" in finding.message
+    assert finding.site is not None
+    assert finding.site.file.endswith("infra/b.env")
+
+
+@pytest.mark.parametrize(
+    ("compose", "line", "name"),
+    [
+        (f"include:\n  - none.yml\n{APP}", 2, "none.yml"),
+        (f"include:\n  - {{path: 'oci://registry.local/infra'}}\n{APP}", 2, "oci:/registry.local/infra"),
+        (f"{APP}    extends: {{file: none.yml, service: base}}\n", 4, "none.yml"),
+    ],
+)
+def test_what_is_not_read_may_have_the_host(tmp_path: Path, compose: str, line: int, name: str) -> None:
+    found = diagnosed(tmp_path, compose)
+
+    assert list(found) == ["compose_file_unread"]
+    finding = found["compose_file_unread"]
+    assert (finding.level, finding.site and finding.site.line) == (Level.WARNING, line)
+    assert finding.message == (
+        f"{tmp_path / name}: cannot be read: No such file or directory; check the path; "
+        "what it says of services is not known here, and a host may be one of them"
+    )
+
+
+BASE = """services:
+  base:
+    env_file: base.env
+    environment: [OTEL_SERVICE_NAME=base]
+    ports: ['4318:4318']
+"""
+
+
+@pytest.mark.parametrize(
+    ("extends", "files"),
+    [
+        ("{file: infra/base.yml, service: base}", {"infra/base.yml": BASE}),
+        (
+            "{file: app.yml, service: middle}",
+            {
+                "infra/base.yml": BASE,
+                "app.yml": app("image: x", "extends: {file: infra/base.yml, service: base}").replace(
+                    "app:", "middle:"
+                ),
+            },
+        ),
+    ],
+)
+def test_what_a_service_extends_is_its_own(
+    tmp_path: Path, extends: str, files: dict[str, str | bytes]
+) -> None:
+    compose = app(f"extends: {extends}", "environment: {OTEL_EXPORTER_OTLP_HEADERS: x}")
+
+    found = diagnosed(tmp_path, compose, {**files, "infra/base.env": "OTEL_EXPORTER_OTLP_ENDPOINT=nowhere\n"})
+
+    assert set(found) == {"otlp_endpoint_invalid", "otlp_headers_invalid", "port_published"}
+
+
+def test_a_service_wins_over_what_it_extends(tmp_path: Path) -> None:
+    compose = (
+        APP.replace("collector", "collector.local") + "    extends: base\n  base: {environment: {A: b}}\n"
+    )
+    base = "    environment: {OTEL_SERVICE_NAME: app, OTEL_EXPORTER_OTLP_ENDPOINT: nowhere}\n"
+
+    found = diagnosed(tmp_path, compose.replace("base: {environment: {A: b}}", f"base:\n{base}"))
+
+    assert found["otlp_endpoint_invalid"].site is not None
+    assert found["otlp_endpoint_invalid"].site.line == 6
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        (("extends: none",), r":3: 'app' extends 'none', which is no service of .*docker-compose\.yml$"),
+        (("extends: app",), ":3: 'app' extends itself, by way of 'app'$"),
+    ],
+)
+def test_what_cannot_be_extended_says_where(tmp_path: Path, lines: tuple[str, ...], message: str) -> None:
+    with pytest.raises(ConfigurationError, match=message):
+        diagnosed(tmp_path, app(*lines))
