@@ -37,6 +37,12 @@ from harness.codec.body import decode_body
 from harness.errors import DecodeError
 from harness.model import ExportRequest, Incident, LogEvent, Metric, Rejected
 
+_NOT_RECORDED = Response(
+    503,
+    JSON_1_1,
+    b'{"__type": "ServiceUnavailableException", "message": "the harness cannot write what it receives, '
+    b'as it said on stderr; send it again"}',
+)
 _ACCEPTED = {"nextSequenceToken": "49590302938219438000000000000000000000000000000000000001"}
 _SERVICE = re.compile(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/aws4_request")
 _CHANGING_RETENTION = ("PutRetentionPolicy", "DeleteRetentionPolicy", "DeleteLogGroup")
@@ -187,7 +193,8 @@ class AwsEndpoint:
             content_type = request.headers.get("content-type", "")
             request = request._replace(body=cloudwatch.with_log_events(content_type, request.body, kept))
             events = events[kept.start : kept.stop]
-        self._record("PutLogEvents", request, events, 200, waiting)
+        if not self._record("PutLogEvents", request, events, 200, waiting):
+            return _NOT_RECORDED
         return Response(200, JSON_1_1, msgspec.json.encode(answer))
 
     async def _ask_moto(
@@ -218,8 +225,8 @@ class AwsEndpoint:
         if operation.startswith("Delete"):
             self._groups.accepting.clear()
         # A refused call is normal (PutLogEvents before CreateLogStream) and is made again.
-        self._record(operation, request, telemetry if accepted else (), answer.status, waiting)
-        return answer
+        recorded = self._record(operation, request, telemetry if accepted else (), answer.status, waiting)
+        return answer if recorded or not telemetry else _NOT_RECORDED
 
     def _call_moto(self, operation: str, request: Request) -> Response:
         with self._moto_lock:
@@ -261,16 +268,17 @@ class AwsEndpoint:
         telemetry: tuple[LogEvent, ...] | tuple[Metric, ...],
         status: int,
         waiting: int = 0,
-    ) -> None:
+    ) -> bool:
+        """Return False when the request could not be kept."""
         export = ExportRequest(
             channel="aws", path=operation, headers=request.headers, items=len(telemetry), status=status
         )
         if self._recorder is not None:
-            self._recorder.export(export, request.body, answers=waiting)
-        else:
-            self.received.append(Received(export, telemetry))
+            return self._recorder.export(export, request.body, answers=waiting)
+        self.received.append(Received(export, telemetry))
         if self._arrivals.armed:
             self._arrivals.notify()
+        return True
 
 
 def _moto_application() -> wsgi.WsgiApp:

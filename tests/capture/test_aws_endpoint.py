@@ -554,3 +554,19 @@ def test_what_no_service_takes_is_refused_and_kept_as_evidence(
 
     assert (answer.status, said) == (400, {"__type": "UnknownOperationException", "message": why})
     assert [item.reason for item in endpoint.received if isinstance(item, Rejected)] == [why]
+
+
+def test_what_cannot_be_recorded_is_to_be_sent_again(
+    loop: ReceiverLoop, arrivals: Arrivals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder = Kept()
+    monkeypatch.setattr(recorder, "export", lambda *_, **__: False)
+    endpoint = AwsEndpoint(loop, arrivals, recorder=recorder)
+
+    with pytest.raises(ClientError) as refused:
+        client(endpoint, "cloudwatch").put_metric_data(
+            Namespace="n", MetricData=[{"MetricName": "m", "Value": 1}]
+        )
+
+    endpoint.close()
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 503

@@ -10,7 +10,7 @@ import pytest
 from harness.cli import main
 from harness.contract.schema import schema_text
 from harness.model import RunRecord, ScenarioRecord, SpanKind
-from harness.report import encode_record
+from harness.report import encode_record, read_record
 from tests.builders import a_span, a_telemetry
 
 CONTRACT = """\
@@ -137,3 +137,47 @@ def test_a_contract_is_never_accepted_in_ci(
         " accept on your own machine and commit, or give --dry-run\n"
     )
     assert contract.read_text() == CONTRACT
+
+
+def test_another_check_replaces_what_the_one_before_found(
+    run: Path, contract: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    assert main(["check", str(run), "--contract", str(contract), "--out", str(first)]) == 1
+    assert main(["report", str(first)]) == 1
+    respelled = str(contract.parent / "." / ".." / contract.parent.name / contract.name)
+    assert main(["check", str(first), "--contract", respelled, "--out", str(second)]) == 1
+    assert len(read_record(second).findings) == 1
+    contract.write_text(CONTRACT.replace("3", "4"))
+
+    assert main(["check", str(second), "--contract", str(contract), "--out", str(first)]) == 0
+
+    assert main(["report", str(first)]) == 0
+
+
+def test_changes_named_one_by_one_are_all_made(
+    run: Path, contract: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    accept = ["contract", "accept", str(run), "--contract", str(contract)]
+    assert main([*accept, "--dry-run"]) == 0
+    known = capsys.readouterr().out[:8]
+
+    assert main([*accept, "--only", "deadbeef", "--only", known]) == 2
+
+    assert "deadbeef" in capsys.readouterr().err
+    assert contract.read_text() == CONTRACT
+
+
+def test_a_schema_of_somebody_else_is_left(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (run / "contract.schema.json").write_text("{}")
+
+    assert main(["contract", "write", str(run), "--out", str(run / "new.contract.yaml")]) == 0
+
+    assert (run / "contract.schema.json").read_text() == "{}"
+    assert "is not the schema of contracts, and was not touched" in capsys.readouterr().err
+
+
+def test_a_device_is_no_contract(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(run), "--contract", "/dev/zero"]) == 2
+    assert capsys.readouterr().err == "harness: /dev/zero: not a file; give a contract file\n"

@@ -99,3 +99,37 @@ def test_a_waived_finding_fails_nothing_until_its_day(
     assert result.ret == code
     if code:
         result.stdout.fnmatch_lines(["*waiver_expired: waiver of 'span_unfinished' by ann expired*"])
+
+
+NOTHING = """
+    import pytest
+
+    def test_plain():
+        pass
+
+    @pytest.mark.skip(reason="not today")
+    def test_skipped(telemetry):
+        assert False
+"""
+
+
+def test_a_run_without_a_scenario_fails_its_contract(run: Run, pytester: pytest.Pytester) -> None:
+    (pytester.path / "app.contract.yaml").write_text(CONTRACT)
+
+    result = run(OTEL, NOTHING, "--telemetry-contract", "app.contract.yaml")
+
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["*run_empty: no scenario captured telemetry, so nothing was checked*"])
+    assert "run_empty" in str(run_record(pytester)["findings"])
+
+
+@pytest.mark.parametrize(("arguments", "code"), [([], 1), (["-k", "plain"], 0), (["test_it.py"], 0)])
+def test_a_contract_of_the_ini_file_fails_a_whole_run_without_a_scenario(
+    run: Run, pytester: pytest.Pytester, arguments: list[str], code: int
+) -> None:
+    (pytester.path / "app.contract.yaml").write_text(CONTRACT)
+    pytester.makepyfile(test_it=NOTHING)
+
+    result = run(OTEL + "telemetry_contract = app.contract.yaml\n", "", *arguments)
+
+    assert result.ret == code
