@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     import msgspec
 
-    from harness.analysis.outcome import is_failure
+    from harness.analysis.outcome import is_failure, is_of_contract
     from harness.cli import DOES_NOT_HOLD, HOLDS
     from harness.cli.recorded import read_run
     from harness.contract import checked_record, finding_lines, load_contract, read_waivers
@@ -60,7 +60,14 @@ def run(arguments: argparse.Namespace) -> int:
     bare = msgspec.structs.replace(record, findings=of_semconv)
     checked = checked_record(contract, bare, datetime.now(UTC).date(), read_waivers(Path("pyproject.toml")))
     if arguments.out is not None:
-        known = dict.fromkeys((*record.findings, *checked.findings))
+        if contract is None:
+            before = record.findings
+            checked = msgspec.structs.replace(
+                checked, contract=record.contract, contract_digest=record.contract_digest
+            )
+        else:  # what another contract found is said of it no more
+            before = tuple(finding for finding in record.findings if not is_of_contract(record, finding))
+        known = dict.fromkeys((*before, *checked.findings))
         write_reports(msgspec.structs.replace(checked, findings=tuple(known)), arguments.out)
     if arguments.json:
         sys.stdout.write(msgspec.json.encode(checked.findings).decode() + "\n")
