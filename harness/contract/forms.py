@@ -31,11 +31,13 @@ _FORMS = (
     ),
     Form("xray", rf"{_START}1-[0-9a-f]{{8}}-[0-9a-f]{{24}}{_END}", "1-[0-9a-f]{8}-[0-9a-f]{24}"),
     Form(
-        "date",  # RFC 9110, asctime, the common log format, Go's log
+        "date",  # RFC 9110, asctime, the common log format, Go's log, the American way, basic ISO 8601
         r"""\b[A-Z][a-z]{2},\ \d\d[ -][A-Z][a-z]{2}[ -]\d{2,4}\ \d\d:\d\d:\d\d\ (?:GMT|UTC|[+-]\d{4})
         |\b[A-Z][a-z]{2}\ [A-Z][a-z]{2}\ [ \d]\d\ \d\d:\d\d:\d\d\ \d{4}\b
         |\b\d\d/[A-Z][a-z]{2}/\d{4}[: ]\d\d:\d\d:\d\d(?:\ [+-]\d{4})?
-        |\b\d{4}/\d\d/\d\d\ \d\d:\d\d:\d\d(?:\.\d+)?""",
+        |\b\d{4}/\d\d/\d\d\ \d\d:\d\d:\d\d(?:\.\d+)?
+        |\b\d\d/\d\d/\d{4}\ \d\d:\d\d(?::\d\d)?\b
+        |\b\d{8}T\d{6}(?:\.\d+)?Z?\b""",
         "[A-Za-z0-9,:./+ -]+",
     ),
     Form(
@@ -57,6 +59,8 @@ _FORMS = (
         rf"{_START}(?:(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{{8,}}|[0-9a-f]{{16,}}){_END}",
         "[0-9a-f]+",
     ),
+    # One of 43 random ids of 8 hexadecimal digits has no letter.
+    Form("digits", rf"{_START}\d{{8}}{_END}", "[0-9a-f]+", "values"),
     Form(
         "measured",
         r"\b\d+(?:\.\d+)?(?=\ ?(?:[nuµμm]?s|secs?|(?:milli|micro|nano)?seconds?)\b)",
@@ -70,7 +74,7 @@ _FORMS = (
     Form("small", r"\b\d{1,3}\b", r"\d+", "messages"),
 )
 _STAYS = {form.name: form.stays for form in _FORMS}
-_NUMBERS = frozenset({"measured", "decimal", "large", "small"})
+_SHOWN = dict.fromkeys(("measured", "decimal", "large", "small"), "number") | {"digits": "hex"}
 
 
 def _compiled(reader: str) -> re.Pattern[str]:
@@ -114,7 +118,8 @@ def _escaped(text: str) -> str:
 
 
 def _named(match: re.Match[str]) -> str:
-    return f"‹{'number' if match.lastgroup in _NUMBERS else match.lastgroup}›"
+    name = match.lastgroup or ""
+    return f"‹{_SHOWN.get(name, name)}›"
 
 
 _VOLATILE_KEYS = frozenset(
