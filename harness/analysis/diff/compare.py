@@ -14,7 +14,7 @@ from harness.analysis.diff.changes import Change, Changes
 from harness.analysis.diff.edits import Edit
 from harness.analysis.diff.once import Found, control_edits, without_moves
 from harness.analysis.diff.operations import OperationsDiff, whole_operations
-from harness.analysis.diff.pairing import Scores
+from harness.analysis.diff.pairing import MESSAGES, Scores
 from harness.analysis.diff.severity import Severity, severities
 from harness.analysis.diff.shape import Shapes
 from harness.model import RunRecord
@@ -83,15 +83,21 @@ def diff_runs(before: CanonicalRun, after: CanonicalRun, rules: Mapping[str, Sev
 def _found(plan: _Plan) -> Iterator[Found]:
     known: dict[tuple[str, int, int], list[Edit]] = {}
     scores = Scores()
+    kept = _names(first for _, first, _ in plan.pairs) & _names(second for _, _, second in plan.pairs)
     for scenarios, first, second in plan.pairs:
         for signal in sorted(first.keys() | second.keys()):
-            operations = OperationsDiff(signal, known, scores)
+            operations = OperationsDiff(signal, known, scores, kept)
             operations.compare(first.get(signal, {}), second.get(signal, {}))
             for edits, times in operations.edits:
                 yield Found(signal, scenarios, edits, times)
     for kind, name, signals, others in plan.alone:
         for signal, edits in _alone(kind, signals, others):
             yield Found(signal, [name], edits, 1)
+
+
+def _names(scenarios: Iterable[Signals]) -> set[str]:
+    """Return the names of all messages."""
+    return {name for signals in scenarios for signal in MESSAGES for name in signals.get(signal, ())}
 
 
 @dataclass(frozen=True)

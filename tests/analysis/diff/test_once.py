@@ -65,3 +65,10 @@ def test_what_is_nowhere_as_often_is_gone() -> None:
         "removed at order placed: order placed → None",
         "added at order placed: None → order placed",
     ]
+
+
+def test_messages_that_changed_places_were_not_reworded() -> None:
+    otel, xray = a_log_event("initializing otel middleware"), a_log_event("initializing xray middleware")
+
+    found = changes(a_run((otel,), (xray,)), a_run((xray,), (otel,)))
+    assert {line.split(" at ")[0] for line in found} == {"count_changed"}
