@@ -37,5 +37,6 @@ def test_workers_say_what_a_serial_run_says(tmp_path: Path) -> None:
     assert parallel.packages == serial.packages
 
     reordered = recorded(project, files=CHOSEN[::-1])
+    assert contract_text(reordered) == contract_text(serial)
     for before, after in ((serial, parallel), (parallel, serial), (serial, reordered), (reordered, serial)):
         assert {change.severity.value for change in diff_records(before, after).changes} <= {"neutral"}
