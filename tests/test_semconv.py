@@ -40,10 +40,18 @@ def recorded(project: ProjectCopy, opt_in: str) -> RunRecord:
 
 def test_new_conventions_are_renames_and_dup_only_adds(project: ProjectCopy) -> None:
     old, dup, new = (recorded(project, opt_in) for opt_in in ("", "http/dup", "http"))
+    changes = diff_records(old, new).changes
 
-    switched = [change for change in diff_records(old, new).changes if change.signal == "span"]
+    switched = [change for change in changes if change.signal == "span"]
     renamed = {change.before: change.after for change in switched if change.kind == "renamed"}
     assert {k: renamed.get(k) for k in OLD_TO_NEW} == OLD_TO_NEW
+
+    durations = [
+        (change.kind, change.before, change.after, change.unit)
+        for change in changes
+        if change.signal == "metric" and "duration" in f"{change.before} {change.after}"
+    ]
+    assert durations == [("renamed", "http.server.duration", "http.server.request.duration", "ms → s")]
 
     kinds = {change.kind for change in diff_records(old, dup).changes if change.signal == "span"}
     assert kinds == {"added"}

@@ -1,10 +1,11 @@
-"""`pytest -n 2 scenarios/` says what the serial run says, but for timings."""
+"""`pytest -n 2 scenarios/`, or another order, says what the serial run says, but for timings."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from harness.analysis.coverage import coverage_of
+from harness.analysis.diff import diff_records
 from harness.contract import contract_text
 from harness.model import RunRecord
 from harness.report import read_record
@@ -17,9 +18,9 @@ CHOSEN = [
 ]
 
 
-def recorded(project: ProjectCopy, *options: str) -> RunRecord:
-    directory = project.directory / "-".join(("run", *options)).replace(" ", "")
-    outcome = project.pytest(*CHOSEN, "--telemetry-report", str(directory), *options)
+def recorded(project: ProjectCopy, *options: str, files: list[str] = CHOSEN) -> RunRecord:
+    directory = project.directory / f"run-{files.index(CHOSEN[0])}{''.join(options)}"
+    outcome = project.pytest(*files, "--telemetry-report", str(directory), *options)
     assert outcome.code == 0, outcome.output
     return read_record(directory)
 
@@ -34,3 +35,8 @@ def test_workers_say_what_a_serial_run_says(tmp_path: Path) -> None:
     assert contract_text(parallel) == contract_text(serial)
     assert coverage_of(parallel) == coverage_of(serial)
     assert parallel.packages == serial.packages
+
+    reordered = recorded(project, files=CHOSEN[::-1])
+    assert contract_text(reordered) == contract_text(serial)
+    for before, after in ((serial, parallel), (parallel, serial), (serial, reordered), (reordered, serial)):
+        assert {change.severity.value for change in diff_records(before, after).changes} <= {"neutral"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from harness.analysis.outcome import scenario_fails
+from harness.analysis.outcome import is_of_contract, scenario_fails
 from harness.model import Finding, RunRecord, ScenarioRecord, Telemetry
 
 
@@ -22,7 +22,7 @@ def merge_records(records: Sequence[RunRecord]) -> RunRecord:
     return RunRecord(
         scenarios=tuple(sorted(_once(s for r in records for s in r.scenarios), key=lambda s: s.name)),
         outside=_joined([record.outside for record in records]),
-        findings=_unique(f for record in records for f in record.findings if not _is_of_contract(record, f)),
+        findings=_unique(f for record in records for f in record.findings if not is_of_contract(record, f)),
         packages=_packages(records),
         redacted=all(record.redacted for record in records),
         cut=(*dict.fromkeys(s for record in records for s in record.cut), *_other_packages(records)),
@@ -49,10 +49,6 @@ def _unique(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     for finding in findings:
         seen.setdefault((finding.id, finding.where, str(finding.site)), finding)
     return tuple(seen.values())
-
-
-def _is_of_contract(record: RunRecord, finding: Finding) -> bool:
-    return bool(record.contract) and finding.site is not None and finding.site.file == record.contract
 
 
 def _packages(records: Sequence[RunRecord]) -> dict[str, str]:

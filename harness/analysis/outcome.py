@@ -53,3 +53,14 @@ def nothing_was_checked(record: RunRecord) -> bool:
     True
     """
     return not record.contract and not any(scenario.verdicts for scenario in record.scenarios)
+
+
+def is_of_contract(record: RunRecord, finding: Finding) -> bool:
+    """Return True for what the contract found in the run.
+
+    >>> from harness.model import Site
+    >>> lost = Finding(id="span_missing", signal="span", message="…", site=Site("a.contract.yaml", 3))
+    >>> is_of_contract(RunRecord(contract="a.contract.yaml"), lost), is_of_contract(RunRecord(), lost)
+    (True, False)
+    """
+    return bool(record.contract) and finding.site is not None and finding.site.file == record.contract

@@ -19,7 +19,7 @@ from harness.errors import ConfigurationError, PatternTimeout, RecordError
 from harness.expect import TelemetryAssertionError, failure_message
 from harness.invariants import all_invariants
 from harness.launch.packages import telemetry_packages
-from harness.model import Finding, RunRecord, Verdict
+from harness.model import Finding, RunRecord, Site, Verdict
 from harness.pytest_plugin import workers
 from harness.pytest_plugin.launching import Launcher
 from harness.pytest_plugin.policy import FailurePolicy
@@ -206,8 +206,9 @@ class TelemetryPlugin:
         try:
             return checked_record(self._contract, record, self._policy.today, self._waivers)
         except PatternTimeout as error:
-            stopped = Finding(id="pattern_timeout", signal="harness", message=str(error))
-            return msgspec.structs.replace(record, findings=(*record.findings, stopped))
+            file = self._contract.file if self._contract else ""
+            stopped = Finding(id="pattern_timeout", signal="harness", message=str(error), site=Site(file, 1))
+            return msgspec.structs.replace(record, findings=(*record.findings, stopped), contract=file)
 
     def _is_asked_for_whole(self) -> bool:
         """Return whether a run without a scenario fails the contract: not where some tests were meant."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from harness.analysis.coverage import Coverage, Share, coverage_of
-from harness.analysis.outcome import findings_of, is_failure
+from harness.analysis.outcome import findings_of, is_failure, is_of_contract
 from harness.model import Finding, RunRecord
 from harness.report.summary import captured, captured_words, count_failures, headline, tally
 from harness.report.text import clipped, count_text, one_line
@@ -80,8 +80,10 @@ def _findings(record: RunRecord) -> list[str]:
 
 def _place(record: RunRecord, finding: Finding) -> str:
     """Return where a finding about the run as a whole is from."""
-    if finding.site is not None and finding.site.file == record.contract:
+    if is_of_contract(record, finding):
         return f"the contract, {finding.site}"
+    if finding.id.startswith("waiver_"):
+        return f"the waivers, {finding.site}"
     return "the start-up, outside every scenario"
 
 

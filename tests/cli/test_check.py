@@ -46,6 +46,22 @@ def test_a_run_that_does_not_hold(run: Path, contract: Path, capsys: pytest.Capt
     )
 
 
+def test_a_run_that_is_checked_again_says_only_what_the_last_contract_found(
+    run: Path, contract: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = contract.rename(contract.with_name("d.contract.yaml"))
+    contract.write_text(CONTRACT)
+    checked, again = run / "checked", run / "again"
+    main(["check", str(run), "--contract", str(contract), "--out", str(checked)])
+    main(["check", str(checked), "--contract", str(other), "--out", str(again)])
+    capsys.readouterr()
+
+    assert main(["report", str(again), "--format", "terminal"]) == 1
+    told = capsys.readouterr().out.splitlines()
+    assert [line for line in told if line.startswith("      in ")] == [f"      in the contract, {other}:3"]
+    assert [line.split(":")[0] for line in told if " × " in line] == ["  1 × attribute_mismatch"]
+
+
 def test_findings_as_json(run: Path, contract: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(run), "--contract", str(contract), "--json"]) == 1
     (finding,) = json.loads(capsys.readouterr().out)

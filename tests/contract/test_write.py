@@ -14,7 +14,7 @@ from harness.codec.xray_trees import join_documents
 from harness.contract import check_contract, contract_text, parse_contract
 from harness.contract.write.messages import forms_of
 from harness.contract.write.volatile import expected_entry
-from harness.contract.write.yaml_text import Said, yaml_lines
+from harness.contract.write.yaml_text import yaml_lines
 from harness.model import (
     ExportRequest,
     Level,
@@ -140,7 +140,7 @@ def test_values_that_differ_between_scenarios_are_generalised() -> None:
         ("a", [1], True, ("a", 1)),
         ("a", [True, False], True, ("a/type", "bool")),
         ("a", [1.5], True, ("a/type", "float")),
-        ("a", [1, 2.5], True, ("a/type", Said("number", "2 values, such as 2.5"))),
+        ("a", [1, 2.5], True, ("a/type", "number")),
         ("a", ["x"], False, ("a/optional", "x")),
         ("k8s.io/pod", ["x"], True, ("k8s.io/pod/is", "x")),
         ("a", ["0af7651916cd43dd8448eb211c80319c"], True, ("a/hex_id", 32)),

@@ -70,7 +70,9 @@ def test_a_pattern_that_runs_away_turns_the_run_red_and_leaves_its_record(
     result = run(OTEL, APP + NAMED, "--telemetry-contract", "app.contract.yaml")
 
     assert result.ret == 1
-    result.stdout.fnmatch_lines(["*pattern_timeout: app.contract.yaml:4:17: regex(*ran longer than 0.25 s*"])
+    result.stdout.fnmatch_lines(
+        ["*pattern_timeout: app.contract.yaml:4:17: regex(*ran longer than 0.25 s*", "*in the contract, *"]
+    )
     assert "pattern_timeout" in str(run_record(pytester)["findings"])
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from harness.model import RunRecord, Telemetry, Verdict
+from harness.model import RunRecord, Site, Telemetry, Verdict
 from harness.report.terminal import summary_lines
 from tests.report.records import a_finding, a_run, a_scenario, a_span, example_run, hostile_run
 
@@ -47,6 +47,12 @@ def test_an_empty_run() -> None:
         "Nothing was checked: 0 scenarios, no findings that fail",
         "captured: nothing",
     ]
+
+
+def test_a_waiver_that_is_over_is_not_the_start_ups() -> None:
+    over = a_finding("waiver_expired", "waiver of 'x' by ann expired", site=Site("pyproject.toml", 9))
+
+    assert summary_lines(a_run(findings=(over,)))[-1] == "      in the waivers, pyproject.toml:9"
 
 
 def test_findings_are_grouped_by_id_and_the_most_frequent_come_first() -> None:

@@ -102,7 +102,8 @@ def _replacement(old: str, before: Value, new: str, after: Value) -> tuple[str, 
     old_section, _, old_key = old.partition(".")
     new_section, _, new_key = new.partition(".")
     if {old_section, new_section} == {"annotations", "metadata"}:
-        keys = old_key.rpartition(".")[2], new_key.rpartition(".")[2]
+        # An annotation's key has letters, digits and underscores only (X-Ray segment documents).
+        keys = [key.rpartition(".")[2].replace("-", "_") for key in (old_key, new_key)]
         same = keys[0] == keys[1] and before.type == after.type
         return "moved", 2.0 if same else 0.0, ""
     if old_section != new_section:

@@ -16,6 +16,7 @@ from harness.analysis.diff.facts import (
     status_facts,
     united,
 )
+from harness.analysis.diff.once import control_calls
 from harness.analysis.diff.others import other_signals
 from harness.analysis.diff.shape import Counted, Shape, Shapes, counted
 from harness.analysis.diff.values import Value
@@ -50,12 +51,14 @@ class CanonicalRun:
         packages: Distribution name → version; what the telemetry says of itself is believed first.
         knows_packages: The run recorded what it had; else these are only what its telemetry says.
         nodes: How many spans, segments and subsegments it had.
+        controls: Requests that carry no telemetry, whichever scenario made them.
     """
 
     scenarios: dict[str, dict[str, Operations]]
     packages: dict[str, str]
     knows_packages: bool
     nodes: int
+    controls: frozenset[str] = frozenset()
 
 
 def canonical_run(record: RunRecord, shapes: Shapes) -> CanonicalRun:
@@ -86,6 +89,7 @@ def canonical_run(record: RunRecord, shapes: Shapes) -> CanonicalRun:
         packages={**record.packages, **told},
         knows_packages=bool(record.packages),
         nodes=nodes,
+        controls=control_calls(part for telemetries in parts.values() for part in telemetries),
     )
 
 

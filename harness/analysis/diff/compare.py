@@ -12,8 +12,9 @@ from harness.analysis.diff.canonical import CanonicalRun, Operations, canonical_
 from harness.analysis.diff.causes import PackageChange, package_changes, with_cause
 from harness.analysis.diff.changes import Change, Changes
 from harness.analysis.diff.edits import Edit
+from harness.analysis.diff.once import Found, control_edits, without_moves
 from harness.analysis.diff.operations import OperationsDiff, whole_operations
-from harness.analysis.diff.pairing import Scores
+from harness.analysis.diff.pairing import MESSAGES, Scores
 from harness.analysis.diff.severity import Severity, severities
 from harness.analysis.diff.shape import Shapes
 from harness.model import RunRecord
@@ -64,17 +65,9 @@ def diff_runs(before: CanonicalRun, after: CanonicalRun, rules: Mapping[str, Sev
     """Return what differs between two canonical runs that share their shapes."""
     plan = _plan(before, after)
     changes = Changes()
-    known: dict[tuple[str, int, int], list[Edit]] = {}
-    scores = Scores()
-    for scenarios, first, second in plan.pairs:
-        for signal in sorted(first.keys() | second.keys()):
-            found = OperationsDiff(signal, known, scores)
-            found.compare(first.get(signal, {}), second.get(signal, {}))
-            for edits, times in found.edits:
-                changes.add(signal, scenarios, edits, times)
-    for kind, name, signals, others in plan.alone:
-        for signal, edits in _alone(kind, signals, others):
-            changes.add(signal, [name], edits)
+    for found in without_moves(_found(plan)):
+        changes.add(*found)
+    changes.add("export_request", (), control_edits(before.controls, after.controls))
     packages = package_changes(
         before.packages, after.packages, complete=before.knows_packages and after.knows_packages
     )
@@ -85,6 +78,26 @@ def diff_runs(before: CanonicalRun, after: CanonicalRun, rules: Mapping[str, Sev
         only_before=plan.only_before,
         only_after=plan.only_after,
     )
+
+
+def _found(plan: _Plan) -> Iterator[Found]:
+    known: dict[tuple[str, int, int], list[Edit]] = {}
+    scores = Scores()
+    kept = _names(first for _, first, _ in plan.pairs) & _names(second for _, _, second in plan.pairs)
+    for scenarios, first, second in plan.pairs:
+        for signal in sorted(first.keys() | second.keys()):
+            operations = OperationsDiff(signal, known, scores, kept)
+            operations.compare(first.get(signal, {}), second.get(signal, {}))
+            for edits, times in operations.edits:
+                yield Found(signal, scenarios, edits, times)
+    for kind, name, signals, others in plan.alone:
+        for signal, edits in _alone(kind, signals, others):
+            yield Found(signal, [name], edits, 1)
+
+
+def _names(scenarios: Iterable[Signals]) -> set[str]:
+    """Return the names of all messages."""
+    return {name for signals in scenarios for signal in MESSAGES for name in signals.get(signal, ())}
 
 
 @dataclass(frozen=True)

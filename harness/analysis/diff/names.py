@@ -18,6 +18,18 @@ _UNITS = {
 _UNIT = re.compile(rf"(?i)[._-]({'|'.join(_UNITS)})\Z")
 
 
+_TIMES = frozenset({"ns", "us", "ms", "s"})
+
+
+def are_times(before: str, after: str) -> bool:
+    """Return whether two units measure time.
+
+    >>> are_times("ms", "Seconds"), are_times("ms", "By")
+    (True, False)
+    """
+    return {_UNITS.get(unit.lower(), "") for unit in (before, after)} <= _TIMES
+
+
 @lru_cache(maxsize=65_536)
 def likeness(before: str, after: str) -> float:
     """Return from 0 to 1 how alike two names are, beyond what they begin with.

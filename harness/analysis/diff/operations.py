@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from harness.analysis.diff.canonical import Operations
 from harness.analysis.diff.edits import Edit, Loose, Step
-from harness.analysis.diff.pairing import RENAMED, Scores, best_pairs
+from harness.analysis.diff.pairing import MESSAGES, RENAMED, Scores, best_pairs
 from harness.analysis.diff.shape import Shape
 from harness.analysis.diff.trees import (
     MOST_CANDIDATES,
@@ -31,10 +31,11 @@ Known = dict[tuple[str, int, int], list[Edit]]
 class OperationsDiff:
     """Compares the operations of one signal; `edits` is what was found, and how many times."""
 
-    def __init__(self, signal: str, known: Known, scores: Scores) -> None:
+    def __init__(self, signal: str, known: Known, scores: Scores, kept: Container[str] = frozenset()) -> None:
         """Compare one signal.
 
         Args:
+            kept: Names of messages that both runs have somewhere: none of them was reworded.
             known: Edits of pairs of shapes that were compared before; it is added to.
             scores: Of pairs of shapes, likewise.
         """
@@ -42,6 +43,7 @@ class OperationsDiff:
         self._signal = signal
         self._known = known
         self._scores = scores
+        self._kept = kept if signal in MESSAGES else ()
         self._unpaired = Unpaired([], [])
         self._elsewhere: frozenset[tuple[str, str]] = frozenset()
 
@@ -134,7 +136,10 @@ class OperationsDiff:
 
     def _renamed(self, roots: Unpaired) -> None:
         """Pair operations that only one run has."""
-        removed, added = ({loose.shape: loose for loose in _largest(group)} for group in roots)
+        removed, added = (
+            {loose.shape: loose for loose in _largest(group) if loose.shape.name not in self._kept}
+            for group in roots
+        )
         if not removed or not added or len(removed) * len(added) > _MOST_RENAMES:
             return
         score = self._scores.rename_similarity

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from harness.analysis.diff.facts import FactTable, united
+from harness.analysis.diff.once import export_name, is_control
 from harness.analysis.diff.shape import Shape, Shapes
 from harness.analysis.diff.values import Value
 from harness.contract.write.messages import template_of
@@ -96,7 +97,8 @@ def _log_events(events: Sequence[LogEvent], shapes: Shapes) -> Grouped:
 def _exports(exports: Sequence[ExportRequest], shapes: Shapes) -> Grouped:
     by_path: dict[str, list[ExportRequest]] = {}
     for export in exports:
-        by_path.setdefault(f"{export.channel} {export.path}", []).append(export)
+        if not is_control(export):
+            by_path.setdefault(export_name(export), []).append(export)
     return _grouped(
         shapes.of("export_request", name, facts=united(_header_facts(same))) for name, same in by_path.items()
     )

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from harness.analysis.diff.names import likeness, text_likeness
+from harness.analysis.diff.names import are_times, likeness, text_likeness
 from harness.analysis.diff.shape import Shape
 
 RENAMED = 0.5
 """From this similarity on, two nodes of different names are one that was renamed."""
+_METRIC_ALIKE = 0.6
 MESSAGES = frozenset({"log_event", "log_record"})
 _ALL_PAIRS = 20_000
 _RAREST = 6
@@ -68,7 +69,16 @@ def rename_similarity(before: Shape, after: Shape) -> float:
         return text_likeness(before.name, after.name)
     shared, total = _shared(before, after)
     alike = max(likeness(before.name, after.name), text_likeness(before.name, after.name))
-    return (shared + 2 * alike) / (total + 2)
+    score = (shared + 2 * alike) / (total + 2)
+    return max(score, alike) if alike >= _METRIC_ALIKE and _are_one_measure(before, after) else score
+
+
+def _are_one_measure(before: Shape, after: Shape) -> bool:
+    """Return whether two metrics differ in name, time unit and attributes only: a migration renames all."""
+    if before.noun != "metric" or (before.kind, before.scope) != (after.kind, after.scope):
+        return False
+    old, new = (str(shape.facts["unit"].argument) for shape in (before, after))
+    return old == new or are_times(old, new)
 
 
 class Scores:

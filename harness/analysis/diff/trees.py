@@ -143,7 +143,7 @@ def own_edits(before: Shape, after: Shape, path: Path, times: int) -> Iterator[E
     if before.name != after.name:
         kind = "log_format_changed" if noun in MESSAGES else "renamed"
         unit = _metric_units(before, after)
-        skipped |= {"unit"} if unit else set()
+        skipped |= {"unit", "explicit_bounds"} if unit else set()
         yield Edit(kind, noun, path, "", before.name, after.name, scope, times, unit=unit)
     for kind, what, old, new in (
         ("kind_changed", _KIND_WORDS.get(noun, "kind"), before.kind, after.kind),

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import enum
-import re
 from collections.abc import Hashable, Iterable
-from functools import lru_cache
 from typing import Any, NamedTuple
 
+from harness.contract.forms import template_of
 from harness.contract.write.volatile import generalised
 from harness.expect.render import short
 
 _SHOWN = 80
-_MEASURED = re.compile(
-    r"(?i)(?:\A|[._-])(?:duration|elapsed|latency|took|ns|us|µs|ms|secs?|seconds|millis|nanos|micros"
-    r"|(?:milli|micro|nano)seconds|timestamp|time|content[._-]?length)\Z"
-)
-_REDACTED = re.compile(r"redacted \(\d+ (?:chars|bytes)\)")
 _NUMBERS = frozenset({"int", "float"})
 
 
@@ -25,8 +19,8 @@ class Value(NamedTuple):
 
     Attributes:
         type: ``int``, ``str``, …; several joined by ``|`` where one key holds several.
-        operator: ``is`` for an exact value, ``type`` for any of the type; otherwise a form, as
-            contracts name it: ``format``, ``hex_id``, ``regex``.
+        operator: ``is`` for an exact value, ``type`` for any of the type; otherwise a form:
+            ``format`` and ``hex_id`` as contracts name them, ``form`` for text with parts that vary.
         argument: The operator's.
     """
 
@@ -49,11 +43,11 @@ class Value(NamedTuple):
         return Value(self.type, "type", self.type)
 
     def __str__(self) -> str:
-        if self.operator == "is":
+        if self.operator in ("is", "form"):
             return short(_thawed(self.argument), _SHOWN)
         if self.operator == "hex_id":
             return f"hex id of {self.argument} digits"
-        return str(self.argument) if self.operator in ("type", "format") else f"{self.type} of a form"
+        return str(self.argument)
 
 
 class Relation(enum.Enum):
@@ -78,11 +72,11 @@ def value_of(key: str, value: Any) -> Value:
     name = _type(value)
     if name == "float":
         return _ANY_FLOAT
-    if (name == "int" and _is_measured(key)) or (name == "str" and _REDACTED.fullmatch(value)):
-        return Value(name, "type", name)
     operator, argument = generalised(key, [value])
     if operator in ("any_of", "type"):
         return Value(name, "type", name)
+    if operator == "regex":
+        return Value(name, "form", template_of(value))
     return Value(name, operator, tuple(argument) if isinstance(argument, list) else argument)
 
 
@@ -110,11 +104,6 @@ def relation(before: Value, after: Value) -> Relation:
     if "type" in (before.operator, after.operator):
         return Relation.SAME
     return Relation.CHANGED
-
-
-@lru_cache(maxsize=4096)
-def _is_measured(key: str) -> bool:
-    return _MEASURED.search(key) is not None
 
 
 def _type(value: Any) -> str:

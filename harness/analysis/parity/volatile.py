@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-_PARTS = re.compile(
-    r"""(?i:\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b)
-    |\b1-[0-9a-f]{8}-[0-9a-f]{24}\b
-    |\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?
-    |\b0x[0-9a-f]+\b
-    |\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{8,}\b
-    |(?<=:)\d{2,5}(?![\d.:])
-    |(?<=port=)\d{2,5}\b""",
-    re.VERBOSE,
-)
+from harness.contract.forms import template_of
 
 
 def same_form(first: Any, second: Any) -> bool:
@@ -28,7 +18,7 @@ def same_form(first: Any, second: Any) -> bool:
     if type(first) is not type(second):
         return False
     if isinstance(first, str):
-        return _PARTS.sub("*", first) == _PARTS.sub("*", second)
+        return template_of(first) == template_of(second)
     if isinstance(first, dict):
         return first.keys() == second.keys() and all(same_form(first[key], second[key]) for key in first)
     if isinstance(first, list | tuple):

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from harness.model import Finding, RunRecord
 
 NAME = "check"
@@ -46,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     import msgspec
 
-    from harness.analysis.outcome import is_failure
+    from harness.analysis.outcome import is_failure, is_of_contract
     from harness.cli import DOES_NOT_HOLD, HOLDS
     from harness.cli.recorded import read_run
     from harness.contract import checked_record, finding_lines, load_contract, read_waivers
@@ -62,21 +60,24 @@ def run(arguments: argparse.Namespace) -> int:
     bare = msgspec.structs.replace(record, findings=of_semconv)
     checked = checked_record(contract, bare, datetime.now(UTC).date(), read_waivers(Path("pyproject.toml")))
     if arguments.out is not None:
-        known = dict.fromkeys((*_own_findings(record), *checked.findings))
+        if contract is None:
+            checked = msgspec.structs.replace(
+                checked, contract=record.contract, contract_digest=record.contract_digest
+            )
+        # What an earlier check found is said of this one no more.
+        before = (
+            finding
+            for finding in record.findings
+            if not (contract is not None and is_of_contract(record, finding))
+            and not (arguments.semconv is not None and finding.id.startswith("semconv_"))
+        )
+        known = dict.fromkeys((*before, *checked.findings))
         write_reports(msgspec.structs.replace(checked, findings=tuple(known)), arguments.out)
     if arguments.json:
         sys.stdout.write(msgspec.json.encode(checked.findings).decode() + "\n")
     else:
         sys.stdout.writelines(f"{line}\n" for line in finding_lines(checked.findings))
     return DOES_NOT_HOLD if any(map(is_failure, checked.findings)) else HOLDS
-
-
-def _own_findings(record: RunRecord) -> Iterator[Finding]:
-    """Yield what the run itself found: not what an earlier check did, whose contract may have changed."""
-    for finding in record.findings:
-        of_contract = record.contract and finding.site is not None and finding.site.file == record.contract
-        if not of_contract and not finding.id.startswith("semconv_"):
-            yield finding
 
 
 def _of_semconv(record: RunRecord, registry: str) -> tuple[Finding, ...]:

@@ -2,23 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
-_PARTS = re.compile(
-    r"""(?P<uuid>(?i:\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b))
-    |(?P<xray>\b1-[0-9a-f]{8}-[0-9a-f]{24}\b)
-    |(?P<stamp>\b\d{4}-(?:\d\d|[A-Z][a-z]{2})-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?)?
-        (?:Z|[+-]\d\d:?\d\d)?)
-    |(?P<clock>\b\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?\b)
-    |(?P<address>\b\d{1,3}(?:\.\d{1,3}){3}\b)
-    |(?P<hex>\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{8,}\b)
-    |(?P<measured>\b\d+(?:\.\d+)?(?=\ ?(?:[nuµμm]?s|secs?|(?:milli|micro|nano)?seconds?)\b))
-    |(?P<decimal>\b\d+\.\d+\b)
-    |(?P<large>\b\d{4,}\b)
-    |(?P<small>\b\d{1,3}\b)""",
-    re.VERBOSE,
-)
+from harness.contract import forms
+
 _SAME_FORM = 5
 """How many messages may differ in small numbers only before these are no part of the form."""
 
@@ -27,7 +14,7 @@ def forms_of(messages: Iterable[str]) -> list[tuple[str, str]]:
     r"""Return (operator, argument) for each form, sorted; every message has one.
 
     >>> forms_of(["took 1200 ms", "took 1300 ms", "ready"])
-    [('is', 'ready'), ('regex', '\\Atook \\d+ ms\\Z')]
+    [('is', 'ready'), ('regex', '\\Atook \\d+(?:\\.\\d+)? ms\\Z')]
     """
     by_rough: dict[tuple[str, str], set[tuple[str, str]]] = {}
     for message in set(messages):
@@ -45,39 +32,13 @@ def template_of(message: str) -> str:
     '[‹stamp›] ‹address› GET /orders/‹number› took ‹number› ms …'
     """
     line, newline, _ = message.partition("\n")
-    return _PARTS.sub(_named, line) + (" …" if newline else "")
-
-
-def _named(match: re.Match[str]) -> str:
-    group = match.lastgroup or ""
-    return f"‹{'number' if group in _NUMBERS else group}›"
+    return forms.template_of(line, forms.MESSAGES) + (" …" if newline else "")
 
 
 def _form(message: str, *, small: bool) -> tuple[str, str]:
     """Return the form of a message; of one with several lines, that of the first."""
     line, newline, _ = message.partition("\n")
-    parts, done, varies = [], 0, False
-    for match in _PARTS.finditer(line):
-        if match.lastgroup == "small" and not small:
-            continue
-        parts += [re.escape(line[done : match.start()]), _PATTERNS.get(match.lastgroup or "", r"\d+")]
-        done, varies = match.end(), True
-    if not varies and not newline:
-        return "is", message
-    if not varies:
-        return "starts_with", line
-    parts.append(re.escape(line[done:]))
-    return "regex", "\\A" + "".join(parts).replace("\\ ", " ") + ("" if newline else "\\Z")
-
-
-_NUMBERS = frozenset({"measured", "decimal", "large", "small"})
-_PATTERNS = {
-    "uuid": "[0-9a-fA-F-]{36}",
-    "xray": "1-[0-9a-f]{8}-[0-9a-f]{24}",
-    "stamp": r"\d{4}-\w+-\d\d[T\d:., Z+-]*",
-    "clock": r"[\d:.,]+",
-    "address": r"[\d.]+",
-    "hex": "[0-9a-f]+",
-    "measured": r"\d+(?:\.\d+)?",
-    "decimal": r"\d+\.\d+",
-}
+    pattern = forms.pattern_of(line, forms.MESSAGES, but=() if small else ("small",))
+    if pattern is None:
+        return ("starts_with", line) if newline else ("is", message)
+    return "regex", f"\\A{pattern}" + ("" if newline else "\\Z")

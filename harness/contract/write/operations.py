@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from harness.contract.forms import pattern_of, template_of
 from harness.contract.write.shapes import document_item, span_item
 from harness.expect.pool import Pool
 from harness.expect.segments import segment_pool
@@ -102,7 +103,7 @@ def _span_variant(span: Span) -> tuple[tuple[str, Any], ...]:
 
 
 def _segment_variant_of(segments: Sequence[Segment]) -> Callable[[Segment], tuple[tuple[str, Any], ...]]:
-    paths = {_path(segment) for segment in segments}
+    paths = {template_of(_path(segment)) for segment in segments}
     by_path = len(paths) <= _MOST_PATHS
 
     def variant(segment: Segment) -> tuple[tuple[str, Any], ...]:
@@ -119,7 +120,10 @@ def _segment_variant_of(segments: Sequence[Segment]) -> Callable[[Segment], tupl
 
 def _asked(request: dict[str, Any], path: str) -> dict[str, Any]:
     asked = {"method": request["method"]} if "method" in request else {}
-    return asked | ({"url/ends_with": path} if path else {})
+    if not path:
+        return asked
+    pattern = pattern_of(path)
+    return asked | ({"url/ends_with": path} if pattern is None else {"url/regex": f"{pattern}\\Z"})
 
 
 def _path(segment: Segment) -> str:

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
+from harness.contract.forms import is_measured, is_volatile, pattern_of, template_of
 from harness.contract.write.yaml_text import Said
 from harness.expect.render import shorten
 
-_VOLATILE_KEYS = frozenset(
-    {
-        "port", "pid", "version", "instance.id", "host.name", "user_agent", "user_agent.original", "ip",
-        "client_ip", "peer.ip", "client.address", "thread.id", "thread.name", "stacktrace", "message",
-        "request_id", "account_id", "id", "command", "command_args", "executable.path", "owner",
-    }
-)  # fmt: skip
 _UUID = re.compile(r"(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_HEX = re.compile(r"[0-9a-f]{16}|[0-9a-f]{32}")
-_HOST_PORT = re.compile(r"(?<=:)\d{2,5}(?![\d.])")
+_HEX = re.compile(r"[0-9a-f]{16,}")
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_REDACTED = re.compile(r"redacted \(\d+ (?:chars|bytes)\)")
 _EPOCH = 1_000_000_000
 _LONG = 200
 _SHOWN = 40
+_FEW = 5
+"""So many values are counted, and one is shown; how many more there are differs from run to run."""
 _TYPES = {bool: "bool", int: "int", float: "float", str: "str", list: "list", dict: "dict", bytes: "bytes"}
 
 
@@ -57,11 +53,11 @@ def generalised(key: str, values: Sequence[Any]) -> tuple[str, Any]:
     if kinds == {str}:
         return _text(key, values)
     if kinds == {int}:
-        if _is_volatile(key) or any(abs(value) >= _EPOCH for value in values):
+        if is_volatile(key) or is_measured(key) or any(abs(value) >= _EPOCH for value in values):
             return "type", "int"
         return ("is", first) if len(set(values)) == 1 else ("type", _said("int", values))
     if kinds <= {int, float}:
-        return "type", "float" if kinds == {float} else _said("number", values)
+        return "type", "float" if kinds == {float} else "number"
     if kinds in ({bool}, {type(None)}) and len(set(values)) == 1:
         return "is", first
     if kinds == {list} and all(value == first for value in values) and _is_stable_list(key, first):
@@ -74,14 +70,20 @@ def generalised(key: str, values: Sequence[Any]) -> tuple[str, Any]:
 
 def _text(key: str, values: Sequence[str]) -> tuple[str, Any]:
     forms = {_form(value) for value in values}
-    if len(forms) == 1 and (form := forms.pop()) is not None:
+    form = forms.pop() if len(forms) == 1 else None
+    if form is not None and not (form[0] == "regex" and is_volatile(key)):
         return form
-    distinct = sorted(set(values))
-    if _is_volatile(key) or any(len(value) > _LONG or "\n" in value for value in distinct):
+    if is_volatile(key) or any(_is_free(key, value) for value in values):
         return "type", "str"
-    if len(distinct) == 1:
-        return "is", distinct[0]
-    return "type", _said("str", distinct)
+    if len(set(values)) == 1:
+        return "is", values[0]
+    return "type", _said("str", map(template_of, values))
+
+
+def _is_free(key: str, value: str) -> bool:
+    """Return whether a text is measured, redacted, or too long to be said."""
+    measured = is_measured(key) and _NUMBER.fullmatch(value)
+    return bool(measured or _REDACTED.fullmatch(value) or len(value) > _LONG or "\n" in value)
 
 
 def _form(value: str) -> tuple[str, Any] | None:
@@ -92,9 +94,8 @@ def _form(value: str) -> tuple[str, Any] | None:
         return "hex_id", len(value)
     if "T" in value and (moment := _moment(value)):
         return "format", "date-time" if moment.tzinfo else "local-date-time"
-    if _HOST_PORT.search(value):
-        return "regex", "\\A" + r"\d+".join(map(re.escape, _HOST_PORT.split(value))) + "\\Z"
-    return None
+    pattern = None if len(value) > _LONG or "\n" in value else pattern_of(value)
+    return None if pattern is None else ("regex", f"\\A{pattern}\\Z")
 
 
 def _moment(value: str) -> datetime | None:
@@ -104,18 +105,14 @@ def _moment(value: str) -> datetime | None:
         return None
 
 
-@lru_cache(maxsize=4096)
-def _is_volatile(key: str) -> bool:
-    lower = key.lower()
-    return any(lower == name or lower.endswith((f".{name}", f"_{name}")) for name in _VOLATILE_KEYS)
-
-
 def _is_stable_list(key: str, value: list[Any]) -> bool:
-    return not _is_volatile(key) and all(
+    return not is_volatile(key) and all(
         type(item) in (str, int, bool) and (type(item) is not str or _form(item) is None) for item in value
     )
 
 
-def _said(kind: str, values: Sequence[Any]) -> Said:
-    distinct = sorted(set(values), key=lambda value: (str(type(value)), value))
+def _said(kind: str, values: Iterable[Any]) -> Said:
+    distinct = sorted(set(values))
+    if len(distinct) > _FEW:
+        return Said(kind, f"more than {_FEW} values")
     return Said(kind, f"{len(distinct)} values, such as {shorten(str(distinct[0]), _SHOWN)}")

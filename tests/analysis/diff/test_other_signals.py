@@ -25,6 +25,14 @@ def test_metadata_that_became_an_annotation() -> None:
     assert changes(after, before) == ["moved at backend › mock: annotations.rows → metadata.app.rows"]
 
 
+def test_an_annotation_has_no_hyphen_where_its_metadata_had_one() -> None:
+    before = a_run(a_segment("backend", a_subsegment("mock", metadata={"app": {"results-size": 3}})))
+    after = a_run(a_segment("backend", a_subsegment("mock", annotations={"results_size": 3})))
+
+    moved = "moved at backend › mock: metadata.app.results-size → annotations.results_size"
+    assert changes(before, after) == [moved]
+
+
 def test_a_segment_that_fails_and_a_subsegment_of_another_namespace() -> None:
     before = a_run(a_segment("backend", a_subsegment("call"), http={"response": {"status": 200}}))
     after = a_run(

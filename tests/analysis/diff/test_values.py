@@ -24,7 +24,7 @@ from harness.analysis.diff.values import Relation, merged, relation, value_of
         (b"raw", "bytes"),
         ("2026-03-01T12:00:00Z", "date-time"),
         ("4bf92f3577b34da6", "hex id of 16 digits"),
-        ("http://localhost:8080/x", "str of a form"),
+        ("http://localhost:8080/x", "'http://localhost:‹port›/x'"),
         (["a", "b"], "['a', 'b']"),
         ([1.5], "list[float]"),
         ({}, "dict"),

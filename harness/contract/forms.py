@@ -1,0 +1,161 @@
+"""What differs between two runs of the same app, in text and by key, and the form that stays of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container
+from functools import lru_cache
+from typing import NamedTuple
+
+
+class Form(NamedTuple):
+    """One kind of part of a text that differs from run to run.
+
+    Attributes:
+        name: What stands for it where people read: ``‹uuid›``.
+        found: The pattern that finds it.
+        stays: The pattern that it fulfils in every run.
+        read_in: ``values``, ``messages``, or both: a number in a log line is data, one in a value is said.
+    """
+
+    name: str
+    found: str
+    stays: str
+    read_in: str = "values messages"
+
+
+_START, _END = "(?<![0-9a-zA-Z])", "(?![0-9a-zA-Z])"
+_FORMS = (
+    Form(
+        "uuid", rf"{_START}(?i:[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}){_END}", "[0-9a-fA-F-]{36}"
+    ),
+    Form("xray", rf"{_START}1-[0-9a-f]{{8}}-[0-9a-f]{{24}}{_END}", "1-[0-9a-f]{8}-[0-9a-f]{24}"),
+    Form(
+        "date",  # RFC 9110, asctime, the common log format, Go's log, the American way, basic ISO 8601
+        r"""\b[A-Z][a-z]{2},\ \d\d[ -][A-Z][a-z]{2}[ -]\d{2,4}\ \d\d:\d\d:\d\d\ (?:GMT|UTC|[+-]\d{4})
+        |\b[A-Z][a-z]{2}\ [A-Z][a-z]{2}\ [ \d]\d\ \d\d:\d\d:\d\d\ \d{4}\b
+        |\b\d\d/[A-Z][a-z]{2}/\d{4}[: ]\d\d:\d\d:\d\d(?:\ [+-]\d{4})?
+        |\b\d{4}/\d\d/\d\d\ \d\d:\d\d:\d\d(?:\.\d+)?
+        |\b\d\d/\d\d/\d{4}\ \d\d:\d\d(?::\d\d)?\b
+        |\b\d{8}T\d{6}(?:\.\d+)?Z?\b""",
+        "[A-Za-z0-9,:./+ -]+",
+    ),
+    Form(
+        "stamp",
+        r"""\b\d{4}-(?:\d\d|[A-Z][a-z]{2})-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?)?
+        (?:Z|[+-]\d\d:?\d\d)?""",
+        r"\d{4}-\w+-\d\d[T\d:., Z+-]*",
+    ),
+    Form(
+        "clock",
+        r"(?<![\w.:])(?:\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?|\d:\d\d:\d\d(?:[.,]\d+)?)(?![\w:])",
+        r"[\d:.,]+",
+    ),
+    Form("address", r"\b\d{1,3}(?:\.\d{1,3}){3}\b", r"[\d.]+", "messages"),
+    Form("pointer", r"\b0x[0-9a-fA-F]+\b", "0x[0-9a-fA-F]+"),
+    Form("temporary", r"(?<=/)tmp[a-z0-9_]{8}(?!\w)", r"tmp\w{8}"),
+    Form(
+        "hex",
+        rf"{_START}(?:(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{{8,}}|[0-9a-f]{{16,}}){_END}",
+        "[0-9a-f]+",
+    ),
+    # One of 43 random ids of 8 hexadecimal digits has no letter.
+    Form("digits", rf"{_START}\d{{8}}{_END}", "[0-9a-f]+", "values"),
+    Form(
+        "measured",
+        r"\b\d+(?:\.\d+)?(?=\ ?(?:[nuµμm]?s|secs?|(?:milli|micro|nano)?seconds?)\b)",
+        r"\d+(?:\.\d+)?",
+    ),
+    Form("epoch", r"\b1\d{9}(?:\d{3}){0,2}(?:\.\d+)?\b", r"\d+(?:\.\d+)?", "values"),
+    Form("port", r"(?:(?<=:)|(?<=port=))\d{2,5}(?![\d.:])", r"\d+", "values"),
+    Form("id", r"(?<=/)\d{5,}(?=[/?\#]|\Z)", r"\d+", "values"),
+    Form("decimal", r"\b\d+\.\d+\b", r"\d+\.\d+", "messages"),
+    Form("large", r"\b\d{4,}\b", r"\d+", "messages"),
+    Form("small", r"\b\d{1,3}\b", r"\d+", "messages"),
+)
+_STAYS = {form.name: form.stays for form in _FORMS}
+_SHOWN = dict.fromkeys(("measured", "decimal", "large", "small"), "number") | {"digits": "hex"}
+
+
+def _compiled(reader: str) -> re.Pattern[str]:
+    return re.compile(
+        "|".join(f"(?P<{form.name}>{form.found})" for form in _FORMS if reader in form.read_in), re.VERBOSE
+    )
+
+
+VALUES = _compiled("values")
+MESSAGES = _compiled("messages")
+
+
+def template_of(text: str, parts: re.Pattern[str] = VALUES) -> str:
+    """Return a text as it reads in every run: its variable parts are named.
+
+    >>> template_of("http://localhost:44693/orders/17cc51c3-89f2-4a6f-8d3a-08d4bb0b5f2e")
+    'http://localhost:‹port›/orders/‹uuid›'
+    """
+    return parts.sub(_named, text)
+
+
+def pattern_of(text: str, parts: re.Pattern[str] = VALUES, *, but: Container[str | None] = ()) -> str | None:
+    r"""Return the pattern that a text fulfils in every run, None when it is the same in each.
+
+    Args:
+        but: Names of forms that are taken as they are.
+
+    >>> pattern_of("/orders/1-69244e4f-0123456789abcdef01234567/items"), pattern_of("/orders/17")
+    ('/orders/1-[0-9a-f]{8}-[0-9a-f]{24}/items', None)
+    """
+    found, done = "", 0
+    for match in parts.finditer(text):
+        if match.lastgroup not in but:
+            found += _escaped(text[done : match.start()]) + _STAYS[match.lastgroup or ""]
+            done = match.end()
+    return found + _escaped(text[done:]) if done else None
+
+
+def _escaped(text: str) -> str:
+    return re.escape(text).replace("\\ ", " ")
+
+
+def _named(match: re.Match[str]) -> str:
+    name = match.lastgroup or ""
+    return f"‹{_SHOWN.get(name, name)}›"
+
+
+_VOLATILE_KEYS = frozenset(
+    {
+        "port", "pid", "version", "instance.id", "host.name", "user_agent", "user_agent.original", "ip",
+        "client_ip", "peer.ip", "client.address", "thread.id", "thread.name", "stacktrace", "message",
+        "request_id", "account_id", "id", "command", "command_args", "executable.path", "owner",
+    }
+)  # fmt: skip
+_MEASURED = re.compile(
+    r"(?:\A|[._])(?:duration|elapsed|latency|took|ns|us|µs|ms|secs?|seconds|millis|nanos|micros"
+    r"|(?:milli|micro|nano)seconds|timestamp|time|uptime|content[._]?length)\Z"
+)
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+@lru_cache(maxsize=4096)
+def is_volatile(key: str) -> bool:
+    """Return whether what is under a key is another in each run.
+
+    >>> is_volatile("app.orderId"), is_volatile("app.order")
+    (True, False)
+    """
+    name = _snake(key)
+    return any(name == last or name.endswith((f".{last}", f"_{last}")) for last in _VOLATILE_KEYS)
+
+
+@lru_cache(maxsize=4096)
+def is_measured(key: str) -> bool:
+    """Return whether a number under a key is measured: a duration, a moment, a length of content.
+
+    >>> is_measured("work.duration_ms"), is_measured("durationMs"), is_measured("work.items")
+    (True, True, False)
+    """
+    return _MEASURED.search(_snake(key)) is not None
+
+
+def _snake(key: str) -> str:
+    return _HUMP.sub("_", key).replace("-", "_").lower()

@@ -1,0 +1,121 @@
+"""What differs between two runs of an app that did not change, and that contract, diff and parity know it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from harness.analysis.diff import diff_records
+from harness.analysis.parity.volatile import same_form
+from harness.contract import check_contract, contract_text, parse_contract
+from harness.contract.forms import MESSAGES, pattern_of, template_of
+from harness.contract.write.volatile import expected_entry
+from harness.contract.write.yaml_text import Said
+from harness.model import RunRecord, ScenarioRecord, Telemetry
+from tests.builders import a_log_event, a_segment, a_span, a_subsegment
+
+TEXTS = [
+    ("127.0.0.1:44693", "127.0.0.1:40121"),
+    ("2026-11-24 16:46:57.377806", "2026-11-25 07:01:02"),
+    ("2026-11-24", "2026-12-01"),
+    ("Tue, 24 Nov 2026 16:46:57 GMT", "Wed, 25 Nov 2026 07:01:02 GMT"),
+    ("Tue Nov 24 16:46:57 2026", "Wed Dec  2 07:01:02 2026"),
+    ("24/Nov/2026:16:46:57 +0000", "01/Dec/2026:07:01:02 +0000"),
+    ("2026/11/24 16:46:57", "2026/12/01 07:01:02"),
+    ("11/24/2026 16:46", "12/01/2026 07:01"),
+    ("20261124T164657Z", "20261201T070102Z"),
+    ("5f3a9c01", "20394857"),
+    ("0:00:01.250000", "0:00:02.031250"),
+    ("1796143617", "1796143999"),
+    ("1796143617.377806", "1796143999.5"),
+    ("1-6b05e1c1-0123456789abcdef01234567", "1-6b05e1c2-fedcba987654321076543210"),
+    ("0123456789abcdef0123", "fedcba98765432100123"),
+    ("17cc51c3-89f2-4a6f-8d3a-08d4bb0b5f2e", "9d7bb6a1-1c50-4d1b-a1a7-2b4b1f6f8f10"),
+    ("/tmp/17cc51c3-89f2-4a6f-8d3a-08d4bb0b5f2e/x", "/tmp/9d7bb6a1-1c50-4d1b-a1a7-2b4b1f6f8f10/x"),  # noqa: S108, text
+    ("/tmp/tmpk2_8w0qz/x", "/tmp/tmpa1b2c3d4/x"),  # noqa: S108, text
+    ("order_17cc51c3-89f2-4a6f-8d3a-08d4bb0b5f2e", "order_9d7bb6a1-1c50-4d1b-a1a7-2b4b1f6f8f10"),
+    ("http://localhost/orders/100234", "http://localhost/orders/100999"),
+    ("http://localhost:40121/x?port=40121", "http://localhost:44693/x?port=44693"),
+    ("<Order object at 0x7f01a2b3c4d5>", "<Order object at 0x7f55a2b3c4d0>"),
+    ("took 57 ms", "took 58.5 ms"),
+    ("redacted (12 chars)", "redacted (40 chars)"),
+]
+KEYS: list[tuple[str, Any, Any]] = [
+    ("work.duration_ms", 57, 61),
+    ("durationMs", 57, 61),
+    ("elapsed", "57", "61.5"),
+    ("orderId", 17, 18),
+    ("orderId", "ord-a", "ord-b"),
+    ("request-id", "a", "b"),
+    ("process.command", "flask run -p 5000 12:30", "flask run --port=41231"),
+]
+CASES = [("app.key", *texts) for texts in TEXTS] + KEYS
+
+
+def a_run(key: str, value: Any) -> RunRecord:
+    telemetry = Telemetry(
+        spans=(a_span("work", attributes={key: value}),),
+        segments=(a_segment("shop", a_subsegment("work", metadata={"ns": {key: value}})),),
+    )
+    return RunRecord(scenarios=(ScenarioRecord(name="test", telemetry=telemetry),))
+
+
+@pytest.mark.parametrize(("key", "first", "second"), CASES)
+def test_the_next_run_is_green_and_writes_the_same_bytes(key: str, first: Any, second: Any) -> None:
+    before, after = a_run(key, first), a_run(key, second)
+
+    assert contract_text(before) == contract_text(after)
+    assert check_contract(parse_contract(contract_text(before)), after) == ()
+    assert diff_records(before, after).changes == ()
+
+
+@pytest.mark.parametrize(("first", "second"), TEXTS[:-1])
+def test_parity_knows_them(first: str, second: str) -> None:
+    assert same_form(first, second)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1.1", "GET /orders/17", "v2.31.0", "us-east-1", "3 rows", "2026", "deadbeef", "a:b", "12:x", "s3"],
+)
+def test_what_is_said_stays_exact(text: str) -> None:
+    assert pattern_of(text) is None
+    assert template_of(text) == text
+
+
+def test_a_message_folds_its_numbers_and_addresses() -> None:
+    line = '127.0.0.1 - - [24/Nov/2026 16:46:57] "GET /orders/17" 200 -'
+    assert template_of(line, MESSAGES) == '‹address› - - [‹date›] "GET /orders/‹number›" ‹number› -'
+
+
+def test_a_comment_says_no_value_that_another_run_does_not_have() -> None:
+    hosts = ["localhost", "127.0.0.1:44693", "127.0.0.1:40121"]
+    said = Said("str", "2 values, such as 127.0.0.1:‹port›")
+    assert expected_entry("http.host", hosts, always=True) == ("http.host/type", said)
+    rows = [3, 5, 7, 9, 11, 13]
+    assert expected_entry("rows", rows, always=True) == ("rows/type", Said("int", "more than 5 values"))
+
+
+def orders(*ids: str) -> RunRecord:
+    segments = [
+        a_segment("shop", http={"request": {"method": "GET", "url": f"http://localhost/orders/{id_}"}})
+        for id_ in ids
+    ]
+    telemetry = Telemetry(segments=tuple(segments), log_events=(a_log_event(f"order {ids[0]}"),))
+    return RunRecord(scenarios=(ScenarioRecord(name="test", telemetry=telemetry),))
+
+
+def test_an_id_in_a_path_tells_no_variants_apart() -> None:
+    uuids = [f"17cc51c3-89f2-4a6f-8d3a-08d4bb0b5f2{n}" for n in range(4)]
+    before, after = orders("new", *uuids[:2]), orders("new", *uuids[2:])
+    text = contract_text(before)
+
+    assert text == contract_text(after)
+    assert check_contract(parse_contract(text), after) == ()
+    assert [line.strip() for line in text.splitlines() if "url" in line] == [
+        "url/ends_with: /orders/new",
+        "url: http://localhost/orders/new",
+        "url/regex: '/orders/[0-9a-fA-F-]{36}\\Z'",
+        "url/regex: '\\Ahttp://localhost/orders/[0-9a-fA-F-]{36}\\Z'",
+    ]
