@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     import msgspec
 
-    from harness.analysis.outcome import is_failure, is_of_contract
+    from harness.analysis.outcome import is_failure
     from harness.cli import DOES_NOT_HOLD, HOLDS
     from harness.cli.recorded import read_run
     from harness.contract import checked_record, finding_lines, load_contract, read_waivers
@@ -60,19 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     bare = msgspec.structs.replace(record, findings=of_semconv)
     checked = checked_record(contract, bare, datetime.now(UTC).date(), read_waivers(Path("pyproject.toml")))
     if arguments.out is not None:
-        if contract is None:
-            checked = msgspec.structs.replace(
-                checked, contract=record.contract, contract_digest=record.contract_digest
-            )
-        # What an earlier check found is said of this one no more.
-        before = (
-            finding
-            for finding in record.findings
-            if not (contract is not None and is_of_contract(record, finding))
-            and not (arguments.semconv is not None and finding.id.startswith("semconv_"))
-        )
-        known = dict.fromkeys((*before, *checked.findings))
-        write_reports(msgspec.structs.replace(checked, findings=tuple(known)), arguments.out)
+        write_reports(_with_earlier_findings(record, checked, arguments), arguments.out)
     if arguments.json:
         sys.stdout.write(msgspec.json.encode(checked.findings).decode() + "\n")
     else:
@@ -80,12 +68,33 @@ def run(arguments: argparse.Namespace) -> int:
     return DOES_NOT_HOLD if any(map(is_failure, checked.findings)) else HOLDS
 
 
+def _with_earlier_findings(record: RunRecord, checked: RunRecord, arguments: argparse.Namespace) -> RunRecord:
+    """Return the checked record with what was found before, but for what this check looked for again."""
+    import msgspec
+
+    from harness.analysis.outcome import is_of_contract
+
+    before = record.findings
+    if arguments.semconv is not None:
+        before = tuple(finding for finding in before if not finding.id.startswith("semconv_"))
+    if arguments.contract is not None:
+        before = tuple(finding for finding in before if not is_of_contract(record, finding))
+    else:
+        checked = msgspec.structs.replace(
+            checked, contract=record.contract, contract_digest=record.contract_digest
+        )
+    return msgspec.structs.replace(checked, findings=tuple(dict.fromkeys((*before, *checked.findings))))
+
+
 def _of_semconv(record: RunRecord, registry: str) -> tuple[Finding, ...]:
     import signal
 
     from harness.launch.weaver import live_check
 
-    # Else Weaver would outlive us.
-    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     telemetries = [*(scenario.telemetry for scenario in record.scenarios), record.outside]
-    return live_check(telemetries, registry)
+    # Else Weaver would outlive us.
+    before = signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    try:
+        return live_check(telemetries, registry)
+    finally:
+        signal.signal(signal.SIGTERM, before)
