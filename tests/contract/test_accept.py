@@ -96,7 +96,7 @@ def test_a_run_that_holds_changes_nothing() -> None:
         ),
         (
             a_run(("query", {"rows": 3, "table": "users"}), ("render", {"n": 1})),
-            ["+ - span: render", "+ kind: internal", "+ n: 1"],
+            ["+ - span: render", "+ kind: internal", "+ status: unset", "+ n: 1"],
         ),
         (a_run(metadata={"ns": {"size": 2}}), ["- size: 1", "+ size: 2"]),
         (a_run(log_group="Cruddur"), ["- log_group: cruddur", "+ log_group: Cruddur"]),

@@ -24,9 +24,11 @@ from harness.model import (
     RunRecord,
     ScenarioRecord,
     SpanKind,
+    Status,
+    StatusCode,
     Telemetry,
 )
-from tests.builders import a_log_event, a_segment, a_span, a_subsegment, hex_id
+from tests.builders import a_log_event, a_segment, a_span, a_subsegment, a_telemetry, hex_id
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=12),
@@ -61,6 +63,10 @@ def a_run(now: str = "2026-03-01T12:00:00+00:00", port: int = 5000, **rows: Any)
     return RunRecord(scenarios=(ScenarioRecord(name="test_home", telemetry=telemetry),))
 
 
+def a_record(*captured: Any) -> RunRecord:
+    return RunRecord(scenarios=(ScenarioRecord(name="test", telemetry=a_telemetry(*captured)),))
+
+
 def test_a_contract_as_it_is_written() -> None:
     assert (
         contract_text(a_run())
@@ -69,6 +75,7 @@ version: 1
 operations:
   - span: GET /home
     kind: server
+    status: unset
     attributes:
       http.status_code: 200
       http.url/regex: '\Ahttp://localhost:\d+/home\Z'
@@ -76,6 +83,7 @@ operations:
     children:
       - span: query
         kind: internal
+        status: unset
         attributes:
           app.now/format: date-time
           rows: 3
@@ -167,7 +175,7 @@ def a_link(id_: str, **attributes: Any) -> Link:
 def test_links_are_kept_without_their_ids() -> None:
     text = contract_text(linking(a_link("a", queue="orders", n=1), a_link("b", queue="orders", n=2)))
     assert text.endswith(
-        "    kind: consumer\n    links:\n" + "      - attributes:\n"
+        "    kind: consumer\n    status: unset\n    links:\n" + "      - attributes:\n"
         "          n/type: int  # 2 values, such as 1\n          queue: orders\n" * 2
     )
     contract = parse_contract(text)
@@ -225,3 +233,28 @@ def test_an_http_block_of_another_shape_is_written(http: dict[str, Any]) -> None
     )
 
     assert "segment: s" in contract_text(run)
+
+
+def spans_with(*statuses: StatusCode) -> RunRecord:
+    """Return a run of requests, each with a span below it that has one of the statuses."""
+    spans = []
+    for number, status in enumerate(statuses, 1):
+        root = a_span("GET /home", trace_id=hex_id(str(number), 32), kind=SpanKind.SERVER)
+        spans += [root, a_span("query", parent=root, status=Status(status))]
+    return a_record(*spans)
+
+
+@pytest.mark.parametrize("status", [StatusCode.ERROR, StatusCode.OK])
+def test_a_status_that_appears_is_noticed_on_an_inner_span(status: StatusCode) -> None:
+    contract = parse_contract(contract_text(spans_with(StatusCode.UNSET)))
+    assert check_contract(contract, spans_with(StatusCode.UNSET)) == ()
+    assert [f.id for f in check_contract(contract, spans_with(status))] == ["status_mismatch"]
+
+
+def test_statuses_that_differ_are_named() -> None:
+    run = spans_with(StatusCode.UNSET, StatusCode.ERROR)
+    text = contract_text(run)
+    assert "        status/one_of:\n          - error\n          - unset\n" in text
+    assert check_contract(parse_contract(text), run) == ()
+    found = check_contract(parse_contract(text), spans_with(StatusCode.OK))
+    assert [f.id for f in found] == ["status_mismatch"]

@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.contract.write.volatile import expected_entry
 from harness.contract.write.yaml_text import Said
-from harness.model import Segment, Span, StatusCode, Subsegment
+from harness.model import Segment, Span, Subsegment
 
 Node = Span | Segment | Subsegment
 Below = Callable[[Node], Sequence[Node]]
@@ -51,9 +51,7 @@ def span_item(spans: Sequence[Span], below: Below) -> dict[str, Any]:
     item: dict[str, Any] = {"span": first.name, "kind": first.kind.value}
     if len({span.scope.name for span in spans}) == 1 and first.scope.name:
         item["scope"] = first.scope.name
-    statuses = {span.status.code for span in spans}
-    if len(statuses) == 1 and statuses != {StatusCode.UNSET}:
-        item["status"] = first.status.code.value
+    item |= one_or_several("status", {span.status.code.value for span in spans})
     if attributes := mapping_of([span.attributes for span in spans]):
         item["attributes"] = attributes
     if events := _events(spans):
@@ -63,6 +61,16 @@ def span_item(spans: Sequence[Span], below: Below) -> dict[str, Any]:
     if children := child_items(spans, below):
         item["children"] = children
     return item
+
+
+def one_or_several(name: str, values: set[str]) -> dict[str, Any]:
+    """Return the entry of a detail that has one value, or one of several.
+
+    >>> one_or_several("status", {"unset"}), one_or_several("unit", {"s", "ms"})
+    ({'status': 'unset'}, {'unit/one_of': ['ms', 's']})
+    """
+    several = sorted(values)
+    return {name: several[0]} if len(several) == 1 else {f"{name}/one_of": several}
 
 
 def _events(spans: Sequence[Span]) -> list[Any]:
