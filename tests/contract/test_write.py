@@ -27,8 +27,9 @@ from harness.model import (
     Status,
     StatusCode,
     Telemetry,
+    Temporality,
 )
-from tests.builders import a_log_event, a_segment, a_span, a_subsegment, a_telemetry, hex_id
+from tests.builders import a_log_event, a_metric, a_segment, a_span, a_subsegment, a_telemetry, hex_id
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=12),
@@ -110,6 +111,7 @@ log_events:
 metrics:
   - metric: requests
     type: sum
+    is_monotonic: false
     unit: '1'
 exports:
   - export: /v1/traces
@@ -258,3 +260,37 @@ def test_statuses_that_differ_are_named() -> None:
     assert check_contract(parse_contract(text), run) == ()
     found = check_contract(parse_contract(text), spans_with(StatusCode.OK))
     assert [f.id for f in found] == ["status_mismatch"]
+
+
+WIRE: dict[str, Any] = {"witnesses": ("wire",), "temporality": Temporality.DELTA, "is_monotonic": True}
+
+
+@pytest.mark.parametrize(
+    ("changed", "found"),
+    [
+        ({"is_monotonic": False}, ["is_monotonic_mismatch"]),
+        ({"temporality": Temporality.CUMULATIVE}, ["temporality_mismatch"]),
+        ({"temporality": Temporality.CUMULATIVE, "witnesses": ("process",)}, []),
+        ({"is_monotonic": False, "witnesses": ("process",)}, ["is_monotonic_mismatch"]),
+    ],
+)
+def test_another_kind_of_sum_is_noticed(changed: dict[str, Any], found: list[str]) -> None:
+    contract = parse_contract(contract_text(a_record(a_metric(**WIRE))))
+    run = a_record(a_metric(**WIRE | changed))
+    assert [f.id for f in check_contract(contract, run)] == found
+
+
+def test_the_temporality_of_metrics_captured_in_process_is_ours_and_not_written() -> None:
+    text = contract_text(a_record(a_metric(**WIRE | {"witnesses": ("process",)})))
+    assert "temporality" not in text
+    assert "    is_monotonic: true\n" in text
+    assert check_contract(parse_contract(text), a_record(a_metric(**WIRE))) == ()
+
+
+def test_metrics_of_one_name_that_differ_are_named() -> None:
+    run = a_record(a_metric(unit="s"), a_metric(unit="ms", type=MetricType.GAUGE))
+    text = contract_text(run)
+    assert text.endswith(
+        "type/one_of:\n      - gauge\n      - sum\n    is_monotonic: false\n"
+        "    unit/one_of:\n      - ms\n      - s\n"
+    )
