@@ -16,6 +16,7 @@ from harness.contract.write.messages import forms_of
 from harness.contract.write.volatile import expected_entry
 from harness.contract.write.yaml_text import Said, yaml_lines
 from harness.model import (
+    DataPoint,
     ExportRequest,
     Level,
     Link,
@@ -294,3 +295,24 @@ def test_metrics_of_one_name_that_differ_are_named() -> None:
         "type/one_of:\n      - gauge\n      - sum\n    is_monotonic: false\n"
         "    unit/one_of:\n      - ms\n      - s\n"
     )
+
+
+def measuring(*points: dict[str, Any]) -> RunRecord:
+    return a_record(
+        a_metric("requests", *(DataPoint(attributes=attributes, value=1) for attributes in points))
+    )
+
+
+@pytest.mark.parametrize(
+    ("points", "found"),
+    [
+        (({"route": "/", "n": 1}, {"route": "/"}), []),
+        (({"route": "/", "n": 1},), []),
+        (({"route": "/", "n": "1"}, {"route": "/"}), ["attribute_mismatch"]),
+        (({"route": "/", "n": 1}, {"n": 1}), ["attribute_missing"]),
+        (({"route": "/", "n": 1}, {"route": "/", "user": "ann"}), ["attribute_undeclared"]),
+    ],
+)
+def test_each_data_point_counts(points: tuple[dict[str, Any], ...], found: list[str]) -> None:
+    contract = parse_contract(contract_text(measuring({"route": "/", "n": 1}, {"route": "/"})))
+    assert [f.id for f in check_contract(contract, measuring(*points))] == found

@@ -104,8 +104,7 @@ def _metric(metrics: Sequence[Metric]) -> dict[str, Any]:
     if first.scope.name:
         item["scope"] = first.scope.name
     attributes = mapping_of([point.attributes for metric in metrics for point in metric.data_points])
-    always = {key: value for key, value in attributes.items() if "/optional" not in key}
-    return item | ({"attributes": always} if always else {})
+    return item | ({"attributes": attributes} if attributes else {})
 
 
 def _of_sums(metrics: Sequence[Metric]) -> dict[str, Any]:
