@@ -24,6 +24,7 @@ from harness.model import (
     MetricType,
     RunRecord,
     ScenarioRecord,
+    Segment,
     SpanKind,
     Status,
     StatusCode,
@@ -92,6 +93,7 @@ operations:
   - segment: backend
     error: false
     fault: false
+    throttle: false
     http:
       request:
         method: GET
@@ -102,6 +104,7 @@ operations:
       - subsegment: mock
         error: false
         fault: false
+        throttle: false
         metadata:
           ns:
             now/format: date-time
@@ -316,3 +319,47 @@ def measuring(*points: dict[str, Any]) -> RunRecord:
 def test_each_data_point_counts(points: tuple[dict[str, Any], ...], found: list[str]) -> None:
     contract = parse_contract(contract_text(measuring({"route": "/", "n": 1}, {"route": "/"})))
     assert [f.id for f in check_contract(contract, measuring(*points))] == found
+
+
+def caused(type_: str | None = "ValueError", **fields: Any) -> Segment:
+    exception = {"id": hex_id(str(fields)), "message": "no", **({"type": type_} if type_ else {})}
+    return a_segment("backend", **{"fault": True, "cause": {"exceptions": [exception]}, **fields})
+
+
+@pytest.mark.parametrize(
+    ("changed", "found"),
+    [
+        (caused(user="ann", id="2" * 16), []),
+        (caused("KeyError", user="ann"), ["cause_mismatch"]),
+        (caused(None, user="ann"), ["cause_mismatch"]),
+        (caused(user="ann", cause=None), ["cause_mismatch"]),
+        (caused(user="ann", cause="3" * 16), ["cause_mismatch"]),
+        (caused(user="ann", throttle=True), ["throttle_mismatch"]),
+        (caused(user="bob"), ["user_mismatch"]),
+        (caused(), ["user_mismatch"]),
+    ],
+)
+def test_what_a_segment_says_of_its_failure_and_user_is_noticed(changed: Segment, found: list[str]) -> None:
+    text = contract_text(a_record(caused(user="ann")))
+    assert "    cause:\n      exceptions:\n        - type: ValueError\n    user: ann\n" in text
+    assert [f.id for f in check_contract(parse_contract(text), a_record(changed))] == found
+
+
+@pytest.mark.parametrize(
+    "causes",
+    [
+        [None, {"exceptions": [{"type": "ValueError"}]}, {"exceptions": [{"type": "KeyError"}]}],
+        ["1" * 16, None],
+        ["1" * 16, "2" * 16],
+        [{"exceptions": "x"}, {}],
+        [{"exceptions": [{"type": {"a/b": 1}}, {"type": 5}]}],
+        [{"exceptions": [{"type": "regex", "id": 5}]}, {"exceptions": []}],
+    ],
+)
+def test_causes_of_any_shape_hold_for_their_own_run(causes: list[Any]) -> None:
+    segments = [
+        a_segment(id=f"{n:016x}", cause=cause, user=("ann", None)[n % 2]) for n, cause in enumerate(causes)
+    ]
+    text = contract_text(a_record(*segments))
+    assert check_contract(parse_contract(text), a_record(*segments)) == ()
+    assert contract_text(a_record(*reversed(segments))) == text

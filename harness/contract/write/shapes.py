@@ -102,10 +102,12 @@ def document_item(documents: Sequence[Segment | Subsegment], below: Below) -> di
     namespaces = {getattr(document, "namespace", None) for document in documents}
     if namespaces != {None} and len(namespaces) == 1:
         item["namespace"] = namespaces.pop()
-    for flag in ("error", "fault"):
+    for flag in ("error", "fault", "throttle"):
         values = {getattr(document, flag) for document in documents}
         if len(values) == 1:
             item[flag] = values.pop()
+    item |= _cause([document.cause for document in documents])
+    item |= _user([getattr(document, "user", None) for document in documents])
     for name, depth in (("annotations", 1), ("aws", 2), ("http", 2), ("metadata", 2), ("sql", 1)):
         captured = [getattr(document, name, None) or {} for document in documents]
         if described := mapping_of(captured, depth):
@@ -113,6 +115,41 @@ def document_item(documents: Sequence[Segment | Subsegment], below: Below) -> di
     if children := child_items(documents, below):
         item["subsegments"] = children
     return item
+
+
+def _cause(captured: Sequence[dict[str, Any] | str | None]) -> dict[str, Any]:
+    """Return the entry for what went wrong: the types of exceptions; nothing where nothing ever did."""
+    forms: list[Any] = []
+    for cause in captured:
+        if (form := _cause_form(cause)) not in forms:
+            forms.append(form)
+    forms.sort(key=repr)
+    if forms == [None]:
+        return {}
+    if len(forms) > 1:
+        return {"cause/any_of": forms}
+    (form,) = forms
+    return {"cause/type": form["type"]} if "type" in form else {"cause": form}
+
+
+def _cause_form(cause: dict[str, Any] | str | None) -> dict[str, Any] | None:
+    if cause is None:
+        return None
+    if isinstance(cause, str):  # the id of an exception that a child has
+        return {"type": "str"}
+    exceptions = cause.get("exceptions")
+    if not isinstance(exceptions, list) or not all(isinstance(one, dict) for one in exceptions):
+        return {"type": "dict"}
+    return {
+        "exceptions": [
+            {"type": one["type"]} if isinstance(one.get("type"), str) else {} for one in exceptions
+        ]
+    }
+
+
+def _user(captured: Sequence[str | None]) -> dict[str, Any]:
+    users = [user for user in captured if user is not None]
+    return dict([expected_entry("user", users, always=len(users) == len(captured))]) if users else {}
 
 
 def item_of(nodes: Sequence[Any], below: Below) -> dict[str, Any]:
