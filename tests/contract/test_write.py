@@ -25,6 +25,7 @@ from harness.model import (
     RunRecord,
     ScenarioRecord,
     Segment,
+    SpanEvent,
     SpanKind,
     Status,
     StatusCode,
@@ -363,3 +364,47 @@ def test_causes_of_any_shape_hold_for_their_own_run(causes: list[Any]) -> None:
     text = contract_text(a_record(*segments))
     assert check_contract(parse_contract(text), a_record(*segments)) == ()
     assert contract_text(a_record(*reversed(segments))) == text
+
+
+def failing(*events: dict[str, Any]) -> RunRecord:
+    happened = tuple(
+        SpanEvent(name="exception", time_unix_nano=n, attributes=attributes)
+        for n, attributes in enumerate(events)
+    )
+    return a_record(a_span("GET /home", events=happened))
+
+
+def an_exception(**changed: Any) -> dict[str, Any]:
+    attributes = {
+        "exception.type": "ValueError",
+        "exception.message": "no",
+        "exception.stacktrace": "File …",
+        "retries": 3,
+        "shard/id": "a",
+    } | changed
+    return {key: value for key, value in attributes.items() if value is not None}
+
+
+def test_the_attributes_of_events_are_kept() -> None:
+    assert contract_text(failing(an_exception(), an_exception(retries=None))).endswith(
+        "    events:\n" + "      - event: exception\n        attributes:\n"
+        "          exception.message/type: str\n          exception.stacktrace/type: str\n"
+        "          exception.type: ValueError\n          retries/optional: 3\n          shard/id/is: a\n" * 2
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "found"),
+    [
+        ({"exception.message": "other"}, []),
+        ({"exception.stacktrace": None}, ["attribute_missing"]),
+        ({"exception.message": 7}, ["attribute_mismatch"]),
+        ({"exception.type": "KeyError"}, ["attribute_mismatch"]),
+        ({"retries": "3"}, ["attribute_mismatch"]),
+        ({"retries": None}, ["attribute_missing"]),
+    ],
+)
+def test_what_an_event_loses_is_noticed(changed: dict[str, Any], found: list[str]) -> None:
+    contract = parse_contract(contract_text(failing(an_exception(), an_exception())))
+    assert [f.id for f in check_contract(contract, failing(an_exception(**changed), an_exception()))] == found
+    assert [f.id for f in check_contract(contract, failing(an_exception()))] == ["event_missing"]

@@ -11,8 +11,8 @@ from harness.model import Segment, Span, Subsegment
 
 Node = Span | Segment | Subsegment
 Below = Callable[[Node], Sequence[Node]]
-_MOST_LINKS = 3
-"""Of a span: how many a consumer of batches has depends on the traffic."""
+_MOST_ALIKE = 3
+"""Links of a span, and events of one name: how many a consumer of batches has depends on the traffic."""
 
 
 def mapping_of(captured: Sequence[dict[str, Any]], depth: int = 1) -> dict[str, Any]:
@@ -74,23 +74,20 @@ def one_or_several(name: str, values: set[str]) -> dict[str, Any]:
 
 
 def _events(spans: Sequence[Span]) -> list[Any]:
+    """Return as many events of each name as every span has; what is said holds for each of them."""
     names = set.intersection(*({event.name for event in span.events} for span in spans))
     found: list[Any] = []
     for name in sorted(names):
-        types = {
-            event.attributes.get("exception.type")
-            for span in spans
-            for event in span.events
-            if event.name == name
-        }
-        kind = types.pop() if len(types) == 1 else None
-        found.append({"event": name, "attributes": {"exception.type": kind}} if kind else name)
+        events = [[event for event in span.events if event.name == name] for span in spans]
+        number = min(_MOST_ALIKE, *map(len, events))
+        attributes = mapping_of([event.attributes for some in events for event in some])
+        found += [{"event": name, "attributes": attributes} if attributes else name] * number
     return found
 
 
 def _links(spans: Sequence[Span]) -> list[dict[str, Any]]:
     """Return as many links as every span has; they have no names, so what is said holds for each."""
-    number = min(_MOST_LINKS, *(len(span.links) for span in spans))
+    number = min(_MOST_ALIKE, *(len(span.links) for span in spans))
     attributes = mapping_of([link.attributes for span in spans for link in span.links])
     return [{"attributes": attributes}] * number
 
