@@ -20,6 +20,7 @@ from harness.model import (
     ExportRequest,
     Level,
     Link,
+    LogRecord,
     Metric,
     MetricType,
     RunRecord,
@@ -32,7 +33,16 @@ from harness.model import (
     Telemetry,
     Temporality,
 )
-from tests.builders import a_log_event, a_metric, a_segment, a_span, a_subsegment, a_telemetry, hex_id
+from tests.builders import (
+    a_log_event,
+    a_log_record,
+    a_metric,
+    a_segment,
+    a_span,
+    a_subsegment,
+    a_telemetry,
+    hex_id,
+)
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=12),
@@ -408,3 +418,71 @@ def test_what_an_event_loses_is_noticed(changed: dict[str, Any], found: list[str
     contract = parse_contract(contract_text(failing(an_exception(), an_exception())))
     assert [f.id for f in check_contract(contract, failing(an_exception(**changed), an_exception()))] == found
     assert [f.id for f in check_contract(contract, failing(an_exception()))] == ["event_missing"]
+
+
+def test_log_records_as_they_are_written() -> None:
+    run = a_record(
+        a_log_record(
+            "user 12345 in", scope="app", attributes={"code.lineno": 7, "code.file": "/a.py", "tries": 1}
+        ),
+        a_log_record("user 23456 in", scope="app", attributes={"code.lineno": 8, "tries": 1, "new": True}),
+        a_log_record({"event": "login", "user": {"id": 3, "role": "admin"}}, scope="app"),
+        a_log_record(None, severity_text="", event_name="tick"),
+        a_log_record([1, "a"], severity_text="", severity_number=0),
+    )
+    text = contract_text(run)
+    assert text.endswith(
+        r"""log_records:
+  - log_record:
+      - 1
+      - a
+  - log_record: null
+    severity_number: 9
+    event_name: tick
+  - log_record/regex: '\Auser \d+ in\Z'
+    severity_text: INFO
+    severity_number: 9
+    scope: app
+    attributes:
+      code.file/optional/type: str
+      code.lineno/type: int
+      new/optional: true
+      tries: 1
+  - log_record:
+      event: login
+      user:
+        id/type: int
+        role: admin
+    severity_text: INFO
+    severity_number: 9
+    scope: app
+"""
+    )
+    assert check_contract(parse_contract(text), run) == ()
+
+
+@pytest.mark.parametrize(
+    ("changed", "found"),
+    [
+        (a_log_record("ready", attributes={"n": 1}), []),
+        (a_log_record("ready", attributes={"n": "1"}), ["attribute_mismatch"]),
+        (a_log_record("ready"), ["attribute_missing"]),
+        (a_log_record("ready", attributes={"n": 1, "m": 2}), ["attribute_undeclared"]),
+        (a_log_record("ready", attributes={"n": 1}, severity_text="WARN"), ["severity_text_mismatch"]),
+        (a_log_record("ready", attributes={"n": 1}, severity_number=0), ["severity_number_mismatch"]),
+        (a_log_record({"event": "in", "n": "3"}), ["log_record_undeclared"]),
+        (a_log_record({"event": "in"}), ["log_record_undeclared"]),
+    ],
+)
+def test_what_one_of_many_log_records_loses_is_noticed(changed: LogRecord, found: list[str]) -> None:
+    good = (a_log_record("ready", attributes={"n": 1}), a_log_record({"event": "in", "n": 3}))
+    contract = parse_contract(contract_text(a_record(*good)))
+    assert [f.id for f in check_contract(contract, a_record(*good, changed))] == found
+
+
+@given(st.lists(st.tuples(PLAIN, st.dictionaries(st.text(max_size=6), PLAIN, max_size=3)), max_size=5))
+def test_log_records_of_any_body_hold_for_their_own_run(records: list[tuple[Any, dict[str, Any]]]) -> None:
+    captured = [a_log_record(body, attributes=attributes) for body, attributes in records]
+    text = contract_text(a_record(a_span(), *captured))
+    assert check_contract(parse_contract(text), a_record(a_span(), *captured)) == ()
+    assert contract_text(a_record(a_span(), *reversed(captured))) == text

@@ -7,6 +7,7 @@ from typing import Any
 
 from harness.contract.items import VERSION
 from harness.contract.metrics import is_temporality_own
+from harness.contract.write.log_records import log_record_items
 from harness.contract.write.messages import forms_of
 from harness.contract.write.operations import Trees, operations_of
 from harness.contract.write.shapes import mapping_of, one_or_several
@@ -59,29 +60,10 @@ def _log_events(parts: Sequence[Telemetry]) -> list[dict[str, Any]]:
         for event in part.log_events:
             by_group.setdefault(event.log_group, []).append(event.message)
     return [
-        {_keyed("log_event", operator): argument, "log_group": group}
+        {"log_event" if operator == "is" else f"log_event/{operator}": argument, "log_group": group}
         for group, messages in sorted(by_group.items())
         for operator, argument in forms_of(messages)
     ]
-
-
-def _log_records(parts: Sequence[Telemetry]) -> list[dict[str, Any]]:
-    groups: dict[tuple[str, str], list[str]] = {}
-    for part in parts:
-        for record in part.log_records:
-            if isinstance(record.body, str):
-                groups.setdefault((record.scope.name, record.severity_text), []).append(record.body)
-    return [
-        {_keyed("log_record", operator): argument}
-        | ({"severity_text": severity} if severity else {})
-        | ({"scope": scope} if scope else {})
-        for (scope, severity), bodies in sorted(groups.items())
-        for operator, argument in forms_of(bodies)
-    ]
-
-
-def _keyed(name: str, operator: str) -> str:
-    return name if operator == "is" else f"{name}/{operator}"
 
 
 def _metrics(parts: Sequence[Telemetry]) -> list[dict[str, Any]]:
@@ -142,7 +124,7 @@ def _headers(requests: Iterable[dict[str, str]]) -> dict[str, Any]:
 
 SECTION_WRITERS: dict[str, Callable[[Sequence[Telemetry]], list[dict[str, Any]]]] = {
     "log_events": _log_events,
-    "log_records": _log_records,
+    "log_records": log_record_items,
     "metrics": _metrics,
     "exports": _exports,
 }
