@@ -15,7 +15,7 @@ from harness.expect.render import short
 from harness.model import DataPoint, LogRecord, Metric
 
 SECTIONS = ("log_records", "metrics")
-_ATTRIBUTES = MappingField("attributes", lambda c: c.attributes, stem="attribute", noun="attribute")
+ATTRIBUTES = MappingField("attributes", lambda c: c.attributes, stem="attribute", noun="attribute")
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Owned:
 
     def undeclared(self) -> Iterator[Problem]:
         """Yield the attributes that the item does not name, where it names any."""
-        expected = _expected(self.item)
+        expected = expected_of(self.item)
         if isinstance(expected, Mapping):
             for key, value in self.captured.attributes.items():
                 if key not in expected:
@@ -72,19 +72,25 @@ def _attributed(value: Metric | LogRecord) -> Sequence[DataPoint | LogRecord]:
 
 
 def _details_problems(item: Item, entry: Entry) -> list[Problem]:
-    details = ((f, expected) for f, expected in item.expectation.details if f.name != _ATTRIBUTES.name)
+    details = ((f, expected) for f, expected in item.expectation.details if f.name != ATTRIBUTES.name)
     return [problem for field, expected in details for problem in field.problems(expected, entry.value)]
 
 
 def _owner(items: Sequence[Item], captured: DataPoint | LogRecord) -> Item:
     """Return the item whose attributes are closest; one that names some before one that takes any."""
-    return min(items, key=lambda item: (len(_problems(item, captured)), _expected(item) is OMITTED))
+
+    def distance(item: Item) -> tuple[int, bool, int]:
+        others = len(list(Owned(item, captured).undeclared()))
+        return len(_problems(item, captured)), expected_of(item) is OMITTED, others
+
+    return items[0] if len(items) == 1 else min(items, key=distance)
 
 
 def _problems(item: Item, captured: DataPoint | LogRecord) -> list[Problem]:
-    expected = _expected(item)
-    return [] if expected is OMITTED else _ATTRIBUTES.problems(expected, captured)
+    expected = expected_of(item)
+    return [] if expected is OMITTED else ATTRIBUTES.problems(expected, captured)
 
 
-def _expected(item: Item) -> Any:
-    return getattr(item.expectation, _ATTRIBUTES.name)
+def expected_of(item: Item) -> Any:
+    """Return which attributes an item expects, or `OMITTED`."""
+    return getattr(item.expectation, ATTRIBUTES.name)

@@ -127,6 +127,33 @@ def test_accepting_changes_the_file_and_says_what(
     assert capsys.readouterr().out.endswith("1 changes made; review the diff and commit it\n")
 
 
+@pytest.mark.parametrize(
+    ("promised", "told"),
+    [
+        (CONTRACT.replace("rows: 3", "rows: 4"), "nothing was changed: the run holds the contract\n"),
+        (
+            "version: 1\noperations:\n  - span: GET /\n    presence: forbidden\n",
+            (
+                "nothing was changed: 1 findings of `harness check` are none that it can accept;"
+                " edit the contract by hand\n"
+            ),
+        ),
+    ],
+)
+def test_accepting_says_when_there_is_nothing_to_change(
+    run: Path,
+    contract: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    promised: str,
+    told: str,
+) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    contract.write_text(promised)
+    assert main(["contract", "accept", str(run), "--contract", str(contract)]) == 0
+    assert capsys.readouterr().out == told
+
+
 def test_a_contract_is_never_accepted_in_ci(
     run: Path, contract: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,8 +13,16 @@ from harness.contract import check_contract, contract_text, parse_contract
 from harness.contract.accept import accepted_text
 from harness.contract.accept.yaml_file import dump, load
 from harness.errors import ConfigurationError
-from harness.model import Resource, RunRecord, ScenarioRecord, SpanKind, Telemetry
-from tests.builders import a_log_event, a_segment, a_span, a_subsegment
+from harness.model import DataPoint, MetricType, Resource, RunRecord, ScenarioRecord, SpanKind, Telemetry
+from tests.builders import (
+    a_log_event,
+    a_log_record,
+    a_metric,
+    a_segment,
+    a_span,
+    a_subsegment,
+    a_telemetry,
+)
 
 CONTRACT = """\
 # Reviewed by ann.
@@ -179,3 +187,73 @@ def test_any_value_is_accepted_as_text_that_holds(value: Any) -> None:
 def test_what_is_written_is_dumped_as_it_was() -> None:
     text = contract_text(a_run())
     assert dump(load(text)) == text
+
+
+SECTIONS = """\
+version: 1
+operations: []
+log_records:
+  - log_record: ready
+    severity_text: INFO
+    attributes:
+      n: 1  # the first
+metrics:
+  - metric: requests
+    type: sum
+    unit: '1'
+    attributes:
+      route: /
+  - metric: requests
+    type: sum
+    unit: '1'
+    attributes:
+      route: /b
+"""
+
+
+def sections_run(*points: dict[str, Any], record: Any = None, **fields: Any) -> RunRecord:
+    measured = (DataPoint(attributes=one, value=1) for one in (points or ({"route": "/"},)))
+    other = a_metric("requests", DataPoint(attributes={"route": "/b"}, value=1), unit="1")
+    telemetry = a_telemetry(
+        a_metric("requests", *measured, **{"unit": "1", **fields}),
+        other,
+        record or a_log_record("ready", attributes={"n": 1}),
+    )
+    return RunRecord(scenarios=(ScenarioRecord(name="test", telemetry=telemetry),))
+
+
+@pytest.mark.parametrize(
+    ("record", "lines"),
+    [
+        (sections_run(), []),
+        (sections_run({"route": "/", "user": 7}), ["+ user: 7"]),
+        (sections_run({"route": "/", "user": 7}, {"route": "/"}), ["+ user/optional: 7"]),
+        (sections_run({"route": 5}), ["- route: /", "+ route: 5"]),
+        (sections_run({"path": "/"}), ["- route: /", "+ path: /"]),
+        (sections_run(type=MetricType.GAUGE), ["+ type/one_of:", "+ - gauge", "+ - sum"]),
+        (
+            sections_run(record=a_log_record("ready", attributes={"n": "1", "m": 2})),
+            ["- n: 1  # the first", "+ m: 2", "+ n: '1' # the first"],
+        ),
+        (
+            sections_run(record=a_log_record("ready", attributes={"n": 1}, severity_text="WARN")),
+            ["- severity_text: INFO", "+ severity_text: WARN"],
+        ),
+    ],
+    ids=["holds", "more", "sometimes", "retyped", "renamed", "kind", "record", "severity"],
+)
+def test_one_change_of_a_metric_or_log_record(record: RunRecord, lines: list[str]) -> None:
+    assert changed_lines(record, text=SECTIONS) == lines
+
+
+@given(
+    st.lists(
+        st.dictionaries(
+            st.sampled_from(["route", "n", "m/x"]), st.none() | st.integers() | st.text(max_size=4)
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_any_attributes_of_a_metric_are_accepted(points: list[dict[str, Any]]) -> None:
+    changed_lines(sections_run(*points), text=SECTIONS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -250,6 +251,14 @@ def test_an_http_block_of_another_shape_is_written(http: dict[str, Any]) -> None
     )
 
     assert "segment: s" in contract_text(run)
+
+
+def test_a_comment_quotes_printable_characters_only() -> None:
+    run = a_record(*(a_span(f"{n}", attributes={"a": text}) for n, text in enumerate(["\x1f\ud800", "x"])))
+    named = [msgspec.structs.replace(span, name="GET /") for span in run.scenarios[0].telemetry.spans]
+    text = contract_text(a_record(*named))
+    assert "a/type: str  # 2 values, such as ��\n" in text
+    assert check_contract(parse_contract(text), a_record(*named)) == ()
 
 
 def spans_with(*statuses: StatusCode) -> RunRecord:
