@@ -164,3 +164,23 @@ def test_a_contract_is_never_accepted_in_ci(
         " accept on your own machine and commit, or give --dry-run\n"
     )
     assert contract.read_text() == CONTRACT
+
+
+@pytest.mark.parametrize(
+    "command", ["check --contract", "contract write --force --out", "contract accept --contract"]
+)
+def test_a_run_nested_too_deeply_is_one_line(
+    run: Path,
+    contract: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    file = run / "run.json"
+    # The harness itself writes no run that is as deep.
+    file.write_text(file.read_text().replace('"rows":4', f'"rows":{"[" * 900}4{"]" * 900}'))
+    assert main([*command.split(), str(contract), str(run)]) == 2
+    assert capsys.readouterr().err == (
+        "harness: a value in the input is nested too deeply; look for it in the file, and shorten it\n"
+    )

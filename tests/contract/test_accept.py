@@ -177,7 +177,11 @@ def test_the_resource_is_accepted_too() -> None:
     ]
 
 
-@given(st.sampled_from(["3", 3, 3.5, True, None, "x: y", "#", "2026-03-01T12:00:00+00:00", ["a", 1], "é\n"]))
+@given(
+    st.sampled_from(
+        ["3", 3, 3.5, True, None, "x: y", "#", "2026-03-01T12:00:00+00:00", ["a", 1], "é\n", "\x85"]
+    )
+)
 def test_any_value_is_accepted_as_text_that_holds(value: Any) -> None:
     record = a_run(("query", {"rows": value, "table": "users"}))
     after, _, _ = accepted_text(CONTRACT, record)

@@ -495,3 +495,15 @@ def test_log_records_of_any_body_hold_for_their_own_run(records: list[tuple[Any,
     text = contract_text(a_record(a_span(), *captured))
     assert check_contract(parse_contract(text), a_record(a_span(), *captured)) == ()
     assert contract_text(a_record(a_span(), *reversed(captured))) == text
+
+
+@pytest.mark.parametrize("kind", [dict, list])
+def test_a_value_deeper_than_a_contract_may_be_is_cut(kind: type) -> None:
+    value: Any = 1
+    for _ in range(60):
+        value = {"a": value} if kind is dict else [value]
+    deepest = a_span(attributes={"deep": value})
+    for n in range(20):
+        deepest = a_span(f"{n}", parent=deepest, attributes={"deep": value})
+    run = a_record(deepest, a_segment(metadata={"ns": {"deep": value}}), a_log_record({"deep": value}))
+    assert check_contract(parse_contract(contract_text(run)), run) == ()

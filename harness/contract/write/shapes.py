@@ -11,15 +11,20 @@ from harness.model import Segment, Span, Subsegment
 
 Node = Span | Segment | Subsegment
 Below = Callable[[Node], Sequence[Node]]
+_MOST_LEVELS = 8
+"""Of values: a contract may not be nested deeper than people read."""
 _MOST_ALIKE = 3
 """Links of a span, and events of one name: how many a consumer of batches has depends on the traffic."""
 
 
-def mapping_of(captured: Sequence[dict[str, Any]], depth: int = 1) -> dict[str, Any]:
+def mapping_of(
+    captured: Sequence[dict[str, Any]], depth: int = 1, deepest: int = _MOST_LEVELS
+) -> dict[str, Any]:
     """Return a mapping that every captured one fulfils, sorted by key.
 
     Args:
-        depth: How many levels of keys are described one by one.
+        depth: How many levels of keys are described one by one though some are missing at times.
+        deepest: How many levels are described at all.
 
     >>> mapping_of([{"a": 1}, {"a": 1, "b": "x"}])
     {'a': 1, 'b/optional': 'x'}
@@ -29,8 +34,9 @@ def mapping_of(captured: Sequence[dict[str, Any]], depth: int = 1) -> dict[str, 
     for key in keys:
         values = [one[key] for one in captured if key in one]
         always = len(values) == len(captured)
-        if all(isinstance(value, dict) for value in values) and any(values) and (depth > 1 or always):
-            entries[_plain_key(key, always=always)] = mapping_of(values, depth - 1)
+        nested = deepest > 1 and all(isinstance(value, dict) for value in values) and any(values)
+        if nested and (depth > 1 or always):
+            entries[_plain_key(key, always=always)] = mapping_of(values, depth - 1, deepest - 1)
         else:
             name, argument = expected_entry(key, values, always=always)
             entries[name] = argument
