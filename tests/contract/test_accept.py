@@ -156,6 +156,27 @@ def test_only_what_is_named() -> None:
     assert rows.id != table.id
 
 
+def test_ids_stay_when_an_earlier_change_was_made() -> None:
+    record = a_run(("query", {"rows": 4, "table": "posts", "app.now": 1}), metadata={"ns": {"size": 2}})
+    _, made, _ = accepted_text(CONTRACT, record)
+    after, _, _ = accepted_text(CONTRACT, record, [made[0].id, made[2].id])
+    _, later, _ = accepted_text("# a line more\n" + after, record)
+    assert [change.id for change in later] == [made[1].id, *(change.id for change in made[3:])]
+
+
+def test_the_same_change_of_two_variants_has_two_ids() -> None:
+    variants = "".join(
+        f"  - span: GET /home\n    when: {{attributes: {{http.status_code: {status}}}}}\n    kind: client\n"
+        for status in (200, 404)
+    )
+    not_found: dict[str, Any] = {"http.status_code": 404}
+    record = RunRecord(scenarios=(*a_run().scenarios, *a_run(**not_found).scenarios))
+    _, made, _ = accepted_text(f"version: 1\noperations:\n{variants}", record)
+    first, second = (change for change in made if change.what == "kind")
+    assert str(first)[8:] == str(second)[8:] == "  GET /home: kind: client → kind: server"
+    assert first.id != second.id
+
+
 def test_an_id_that_is_none() -> None:
     with pytest.raises(ConfigurationError, match="no change 'abc'; known: there is none"):
         accepted_text(CONTRACT, a_run(), ["abc"])

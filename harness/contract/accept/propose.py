@@ -52,10 +52,11 @@ class _Proposer:
             item = operation.item
             where = item.expectation.short_name()
             if id(item) in self._witness.taken:
-                yield from self._item(item, node, where)
+                for change in self._item(item, node, where):
+                    yield replace(change, operation=_title(operation))
             elif item.presence is not Presence.FORBIDDEN:
                 removal = _removal(nodes, node, where, _title(operation))
-                yield replace(removal, line=item.site.line, relied_on=item.whole_relied_on, asked=True)
+                yield replace(removal, relied_on=item.whole_relied_on, asked=True)
         yield from self._new_operations(nodes)
         yield from self._resource()
         for section in SECTIONS:
@@ -82,20 +83,18 @@ class _Proposer:
             )
 
     def _resource(self) -> Iterator[Change]:
-        resource, site = self._contract.resource, self._contract.resource_site
+        resource = self._contract.resource
         captured = [one.attributes for part in self._parts for one in resources_of(part)]
-        if resource is None or site is None or not captured:
+        if resource is None or not captured:
             return
-        for change in mapping_changes(
-            self._document["resource"], resource, captured, 1, "resource", closed=False
-        ):
-            yield replace(change, line=site.line)
+        node = self._document["resource"]
+        yield from mapping_changes(node, resource, captured, 1, "resource", closed=False)
 
     # One item
 
     def _item(self, item: Item, node: Any, where: str) -> Iterator[Change]:
         for change in self._details(item, node, where):
-            yield replace(change, line=item.site.line, relied_on=item.relied_on)
+            yield replace(change, relied_on=item.relied_on)
         yield from self._children(item, node, where)
 
     def _details(self, item: Item, node: Any, where: str) -> Iterator[Change]:
@@ -122,7 +121,7 @@ class _Proposer:
             if child.presence is Presence.FORBIDDEN:
                 continue
             for change in self._presence(child, child_node, nodes, path):
-                yield replace(change, line=child.site.line, relied_on=child.whole_relied_on)
+                yield replace(change, relied_on=child.whole_relied_on)
             if id(child) in self._witness.taken:
                 yield from self._item(child, child_node, path)
         yield from self._new_children(item, node, below[0], where)

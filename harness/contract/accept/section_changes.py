@@ -41,7 +41,7 @@ def section_changes(
         else:
             changes = _of_each(item, node, found, where)
         for change in changes:
-            yield replace(change, line=item.site.line, relied_on=item.relied_on)
+            yield replace(change, relied_on=item.relied_on)
     left = [entry for entry in entries if not any(item.expectation.identifies(entry) for item in items)]
     unknown = Telemetry(**{section: tuple(entry.value for entry in left)})
     for new in SECTION_WRITERS[section]([unknown]):
