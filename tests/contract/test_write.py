@@ -507,3 +507,24 @@ def test_a_value_deeper_than_a_contract_may_be_is_cut(kind: type) -> None:
         deepest = a_span(f"{n}", parent=deepest, attributes={"deep": value})
     run = a_record(deepest, a_segment(metadata={"ns": {"deep": value}}), a_log_record({"deep": value}))
     assert check_contract(parse_contract(contract_text(run)), run) == ()
+
+
+METRICS = st.builds(
+    lambda name, attributes, **fields: a_metric(
+        name, *(DataPoint(attributes=one, value=1) for one in attributes), **fields
+    ),
+    st.sampled_from(["requests", "latency"]),
+    st.lists(st.dictionaries(st.sampled_from(["route", "n", "a/b"]), PLAIN, max_size=3), max_size=3),
+    type=st.sampled_from(MetricType),
+    unit=st.sampled_from(["", "s"]),
+    temporality=st.sampled_from(Temporality),
+    is_monotonic=st.booleans(),
+    witnesses=st.sampled_from([("wire",), ("process",)]),
+)
+
+
+@given(st.lists(METRICS, min_size=1, max_size=4))
+def test_metrics_hold_for_their_own_run(metrics: list[Metric]) -> None:
+    text = contract_text(a_record(*metrics))
+    assert check_contract(parse_contract(text), a_record(*metrics)) == ()
+    assert contract_text(a_record(*reversed(metrics))) == text
