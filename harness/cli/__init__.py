@@ -18,6 +18,7 @@ HOLDS = 0
 DOES_NOT_HOLD = 1
 USAGE = 2
 INTERRUPTED = 130
+_TOO_DEEP = "a value in the input is nested too deeply; look for it in the file, and shorten it"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -46,8 +47,8 @@ def _run(arguments: argparse.Namespace) -> int:
         for problem in error.problems:
             complain(problem)
         return USAGE
-    except HarnessError as error:
-        complain(error)
+    except (HarnessError, RecursionError) as error:
+        complain(_TOO_DEEP if isinstance(error, RecursionError) else error)
         return USAGE
     except KeyboardInterrupt:
         return INTERRUPTED

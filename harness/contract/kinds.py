@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness.contract.metrics import promised_metric
 from harness.expect import (
     Expectation,
     export_request,
     log_event,
     log_record,
-    metric,
     segment,
     span,
     subsegment,
@@ -92,9 +92,9 @@ KINDS: dict[str, Kind] = {
         ),
         Kind(
             "metric",
-            metric,
+            promised_metric,
             mappings=("attributes", "resource"),
-            plain=("unit", "namespace", "scope", "value", "sum"),
+            plain=("unit", "is_monotonic", "namespace", "scope", "value", "sum"),
             constants={"type": MetricType, "temporality": Temporality},
         ),
         Kind("export", export_request, mappings=("headers",), plain=("channel",)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from harness.contract import attributed
 from harness.contract.deviations import Deviations
 from harness.contract.items import Contract, Item, Presence
 from harness.contract.kinds import SECTIONS
@@ -11,7 +12,7 @@ from harness.expect.compare import equal
 from harness.expect.fields import MappingField
 from harness.expect.pool import Entry
 from harness.expect.render import short
-from harness.model import ExportRequest, Level, Resource, Telemetry
+from harness.model import ExportRequest, Level, Metric, Resource, Telemetry
 
 Parts = Sequence[tuple[str, Telemetry]]
 _RESOURCE = MappingField("resource", lambda r: r.attributes, stem="resource", noun="resource attribute")
@@ -26,15 +27,26 @@ def check_sections(contract: Contract, parts: Parts, deviations: Deviations) -> 
     for section in SECTIONS:
         items: tuple[Item, ...] = getattr(contract, section)
         if items:
-            _Section(contract, items, deviations).check(parts)
+            each = section in attributed.SECTIONS
+            _Section(contract, items, deviations, each=each).check(parts)
     if contract.resource is not None:
         _check_resources(contract, parts, deviations)
 
 
 class _Section:
-    def __init__(self, contract: Contract, items: tuple[Item, ...], deviations: Deviations) -> None:
+    """Items of one section.
+
+    Args:
+        each: Every captured value must be as one of those that identify it; else one is enough.
+    """
+
+    def __init__(
+        self, contract: Contract, items: tuple[Item, ...], deviations: Deviations, *, each: bool
+    ) -> None:
         self._levels = contract.levels
         self._items = items
+        self._each = each
+        self._told: set[int] = set()
         self._deviations = deviations
         self._counts = [0] * len(items)
         self._differing: list[Entry | None] = [None] * len(items)
@@ -46,15 +58,22 @@ class _Section:
                 self._take(entry)
         self._deviations.scenario = ""
         for number in range(len(self._items)):
-            self._conclude(number)
+            if self._counts[number] or id(self._items[number]) not in self._told:
+                self._conclude(number)
 
     def _take(self, entry: Entry) -> None:
-        """Count an entry for the first item that it fits; else it differs from one, or is of none."""
+        """Count an entry for the first item that it fits; else it differs from one, or is of none.
+
+        A metric counts for all: its data points may be of several.
+        """
         identified = [n for n, item in enumerate(self._items) if item.expectation.identifies(entry)]
-        for number in identified:
-            if self._items[number].expectation.holds(entry):
-                self._counts[number] += 1
-                return
+        if self._each:
+            self._compare([self._items[n] for n in identified], entry)
+        holding = [n for n in identified if self._items[n].expectation.holds(entry)]
+        for number in holding if isinstance(entry.value, Metric) else holding[:1]:
+            self._counts[number] += 1
+        if holding:
+            return
         if identified:
             self._differing[identified[0]] = self._differing[identified[0]] or entry
             return
@@ -67,6 +86,22 @@ class _Section:
             f"{entry.noun} {short(entry.name)} is not in the contract",
             level=self._levels["undeclared"],
         )
+
+    def _compare(self, identified: Sequence[Item], entry: Entry) -> None:
+        """Tell where a captured value, or a data point of it, is not as the closest item says."""
+        taken = attributed.taken(identified, entry)
+        if taken is None:
+            return
+        found = [(taken.closest[0], problem) for problem in taken.problems]
+        self._told |= {id(item) for item in taken.closest if taken.problems}
+        found += [(owned.item, problem) for owned in taken.owned for problem in owned.problems()]
+        for item, problem in found:
+            self._told.add(id(item))
+            self._add(item, problem.id, f"{item.expectation.describe()}: {problem.message}")
+        for owned in taken.owned:
+            for problem in owned.undeclared():
+                message = f"{owned.item.expectation.describe()}: {problem.message}"
+                self._add(owned.item, problem.id, message, self._levels["undeclared"])
 
     def _conclude(self, number: int) -> None:
         item, count, differing = self._items[number], self._counts[number], self._differing[number]

@@ -48,10 +48,11 @@ class MetricExpectation(Expectation[Metric]):
     BUILDER: ClassVar = "metric"
     CHANNELS: ClassVar = ("otel", "otlp", "cloudwatch", "aws")
     POOL: ClassVar = metric_pool
-    FIELDS: ClassVar = (
+    FIELDS: ClassVar[tuple[Field, ...]] = (
         Field("unit", lambda m: m.unit),
         Field("type", lambda m: m.type),
         Field("temporality", lambda m: m.temporality),
+        Field("is_monotonic", lambda m: m.is_monotonic),
         Field("namespace", lambda m: m.namespace),
         Field("scope", lambda m: m.scope.name),
         MappingField("resource", lambda m: m.resource.attributes, stem="resource", noun="resource attribute"),
@@ -61,6 +62,7 @@ class MetricExpectation(Expectation[Metric]):
     unit: Any = OMITTED
     type: Any = OMITTED
     temporality: Any = OMITTED
+    is_monotonic: Any = OMITTED
     value: Any = OMITTED
     count: Any = OMITTED
     sum: Any = OMITTED
@@ -119,6 +121,7 @@ def metric(
     unit: Text | Omitted = OMITTED,
     type: MetricType | AnyMatcher | Omitted = OMITTED,  # noqa: A002 - the field's name
     temporality: Temporality | AnyMatcher | Omitted = OMITTED,
+    is_monotonic: bool | AnyMatcher | Omitted = OMITTED,
     value: Number | Omitted = OMITTED,
     count: int | AnyMatcher | Omitted = OMITTED,
     sum: Number | Omitted = OMITTED,  # noqa: A002 - the field's name
@@ -130,6 +133,7 @@ def metric(
     """Expect a metric; attributes, value, count and sum must hold for one of its data points.
 
     Args:
+        is_monotonic: Of a sum: it only grows, as a Counter's does and an UpDownCounter's does not.
         value: Of a sum or gauge.
         count: Of a histogram or CloudWatch metric: the number of measurements.
         sum: Of a histogram or CloudWatch metric, in the metric's unit.
@@ -145,6 +149,7 @@ def metric(
         unit=freeze(unit),
         type=freeze(type),
         temporality=freeze(temporality),
+        is_monotonic=freeze(is_monotonic),
         value=freeze(value),
         count=freeze(count),
         sum=freeze(sum),

@@ -143,6 +143,33 @@ def test_accepting_changes_the_file_and_says_what(
     assert capsys.readouterr().out.endswith("1 changes made; review the diff and commit it\n")
 
 
+@pytest.mark.parametrize(
+    ("promised", "told"),
+    [
+        (CONTRACT.replace("rows: 3", "rows: 4"), "nothing was changed: the run holds the contract\n"),
+        (
+            "version: 1\noperations:\n  - span: GET /\n    presence: forbidden\n",
+            (
+                "nothing was changed: 1 findings of `harness check` are none that it can accept;"
+                " edit the contract by hand\n"
+            ),
+        ),
+    ],
+)
+def test_accepting_says_when_there_is_nothing_to_change(
+    run: Path,
+    contract: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    promised: str,
+    told: str,
+) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    contract.write_text(promised)
+    assert main(["contract", "accept", str(run), "--contract", str(contract)]) == 0
+    assert capsys.readouterr().out == told
+
+
 def test_a_contract_is_never_accepted_in_ci(
     run: Path, contract: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -197,3 +224,23 @@ def test_a_schema_of_somebody_else_is_left(run: Path, capsys: pytest.CaptureFixt
 def test_a_device_is_no_contract(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(run), "--contract", "/dev/zero"]) == 2
     assert capsys.readouterr().err == "harness: /dev/zero: not a file; give a contract file\n"
+
+
+@pytest.mark.parametrize(
+    "command", ["check --contract", "contract write --force --out", "contract accept --contract"]
+)
+def test_a_run_nested_too_deeply_is_one_line(
+    run: Path,
+    contract: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    file = run / "run.json"
+    # The harness itself writes no run that is as deep.
+    file.write_text(file.read_text().replace('"rows":4', f'"rows":{"[" * 900}4{"]" * 900}'))
+    assert main([*command.split(), str(contract), str(run)]) == 2
+    assert capsys.readouterr().err == (
+        "harness: a value in the input is nested too deeply; look for it in the file, and shorten it\n"
+    )

@@ -114,7 +114,7 @@ def test_a_waiver_covers_it(
     monkeypatch.chdir(tmp_path)
     assert main(["check", str(run), "--semconv", str(registry)]) == 0
     assert capsys.readouterr().out == (
-        f"waived semconv_missing_attribute: GET /: {UNKNOWN}\n1 findings, 0 of them fail\n"
+        f"waived semconv_missing_attribute: GET /: {UNKNOWN}\n1 finding, 0 of them fail\n"
     )
 
 

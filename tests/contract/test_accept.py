@@ -13,8 +13,16 @@ from harness.contract import check_contract, contract_text, parse_contract
 from harness.contract.accept import accepted_text
 from harness.contract.accept.yaml_file import dump, load
 from harness.errors import ConfigurationError
-from harness.model import Resource, RunRecord, ScenarioRecord, SpanKind, Telemetry
-from tests.builders import a_log_event, a_segment, a_span, a_subsegment
+from harness.model import DataPoint, MetricType, Resource, RunRecord, ScenarioRecord, SpanKind, Telemetry
+from tests.builders import (
+    a_log_event,
+    a_log_record,
+    a_metric,
+    a_segment,
+    a_span,
+    a_subsegment,
+    a_telemetry,
+)
 
 CONTRACT = """\
 # Reviewed by ann.
@@ -96,7 +104,7 @@ def test_a_run_that_holds_changes_nothing() -> None:
         ),
         (
             a_run(("query", {"rows": 3, "table": "users"}), ("render", {"n": 1})),
-            ["+ - span: render", "+ kind: internal", "+ n: 1"],
+            ["+ - span: render", "+ kind: internal", "+ status: unset", "+ n: 1"],
         ),
         (a_run(metadata={"ns": {"size": 2}}), ["- size: 1", "+ size: 2"]),
         (a_run(log_group="Cruddur"), ["- log_group: cruddur", "+ log_group: Cruddur"]),
@@ -148,6 +156,27 @@ def test_only_what_is_named() -> None:
     assert rows.id != table.id
 
 
+def test_ids_stay_when_an_earlier_change_was_made() -> None:
+    record = a_run(("query", {"rows": 4, "table": "posts", "app.now": 1}), metadata={"ns": {"size": 2}})
+    _, made, _ = accepted_text(CONTRACT, record)
+    after, _, _ = accepted_text(CONTRACT, record, [made[0].id, made[2].id])
+    _, later, _ = accepted_text("# a line more\n" + after, record)
+    assert [change.id for change in later] == [made[1].id, *(change.id for change in made[3:])]
+
+
+def test_the_same_change_of_two_variants_has_two_ids() -> None:
+    variants = "".join(
+        f"  - span: GET /home\n    when: {{attributes: {{http.status_code: {status}}}}}\n    kind: client\n"
+        for status in (200, 404)
+    )
+    not_found: dict[str, Any] = {"http.status_code": 404}
+    record = RunRecord(scenarios=(*a_run().scenarios, *a_run(**not_found).scenarios))
+    _, made, _ = accepted_text(f"version: 1\noperations:\n{variants}", record)
+    first, second = (change for change in made if change.what == "kind")
+    assert str(first)[8:] == str(second)[8:] == "  GET /home: kind: client → kind: server"
+    assert first.id != second.id
+
+
 def test_an_id_that_is_none() -> None:
     with pytest.raises(ConfigurationError, match="no change 'abc'; known: there is none"):
         accepted_text(CONTRACT, a_run(), ["abc"])
@@ -169,7 +198,11 @@ def test_the_resource_is_accepted_too() -> None:
     ]
 
 
-@given(st.sampled_from(["3", 3, 3.5, True, None, "x: y", "#", "2026-03-01T12:00:00+00:00", ["a", 1], "é\n"]))
+@given(
+    st.sampled_from(
+        ["3", 3, 3.5, True, None, "x: y", "#", "2026-03-01T12:00:00+00:00", ["a", 1], "é\n", "\x85"]
+    )
+)
 def test_any_value_is_accepted_as_text_that_holds(value: Any) -> None:
     record = a_run(("query", {"rows": value, "table": "users"}))
     after, _, _ = accepted_text(CONTRACT, record)
@@ -179,3 +212,73 @@ def test_any_value_is_accepted_as_text_that_holds(value: Any) -> None:
 def test_what_is_written_is_dumped_as_it_was() -> None:
     text = contract_text(a_run())
     assert dump(load(text)) == text
+
+
+SECTIONS = """\
+version: 1
+operations: []
+log_records:
+  - log_record: ready
+    severity_text: INFO
+    attributes:
+      n: 1  # the first
+metrics:
+  - metric: requests
+    type: sum
+    unit: '1'
+    attributes:
+      route: /
+  - metric: requests
+    type: sum
+    unit: '1'
+    attributes:
+      route: /b
+"""
+
+
+def sections_run(*points: dict[str, Any], record: Any = None, **fields: Any) -> RunRecord:
+    measured = (DataPoint(attributes=one, value=1) for one in (points or ({"route": "/"},)))
+    other = a_metric("requests", DataPoint(attributes={"route": "/b"}, value=1), unit="1")
+    telemetry = a_telemetry(
+        a_metric("requests", *measured, **{"unit": "1", **fields}),
+        other,
+        record or a_log_record("ready", attributes={"n": 1}),
+    )
+    return RunRecord(scenarios=(ScenarioRecord(name="test", telemetry=telemetry),))
+
+
+@pytest.mark.parametrize(
+    ("record", "lines"),
+    [
+        (sections_run(), []),
+        (sections_run({"route": "/", "user": 7}), ["+ user: 7"]),
+        (sections_run({"route": "/", "user": 7}, {"route": "/"}), ["+ user/optional: 7"]),
+        (sections_run({"route": 5}), ["- route: /", "+ route: 5"]),
+        (sections_run({"path": "/"}), ["- route: /", "+ path: /"]),
+        (sections_run(type=MetricType.GAUGE), ["+ type/one_of:", "+ - gauge", "+ - sum"]),
+        (
+            sections_run(record=a_log_record("ready", attributes={"n": "1", "m": 2})),
+            ["- n: 1  # the first", "+ m: 2", "+ n: '1' # the first"],
+        ),
+        (
+            sections_run(record=a_log_record("ready", attributes={"n": 1}, severity_text="WARN")),
+            ["- severity_text: INFO", "+ severity_text: WARN"],
+        ),
+    ],
+    ids=["holds", "more", "sometimes", "retyped", "renamed", "kind", "record", "severity"],
+)
+def test_one_change_of_a_metric_or_log_record(record: RunRecord, lines: list[str]) -> None:
+    assert changed_lines(record, text=SECTIONS) == lines
+
+
+@given(
+    st.lists(
+        st.dictionaries(
+            st.sampled_from(["route", "n", "m/x"]), st.none() | st.integers() | st.text(max_size=4)
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_any_attributes_of_a_metric_are_accepted(points: list[dict[str, Any]]) -> None:
+    changed_lines(sections_run(*points), text=SECTIONS)

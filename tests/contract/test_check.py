@@ -9,6 +9,7 @@ import pytest
 
 from harness.contract import check_contract, checked_record, parse_contract
 from harness.model import (
+    DataPoint,
     ExportRequest,
     Finding,
     RunRecord,
@@ -18,7 +19,7 @@ from harness.model import (
     StatusCode,
     Telemetry,
 )
-from tests.builders import a_log_event, a_segment, a_span, a_subsegment, a_telemetry
+from tests.builders import a_log_event, a_metric, a_segment, a_span, a_subsegment, a_telemetry
 
 HOME = """\
   - span: GET /home
@@ -224,6 +225,63 @@ def test_log_events_exports_and_resources_of_the_whole_run() -> None:
             " (in test_1) @15"
         ),
     ]
+
+
+METRICS = """\
+metrics:
+  - metric: requests
+    unit: '1'
+    attributes: {route: /a, n/type: int}
+  - metric: requests
+    unit: '1'
+    attributes: {route: /b}
+  - metric: secrets
+    presence: forbidden
+"""
+
+
+def counted(*attributes: dict[str, Any], **fields: Any) -> Telemetry:
+    points = (DataPoint(attributes=one, value=1) for one in attributes)
+    return a_telemetry(a_metric("requests", *points, **{"unit": "1", **fields}))
+
+
+@pytest.mark.parametrize(
+    ("emitted", "finding"),
+    [
+        (
+            counted({"route": "/a", "n": "1"}, {"route": "/a", "n": 1}, {"route": "/b"}),
+            (
+                "error attribute_mismatch : metric 'requests': n: expected instance_of(int), captured '1'"
+                " (int expected, str captured) (in test_1) @5"
+            ),
+        ),
+        (
+            counted({"route": "/a", "n": 1}, {"route": "/b", "user": 7}),
+            (
+                "warning attribute_undeclared : metric 'requests': attribute 'user' = 7"
+                " is not in the contract (in test_1) @8"
+            ),
+        ),
+        (
+            counted({"route": "/a", "n": 1}, {"route": "/b"}, unit="s"),
+            "error unit_mismatch : metric 'requests': unit: expected '1', captured 's' (in test_1) @5",
+        ),
+        (
+            a_telemetry(a_metric("secrets")),
+            "error metric_forbidden : metric 'secrets' was captured; the contract forbids it @11",
+        ),
+    ],
+)
+def test_each_metric_is_as_one_item_of_its_name_says(emitted: Telemetry, finding: str) -> None:
+    assert found(counted({"route": "/a", "n": 1}, {"route": "/b"}), "  []\n", METRICS) == []
+    assert finding in found(emitted, "  []\n", METRICS)
+
+
+def test_one_metric_that_differs_is_told_though_others_do_not() -> None:
+    good = counted({"route": "/a", "n": 1}, {"route": "/b"})
+    bad = counted({"route": "/a"})
+    (finding,) = check_contract(contract_of("  []\n", METRICS), a_run(good, bad))
+    assert finding.message == "metric 'requests': no attribute 'n'; captured: 'route' (in test_2)"
 
 
 def test_an_empty_run_holds_nothing() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,17 +17,33 @@ from harness.contract.write.messages import forms_of
 from harness.contract.write.volatile import expected_entry
 from harness.contract.write.yaml_text import yaml_lines
 from harness.model import (
+    DataPoint,
     ExportRequest,
     Level,
     Link,
+    LogRecord,
     Metric,
     MetricType,
     RunRecord,
     ScenarioRecord,
+    Segment,
+    SpanEvent,
     SpanKind,
+    Status,
+    StatusCode,
     Telemetry,
+    Temporality,
 )
-from tests.builders import a_log_event, a_segment, a_span, a_subsegment, hex_id
+from tests.builders import (
+    a_log_event,
+    a_log_record,
+    a_metric,
+    a_segment,
+    a_span,
+    a_subsegment,
+    a_telemetry,
+    hex_id,
+)
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=12),
@@ -61,6 +78,10 @@ def a_run(now: str = "2026-03-01T12:00:00+00:00", port: int = 5000, **rows: Any)
     return RunRecord(scenarios=(ScenarioRecord(name="test_home", telemetry=telemetry),))
 
 
+def a_record(*captured: Any) -> RunRecord:
+    return RunRecord(scenarios=(ScenarioRecord(name="test", telemetry=a_telemetry(*captured)),))
+
+
 def test_a_contract_as_it_is_written() -> None:
     assert (
         contract_text(a_run())
@@ -69,6 +90,7 @@ version: 1
 operations:
   - span: GET /home
     kind: server
+    status: unset
     attributes:
       http.status_code: 200
       http.url/regex: '\Ahttp://localhost:\d+/home\Z'
@@ -76,12 +98,14 @@ operations:
     children:
       - span: query
         kind: internal
+        status: unset
         attributes:
           app.now/format: date-time
           rows: 3
   - segment: backend
     error: false
     fault: false
+    throttle: false
     http:
       request:
         method: GET
@@ -92,6 +116,7 @@ operations:
       - subsegment: mock
         error: false
         fault: false
+        throttle: false
         metadata:
           ns:
             now/format: date-time
@@ -102,6 +127,7 @@ log_events:
 metrics:
   - metric: requests
     type: sum
+    is_monotonic: false
     unit: '1'
 exports:
   - export: /v1/traces
@@ -167,7 +193,7 @@ def a_link(id_: str, **attributes: Any) -> Link:
 def test_links_are_kept_without_their_ids() -> None:
     text = contract_text(linking(a_link("a", queue="orders", n=1), a_link("b", queue="orders", n=2)))
     assert text.endswith(
-        "    kind: consumer\n    links:\n" + "      - attributes:\n"
+        "    kind: consumer\n    status: unset\n    links:\n" + "      - attributes:\n"
         "          n/type: int  # 2 values, such as 1\n          queue: orders\n" * 2
     )
     contract = parse_contract(text)
@@ -225,3 +251,280 @@ def test_an_http_block_of_another_shape_is_written(http: dict[str, Any]) -> None
     )
 
     assert "segment: s" in contract_text(run)
+
+
+def test_a_comment_quotes_printable_characters_only() -> None:
+    run = a_record(*(a_span(f"{n}", attributes={"a": text}) for n, text in enumerate(["\x1f\ud800", "x"])))
+    named = [msgspec.structs.replace(span, name="GET /") for span in run.scenarios[0].telemetry.spans]
+    text = contract_text(a_record(*named))
+    assert "a/type: str  # 2 values, such as ��\n" in text
+    assert check_contract(parse_contract(text), a_record(*named)) == ()
+
+
+def spans_with(*statuses: StatusCode) -> RunRecord:
+    """Return a run of requests, each with a span below it that has one of the statuses."""
+    spans = []
+    for number, status in enumerate(statuses, 1):
+        root = a_span("GET /home", trace_id=hex_id(str(number), 32), kind=SpanKind.SERVER)
+        spans += [root, a_span("query", parent=root, status=Status(status))]
+    return a_record(*spans)
+
+
+@pytest.mark.parametrize("status", [StatusCode.ERROR, StatusCode.OK])
+def test_a_status_that_appears_is_noticed_on_an_inner_span(status: StatusCode) -> None:
+    contract = parse_contract(contract_text(spans_with(StatusCode.UNSET)))
+    assert check_contract(contract, spans_with(StatusCode.UNSET)) == ()
+    assert [f.id for f in check_contract(contract, spans_with(status))] == ["status_mismatch"]
+
+
+def test_statuses_that_differ_are_named() -> None:
+    run = spans_with(StatusCode.UNSET, StatusCode.ERROR)
+    text = contract_text(run)
+    assert "        status/one_of:\n          - error\n          - unset\n" in text
+    assert check_contract(parse_contract(text), run) == ()
+    found = check_contract(parse_contract(text), spans_with(StatusCode.OK))
+    assert [f.id for f in found] == ["status_mismatch"]
+
+
+WIRE: dict[str, Any] = {"witnesses": ("wire",), "temporality": Temporality.DELTA, "is_monotonic": True}
+
+
+@pytest.mark.parametrize(
+    ("changed", "found"),
+    [
+        ({"is_monotonic": False}, ["is_monotonic_mismatch"]),
+        ({"temporality": Temporality.CUMULATIVE}, ["temporality_mismatch"]),
+        ({"temporality": Temporality.CUMULATIVE, "witnesses": ("process",)}, []),
+        ({"is_monotonic": False, "witnesses": ("process",)}, ["is_monotonic_mismatch"]),
+    ],
+)
+def test_another_kind_of_sum_is_noticed(changed: dict[str, Any], found: list[str]) -> None:
+    contract = parse_contract(contract_text(a_record(a_metric(**WIRE))))
+    run = a_record(a_metric(**WIRE | changed))
+    assert [f.id for f in check_contract(contract, run)] == found
+
+
+def test_the_temporality_of_metrics_captured_in_process_is_ours_and_not_written() -> None:
+    text = contract_text(a_record(a_metric(**WIRE | {"witnesses": ("process",)})))
+    assert "temporality" not in text
+    assert "    is_monotonic: true\n" in text
+    assert check_contract(parse_contract(text), a_record(a_metric(**WIRE))) == ()
+
+
+def test_metrics_of_one_name_that_differ_are_named() -> None:
+    run = a_record(a_metric(unit="s"), a_metric(unit="ms", type=MetricType.GAUGE))
+    text = contract_text(run)
+    assert text.endswith(
+        "type/one_of:\n      - gauge\n      - sum\n    is_monotonic: false\n"
+        "    unit/one_of:\n      - ms\n      - s\n"
+    )
+
+
+def measuring(*points: dict[str, Any]) -> RunRecord:
+    return a_record(
+        a_metric("requests", *(DataPoint(attributes=attributes, value=1) for attributes in points))
+    )
+
+
+@pytest.mark.parametrize(
+    ("points", "found"),
+    [
+        (({"route": "/", "n": 1}, {"route": "/"}), []),
+        (({"route": "/", "n": 1},), []),
+        (({"route": "/", "n": "1"}, {"route": "/"}), ["attribute_mismatch"]),
+        (({"route": "/", "n": 1}, {"n": 1}), ["attribute_missing"]),
+        (({"route": "/", "n": 1}, {"route": "/", "user": "ann"}), ["attribute_undeclared"]),
+    ],
+)
+def test_each_data_point_counts(points: tuple[dict[str, Any], ...], found: list[str]) -> None:
+    contract = parse_contract(contract_text(measuring({"route": "/", "n": 1}, {"route": "/"})))
+    assert [f.id for f in check_contract(contract, measuring(*points))] == found
+
+
+def caused(type_: str | None = "ValueError", **fields: Any) -> Segment:
+    exception = {"id": hex_id(str(fields)), "message": "no", **({"type": type_} if type_ else {})}
+    return a_segment("backend", **{"fault": True, "cause": {"exceptions": [exception]}, **fields})
+
+
+@pytest.mark.parametrize(
+    ("changed", "found"),
+    [
+        (caused(user="ann", id="2" * 16), []),
+        (caused("KeyError", user="ann"), ["cause_mismatch"]),
+        (caused(None, user="ann"), ["cause_mismatch"]),
+        (caused(user="ann", cause=None), ["cause_mismatch"]),
+        (caused(user="ann", cause="3" * 16), ["cause_mismatch"]),
+        (caused(user="ann", throttle=True), ["throttle_mismatch"]),
+        (caused(user="bob"), ["user_mismatch"]),
+        (caused(), ["user_mismatch"]),
+    ],
+)
+def test_what_a_segment_says_of_its_failure_and_user_is_noticed(changed: Segment, found: list[str]) -> None:
+    text = contract_text(a_record(caused(user="ann")))
+    assert "    cause:\n      exceptions:\n        - type: ValueError\n    user: ann\n" in text
+    assert [f.id for f in check_contract(parse_contract(text), a_record(changed))] == found
+
+
+@pytest.mark.parametrize(
+    "causes",
+    [
+        [None, {"exceptions": [{"type": "ValueError"}]}, {"exceptions": [{"type": "KeyError"}]}],
+        ["1" * 16, None],
+        ["1" * 16, "2" * 16],
+        [{"exceptions": "x"}, {}],
+        [{"exceptions": [{"type": {"a/b": 1}}, {"type": 5}]}],
+        [{"exceptions": [{"type": "regex", "id": 5}]}, {"exceptions": []}],
+    ],
+)
+def test_causes_of_any_shape_hold_for_their_own_run(causes: list[Any]) -> None:
+    segments = [
+        a_segment(id=f"{n:016x}", cause=cause, user=("ann", None)[n % 2]) for n, cause in enumerate(causes)
+    ]
+    text = contract_text(a_record(*segments))
+    assert check_contract(parse_contract(text), a_record(*segments)) == ()
+    assert contract_text(a_record(*reversed(segments))) == text
+
+
+def failing(*events: dict[str, Any]) -> RunRecord:
+    happened = tuple(
+        SpanEvent(name="exception", time_unix_nano=n, attributes=attributes)
+        for n, attributes in enumerate(events)
+    )
+    return a_record(a_span("GET /home", events=happened))
+
+
+def an_exception(**changed: Any) -> dict[str, Any]:
+    attributes = {
+        "exception.type": "ValueError",
+        "exception.message": "no",
+        "exception.stacktrace": "File …",
+        "retries": 3,
+        "shard/id": "a",
+    } | changed
+    return {key: value for key, value in attributes.items() if value is not None}
+
+
+def test_the_attributes_of_events_are_kept() -> None:
+    assert contract_text(failing(an_exception(), an_exception(retries=None))).endswith(
+        "    events:\n" + "      - event: exception\n        attributes:\n"
+        "          exception.message/type: str\n          exception.stacktrace/type: str\n"
+        "          exception.type: ValueError\n          retries/optional: 3\n          shard/id/is: a\n" * 2
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "found"),
+    [
+        ({"exception.message": "other"}, []),
+        ({"exception.stacktrace": None}, ["attribute_missing"]),
+        ({"exception.message": 7}, ["attribute_mismatch"]),
+        ({"exception.type": "KeyError"}, ["attribute_mismatch"]),
+        ({"retries": "3"}, ["attribute_mismatch"]),
+        ({"retries": None}, ["attribute_missing"]),
+    ],
+)
+def test_what_an_event_loses_is_noticed(changed: dict[str, Any], found: list[str]) -> None:
+    contract = parse_contract(contract_text(failing(an_exception(), an_exception())))
+    assert [f.id for f in check_contract(contract, failing(an_exception(**changed), an_exception()))] == found
+    assert [f.id for f in check_contract(contract, failing(an_exception()))] == ["event_missing"]
+
+
+def test_log_records_as_they_are_written() -> None:
+    run = a_record(
+        a_log_record(
+            "user 12345 in", scope="app", attributes={"code.lineno": 7, "code.file": "/a.py", "tries": 1}
+        ),
+        a_log_record("user 23456 in", scope="app", attributes={"code.lineno": 8, "tries": 1, "new": True}),
+        a_log_record({"event": "login", "user": {"id": 3, "role": "admin"}}, scope="app"),
+        a_log_record(None, severity_text="", event_name="tick"),
+        a_log_record([1, "a"], severity_text="", severity_number=0),
+    )
+    text = contract_text(run)
+    assert text.endswith(
+        r"""log_records:
+  - log_record:
+      - 1
+      - a
+  - log_record: null
+    severity_number: 9
+    event_name: tick
+  - log_record/regex: '\Auser \d+ in\Z'
+    severity_text: INFO
+    severity_number: 9
+    scope: app
+    attributes:
+      code.file/optional/type: str
+      code.lineno/type: int
+      new/optional: true
+      tries: 1
+  - log_record:
+      event: login
+      user:
+        id/type: int
+        role: admin
+    severity_text: INFO
+    severity_number: 9
+    scope: app
+"""
+    )
+    assert check_contract(parse_contract(text), run) == ()
+
+
+@pytest.mark.parametrize(
+    ("changed", "found"),
+    [
+        (a_log_record("ready", attributes={"n": 1}), []),
+        (a_log_record("ready", attributes={"n": "1"}), ["attribute_mismatch"]),
+        (a_log_record("ready"), ["attribute_missing"]),
+        (a_log_record("ready", attributes={"n": 1, "m": 2}), ["attribute_undeclared"]),
+        (a_log_record("ready", attributes={"n": 1}, severity_text="WARN"), ["severity_text_mismatch"]),
+        (a_log_record("ready", attributes={"n": 1}, severity_number=0), ["severity_number_mismatch"]),
+        (a_log_record({"event": "in", "n": "3"}), ["log_record_undeclared"]),
+        (a_log_record({"event": "in"}), ["log_record_undeclared"]),
+    ],
+)
+def test_what_one_of_many_log_records_loses_is_noticed(changed: LogRecord, found: list[str]) -> None:
+    good = (a_log_record("ready", attributes={"n": 1}), a_log_record({"event": "in", "n": 3}))
+    contract = parse_contract(contract_text(a_record(*good)))
+    assert [f.id for f in check_contract(contract, a_record(*good, changed))] == found
+
+
+@given(st.lists(st.tuples(PLAIN, st.dictionaries(st.text(max_size=6), PLAIN, max_size=3)), max_size=5))
+def test_log_records_of_any_body_hold_for_their_own_run(records: list[tuple[Any, dict[str, Any]]]) -> None:
+    captured = [a_log_record(body, attributes=attributes) for body, attributes in records]
+    text = contract_text(a_record(a_span(), *captured))
+    assert check_contract(parse_contract(text), a_record(a_span(), *captured)) == ()
+    assert contract_text(a_record(a_span(), *reversed(captured))) == text
+
+
+@pytest.mark.parametrize("kind", [dict, list])
+def test_a_value_deeper_than_a_contract_may_be_is_cut(kind: type) -> None:
+    value: Any = 1
+    for _ in range(60):
+        value = {"a": value} if kind is dict else [value]
+    deepest = a_span(attributes={"deep": value})
+    for n in range(20):
+        deepest = a_span(f"{n}", parent=deepest, attributes={"deep": value})
+    run = a_record(deepest, a_segment(metadata={"ns": {"deep": value}}), a_log_record({"deep": value}))
+    assert check_contract(parse_contract(contract_text(run)), run) == ()
+
+
+METRICS = st.builds(
+    lambda name, attributes, **fields: a_metric(
+        name, *(DataPoint(attributes=one, value=1) for one in attributes), **fields
+    ),
+    st.sampled_from(["requests", "latency"]),
+    st.lists(st.dictionaries(st.sampled_from(["route", "n", "a/b"]), PLAIN, max_size=3), max_size=3),
+    type=st.sampled_from(MetricType),
+    unit=st.sampled_from(["", "s"]),
+    temporality=st.sampled_from(Temporality),
+    is_monotonic=st.booleans(),
+    witnesses=st.sampled_from([("wire",), ("process",)]),
+)
+
+
+@given(st.lists(METRICS, min_size=1, max_size=4))
+def test_metrics_hold_for_their_own_run(metrics: list[Metric]) -> None:
+    text = contract_text(a_record(*metrics))
+    assert check_contract(parse_contract(text), a_record(*metrics)) == ()
+    assert contract_text(a_record(*reversed(metrics))) == text

@@ -46,6 +46,7 @@ def test_the_ids_are_stable() -> None:
         "http_mismatch",
         "http_missing",
         "http_unexpected",
+        "is_monotonic_mismatch",
         "items_mismatch",
         "kind_mismatch",
         "link_missing",

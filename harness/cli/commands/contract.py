@@ -67,15 +67,29 @@ def _accept(arguments: argparse.Namespace, record: RunRecord) -> None:
             " accept on your own machine and commit, or give --dry-run"
         )
     file: Path = arguments.contract
-    text, made, left = accepted_text(read_contract_text(file), record, arguments.only, file=str(file))
+    before = read_contract_text(file)
+    text, made, left = accepted_text(before, record, arguments.only, file=str(file))
     if made and not arguments.dry_run:
         _replace(file, text)
     sys.stdout.writelines(f"{change}\n" for change in made)
     if left:
         sys.stdout.write("not made; name those that are meant with --only ID:\n")
         sys.stdout.writelines(f"{change}\n" for change in left)
-    verb = "would be made" if arguments.dry_run else "made; review the diff and commit it"
-    sys.stdout.write(f"{len(made)} changes {verb}\n")
+    if made:
+        verb = "would be made" if arguments.dry_run else "made; review the diff and commit it"
+        sys.stdout.write(f"{len(made)} changes {verb}\n")
+    else:
+        sys.stdout.write(f"nothing was changed{'' if left else f': {_why_nothing(before, record)}'}\n")
+
+
+def _why_nothing(text: str, record: RunRecord) -> str:
+    from harness.analysis.outcome import is_failure
+    from harness.contract import check_contract, parse_contract
+
+    failing = sum(map(is_failure, check_contract(parse_contract(text), record)))
+    if failing:
+        return f"{failing} findings of `harness check` are none that it can accept; edit the contract by hand"
+    return "the run holds the contract"
 
 
 def _replace(file: Path, text: str) -> None:

@@ -20,7 +20,7 @@ class Change:
         before: As the file says it; empty for what is added.
         after: As it would say it; empty for what is removed.
         apply: Makes the edit in the loaded document.
-        line: Of the item in the file; 0 for what is added to a list.
+        operation: The operation with its `when`, which tells it from others of its name.
         relied_on: Who relies on the item, when it is public.
         asked: It is made only when it is named: nothing in the run contradicts the file.
     """
@@ -30,14 +30,14 @@ class Change:
     before: str
     after: str
     apply: Callable[[], None]
-    line: int = 0
+    operation: str = ""
     relied_on: str = ""
     asked: bool = False
 
     @property
     def id(self) -> str:
-        """Eight hexadecimal digits: the same for the same edit."""
-        text = repr((self.line, self.where, self.what, self.before, self.after))
+        """Eight hexadecimal digits: the same for the same edit, wherever its line is by now."""
+        text = repr((self.operation, self.where, self.what, self.before, self.after))
         return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:8]
 
     def __str__(self) -> str:

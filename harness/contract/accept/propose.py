@@ -8,18 +8,18 @@ from functools import partial
 from typing import Any
 
 from harness.contract.accept.changes import Change, shown
+from harness.contract.accept.mapping_changes import mapping_changes, replacement, setting
 from harness.contract.accept.section_changes import section_changes
 from harness.contract.accept.yaml_file import add_item, key_of, put
 from harness.contract.check import OperationCheck
 from harness.contract.deviations import Deviations
 from harness.contract.items import Contract, Item, Operation, Presence
 from harness.contract.kinds import KINDS, SECTIONS
-from harness.contract.operators import split_key
 from harness.contract.sections import resources_of
 from harness.contract.trees import BY_SUBSET, Witness
 from harness.contract.write.operations import Trees, operations_of
-from harness.contract.write.shapes import child_count, child_items, item_of, mapping_of
-from harness.expect.compare import differences, equal
+from harness.contract.write.shapes import child_count, child_items, item_of
+from harness.expect.compare import equal
 from harness.expect.fields import MappingField
 from harness.model import RunRecord, Telemetry
 
@@ -52,10 +52,11 @@ class _Proposer:
             item = operation.item
             where = item.expectation.short_name()
             if id(item) in self._witness.taken:
-                yield from self._item(item, node, where)
+                for change in self._item(item, node, where):
+                    yield replace(change, operation=_title(operation))
             elif item.presence is not Presence.FORBIDDEN:
                 removal = _removal(nodes, node, where, _title(operation))
-                yield replace(removal, line=item.site.line, relied_on=item.whole_relied_on, asked=True)
+                yield replace(removal, relied_on=item.whole_relied_on, asked=True)
         yield from self._new_operations(nodes)
         yield from self._resource()
         for section in SECTIONS:
@@ -82,18 +83,18 @@ class _Proposer:
             )
 
     def _resource(self) -> Iterator[Change]:
-        resource, site = self._contract.resource, self._contract.resource_site
+        resource = self._contract.resource
         captured = [one.attributes for part in self._parts for one in resources_of(part)]
-        if resource is None or site is None or not captured:
+        if resource is None or not captured:
             return
-        for change in _mapping(self._document["resource"], resource, captured, 1, "resource", closed=False):
-            yield replace(change, line=site.line)
+        node = self._document["resource"]
+        yield from mapping_changes(node, resource, captured, 1, "resource", closed=False)
 
     # One item
 
     def _item(self, item: Item, node: Any, where: str) -> Iterator[Change]:
         for change in self._details(item, node, where):
-            yield replace(change, line=item.site.line, relied_on=item.relied_on)
+            yield replace(change, relied_on=item.relied_on)
         yield from self._children(item, node, where)
 
     def _details(self, item: Item, node: Any, where: str) -> Iterator[Change]:
@@ -106,9 +107,9 @@ class _Proposer:
             if isinstance(field, MappingField) and isinstance(expected, Mapping):
                 captured = [field.read(value) for value in values]
                 closed = field.name not in BY_SUBSET
-                yield from _mapping(node[key], expected, captured, field.depth, where, closed=closed)
+                yield from mapping_changes(node[key], expected, captured, field.depth, where, closed=closed)
             elif not all(field.holds(expected, value) for value in values):
-                yield _replacement(node, field.name, key, generated, where)
+                yield replacement(node, field.name, key, generated, where)
 
     def _children(self, item: Item, node: Any, where: str) -> Iterator[Change]:
         below = KINDS[item.kind].children
@@ -120,7 +121,7 @@ class _Proposer:
             if child.presence is Presence.FORBIDDEN:
                 continue
             for change in self._presence(child, child_node, nodes, path):
-                yield replace(change, line=child.site.line, relied_on=child.whole_relied_on)
+                yield replace(change, relied_on=child.whole_relied_on)
             if id(child) in self._witness.taken:
                 yield from self._item(child, child_node, path)
         yield from self._new_children(item, node, below[0], where)
@@ -133,11 +134,11 @@ class _Proposer:
             yield _removal(nodes, node, where, child.expectation.describe())
             return
         if 0 in counts and present and child.presence is Presence.REQUIRED:
-            yield _setting(node, "presence", "presence", "optional", where)
+            yield setting(node, "presence", "presence", "optional", where)
         expected = 1 if child.count is None else child.count
         if not all(equal(expected, count) for count in present):
             key, value = child_count(present) or ("count", 1)
-            yield _setting(node, "count", key, value, where)
+            yield setting(node, "count", key, value, where)
 
     def _new_children(self, item: Item, node: Any, key: str, where: str) -> Iterator[Change]:
         """Yield an addition for each name below that no item took."""
@@ -150,45 +151,6 @@ class _Proposer:
         for new in child_items(parents, below):
             title = shown(*next(iter(new.items())))
             yield Change(where, key, "", f"{key}: {title}", _child_adder(node, key, new))
-
-
-def _mapping(
-    node: Any, expected: Mapping[str, Any], captured: Sequence[Any], depth: int, where: str, *, closed: bool
-) -> Iterator[Change]:
-    """Yield the changes of one mapping of values.
-
-    Args:
-        closed: What is captured and not named in it is added.
-    """
-    generated = {split_key(key)[0]: (key, value) for key, value in mapping_of(captured, depth).items()}
-    for name, wanted in expected.items():
-        key = key_of(node, name)
-        below = [one.get(name) for one in captured]
-        if key is None:
-            continue
-        if depth > 1 and isinstance(wanted, Mapping) and all(isinstance(one, dict) for one in below):
-            yield from _mapping(node[key], wanted, below, depth - 1, where, closed=closed)
-        elif any(differences({name: wanted}, one) for one in captured):
-            yield _replacement(node, name, key, dict([generated[name]]) if name in generated else {}, where)
-    for name, (key, value) in generated.items():
-        if closed and name not in expected:
-            yield _setting(node, name, key, value, where)
-
-
-def _replacement(node: Any, name: str, key: str, generated: Mapping[str, Any], where: str) -> Change:
-    """Return the change of a name to what was captured, or its removal."""
-    before = shown(key, node[key])
-    new = next((k for k in generated if split_key(k)[0] == name), None)
-    if new is None:
-        return Change(where, name, before, "", partial(node.pop, key))
-    value = generated[new]
-    return Change(where, name, before, shown(new, value), partial(put, node, name, new, value))
-
-
-def _setting(node: Any, name: str, key: str, value: Any, where: str) -> Change:
-    old = key_of(node, name)
-    before = shown(old, node[old]) if old is not None else ""
-    return Change(where, name, before, shown(key, value), partial(put, node, name, key, value))
 
 
 def _removal(nodes: Any, node: Any, where: str, title: str) -> Change:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import enum
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from harness.contract import attributed
 from harness.contract.accept.changes import Change, shown
-from harness.contract.accept.yaml_file import add_item, key_of, put
+from harness.contract.accept.mapping_changes import mapping_changes, replacement
+from harness.contract.accept.yaml_file import add_item, key_of
+from harness.contract.attributed import Taken
 from harness.contract.items import Contract, Item, Presence
 from harness.contract.write.build import SECTION_WRITERS
+from harness.expect.fields import Field, MappingField
 from harness.expect.pool import Entry
 from harness.model import Telemetry
 
@@ -24,28 +30,68 @@ def section_changes(
     nodes = document[section]
     pool = type(items[0].expectation).POOL
     entries = [entry for part in parts for entry in pool(part).entries]
+    found = list(_taken(items, entries)) if section in attributed.SECTIONS else None
     for item, node in zip(items, nodes, strict=True):
-        identified = [entry for entry in entries if item.expectation.identifies(entry)]
-        if any(map(item.expectation.holds, identified)):
-            continue
         where = f"{section} › {item.expectation.short_name()}"
-        line = item.site.line
-        if identified:
-            yield from _details(item, node, identified[0], where)
-        elif item.presence is Presence.REQUIRED:
-            title, remove = item.expectation.describe(), partial(nodes.remove, node)
-            yield Change(where, "item", title, "", remove, line, item.relied_on)
+        identified = [entry for entry in entries if item.expectation.identifies(entry)]
+        if not identified:
+            changes = _gone(item, nodes, node, where)
+        elif found is None:
+            changes = _of_any(item, node, identified, where)
+        else:
+            changes = _of_each(item, node, found, where)
+        for change in changes:
+            yield replace(change, relied_on=item.relied_on)
     left = [entry for entry in entries if not any(item.expectation.identifies(entry) for item in items)]
     unknown = Telemetry(**{section: tuple(entry.value for entry in left)})
     for new in SECTION_WRITERS[section]([unknown]):
         yield Change(section, "item", "", shown(*next(iter(new.items()))), partial(add_item, nodes, new))
 
 
-def _details(item: Item, node: Any, entry: Entry, where: str) -> Iterator[Change]:
+def _gone(item: Item, nodes: Any, node: Any, where: str) -> Iterator[Change]:
+    if item.presence is Presence.REQUIRED:
+        title = item.expectation.describe()
+        yield Change(where, "item", title, "", partial(nodes.remove, node))
+
+
+def _of_any(item: Item, node: Any, identified: Sequence[Entry], where: str) -> Iterator[Change]:
+    """Yield the changes of an item that one of those that it identifies must be as."""
+    if any(map(item.expectation.holds, identified)):
+        return
+    value = identified[0].value
     for field, expected in item.expectation.details:
         key = key_of(node, field.name)
-        if key is not None and not field.holds(expected, entry.value):
-            new, name = field.read(entry.value), field.name
-            before, after = shown(key, node[key]), shown(name, new)
-            edit = partial(put, node, name, name, new)
-            yield Change(where, name, before, after, edit, item.site.line, item.relied_on)
+        if key is not None and not field.holds(expected, value):
+            yield replacement(node, field.name, key, {field.name: field.read(value)}, where)
+
+
+def _taken(items: Sequence[Item], entries: Sequence[Entry]) -> Iterator[Taken]:
+    for entry in entries:
+        taken = attributed.taken([item for item in items if item.expectation.identifies(entry)], entry)
+        if taken is not None:
+            yield taken
+
+
+def _of_each(item: Item, node: Any, found: Sequence[Taken], where: str) -> Iterator[Change]:
+    """Yield the changes of an item that everything closest to it must be as."""
+    values = [taken.entry.value for taken in found if taken.closest[0] is item]
+    for field, expected in item.expectation.details:
+        key = key_of(node, field.name)
+        if key is None or field.name == attributed.ATTRIBUTES.name:
+            continue
+        if isinstance(field, MappingField) and isinstance(expected, Mapping):
+            captured = list(map(field.read, values))
+            yield from mapping_changes(node[key], expected, captured, field.depth, where, closed=False)
+        elif not all(field.holds(expected, value) for value in values):
+            yield replacement(node, field.name, key, _entry(field, values), where)
+    attributes = [own.captured.attributes for taken in found for own in taken.owned if own.item is item]
+    expected, key = attributed.expected_of(item), key_of(node, attributed.ATTRIBUTES.name)
+    if attributes and key is not None and isinstance(expected, Mapping):
+        yield from mapping_changes(node[key], expected, attributes, 1, where, closed=True)
+
+
+def _entry(field: Field, values: Sequence[Any]) -> dict[str, Any]:
+    """Return the entry that all captured values fulfil."""
+    read = {field.read(value) for value in values}
+    plain = sorted((one.value if isinstance(one, enum.Enum) else one for one in read), key=repr)
+    return {field.name: plain[0]} if len(plain) == 1 else {f"{field.name}/one_of": plain}

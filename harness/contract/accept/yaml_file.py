@@ -68,6 +68,7 @@ def _identity(node: Any) -> tuple[str, str]:
 def _plain(value: Any) -> tuple[Any, str]:
     """Return a value as the document holds it, and the comment behind it."""
     from ruamel.yaml.comments import CommentedMap, CommentedSeq
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
     if isinstance(value, Said):
         return _plain(value.value)[0], value.comment
@@ -80,4 +81,6 @@ def _plain(value: Any) -> tuple[Any, str]:
         return made, ""
     if isinstance(value, list):
         return CommentedSeq([_plain(item)[0] for item in value]), ""
+    if isinstance(value, str) and not value.isprintable():
+        return DoubleQuotedScalarString(value), ""  # else line breaks such as U+0085 are read as spaces
     return value, ""

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from harness.contract.items import VERSION
+from harness.contract.metrics import is_temporality_own
+from harness.contract.write.log_records import log_record_items
 from harness.contract.write.messages import forms_of
 from harness.contract.write.operations import Trees, operations_of
-from harness.contract.write.shapes import mapping_of
+from harness.contract.write.shapes import mapping_of, one_or_several
 from harness.contract.write.yaml_text import yaml_lines
-from harness.model import Metric, RunRecord, Telemetry
+from harness.model import Metric, MetricType, RunRecord, Telemetry, Temporality
 
 SCHEMA_FILE = "contract.schema.json"
 _HEADER = f"# yaml-language-server: $schema=./{SCHEMA_FILE}"
@@ -58,29 +60,10 @@ def _log_events(parts: Sequence[Telemetry]) -> list[dict[str, Any]]:
         for event in part.log_events:
             by_group.setdefault(event.log_group, []).append(event.message)
     return [
-        {_keyed("log_event", operator): argument, "log_group": group}
+        {"log_event" if operator == "is" else f"log_event/{operator}": argument, "log_group": group}
         for group, messages in sorted(by_group.items())
         for operator, argument in forms_of(messages)
     ]
-
-
-def _log_records(parts: Sequence[Telemetry]) -> list[dict[str, Any]]:
-    groups: dict[tuple[str, str], list[str]] = {}
-    for part in parts:
-        for record in part.log_records:
-            if isinstance(record.body, str):
-                groups.setdefault((record.scope.name, record.severity_text), []).append(record.body)
-    return [
-        {_keyed("log_record", operator): argument}
-        | ({"severity_text": severity} if severity else {})
-        | ({"scope": scope} if scope else {})
-        for (scope, severity), bodies in sorted(groups.items())
-        for operator, argument in forms_of(bodies)
-    ]
-
-
-def _keyed(name: str, operator: str) -> str:
-    return name if operator == "is" else f"{name}/{operator}"
 
 
 def _metrics(parts: Sequence[Telemetry]) -> list[dict[str, Any]]:
@@ -93,16 +76,29 @@ def _metrics(parts: Sequence[Telemetry]) -> list[dict[str, Any]]:
 
 def _metric(metrics: Sequence[Metric]) -> dict[str, Any]:
     first = metrics[0]
-    item: dict[str, Any] = {"metric": first.name, "type": first.type.value}
-    if first.unit:
-        item["unit"] = first.unit
+    item: dict[str, Any] = {"metric": first.name}
+    item |= one_or_several("type", {metric.type.value for metric in metrics})
+    item |= _of_sums(metrics)
+    if any(units := {metric.unit for metric in metrics}):
+        item |= one_or_several("unit", units)
     if first.namespace:
         item["namespace"] = first.namespace
     if first.scope.name:
         item["scope"] = first.scope.name
     attributes = mapping_of([point.attributes for metric in metrics for point in metric.data_points])
-    always = {key: value for key, value in attributes.items() if "/optional" not in key}
-    return item | ({"attributes": always} if always else {})
+    return item | ({"attributes": attributes} if attributes else {})
+
+
+def _of_sums(metrics: Sequence[Metric]) -> dict[str, Any]:
+    """Return what tells a Counter from an UpDownCounter, and the temporality that the app chose."""
+    item: dict[str, Any] = {}
+    monotonic = {metric.is_monotonic for metric in metrics}
+    if len(monotonic) == 1 and any(metric.type is MetricType.SUM for metric in metrics):
+        item["is_monotonic"] = monotonic.pop()
+    own = {metric.temporality.value for metric in metrics if is_temporality_own(metric)}
+    if own and own != {Temporality.UNSPECIFIED.value}:
+        item |= one_or_several("temporality", own)
+    return item
 
 
 def _exports(parts: Sequence[Telemetry]) -> list[dict[str, Any]]:
@@ -128,7 +124,7 @@ def _headers(requests: Iterable[dict[str, str]]) -> dict[str, Any]:
 
 SECTION_WRITERS: dict[str, Callable[[Sequence[Telemetry]], list[dict[str, Any]]]] = {
     "log_events": _log_events,
-    "log_records": _log_records,
+    "log_records": log_record_items,
     "metrics": _metrics,
     "exports": _exports,
 }

@@ -7,19 +7,24 @@ from typing import Any
 
 from harness.contract.write.volatile import expected_entry
 from harness.contract.write.yaml_text import Said
-from harness.model import Segment, Span, StatusCode, Subsegment
+from harness.model import Segment, Span, Subsegment
 
 Node = Span | Segment | Subsegment
 Below = Callable[[Node], Sequence[Node]]
-_MOST_LINKS = 3
-"""Of a span: how many a consumer of batches has depends on the traffic."""
+_MOST_LEVELS = 8
+"""Of values: a contract may not be nested deeper than people read."""
+_MOST_ALIKE = 3
+"""Links of a span, and events of one name: how many a consumer of batches has depends on the traffic."""
 
 
-def mapping_of(captured: Sequence[dict[str, Any]], depth: int = 1) -> dict[str, Any]:
+def mapping_of(
+    captured: Sequence[dict[str, Any]], depth: int = 1, deepest: int = _MOST_LEVELS
+) -> dict[str, Any]:
     """Return a mapping that every captured one fulfils, sorted by key.
 
     Args:
-        depth: How many levels of keys are described one by one.
+        depth: How many levels of keys are described one by one though some are missing at times.
+        deepest: How many levels are described at all.
 
     >>> mapping_of([{"a": 1}, {"a": 1, "b": "x"}])
     {'a': 1, 'b/optional': 'x'}
@@ -29,8 +34,9 @@ def mapping_of(captured: Sequence[dict[str, Any]], depth: int = 1) -> dict[str, 
     for key in keys:
         values = [one[key] for one in captured if key in one]
         always = len(values) == len(captured)
-        if all(isinstance(value, dict) for value in values) and any(values) and (depth > 1 or always):
-            entries[_plain_key(key, always=always)] = mapping_of(values, depth - 1)
+        nested = deepest > 1 and all(isinstance(value, dict) for value in values) and any(values)
+        if nested and (depth > 1 or always):
+            entries[_plain_key(key, always=always)] = mapping_of(values, depth - 1, deepest - 1)
         else:
             name, argument = expected_entry(key, values, always=always)
             entries[name] = argument
@@ -51,9 +57,7 @@ def span_item(spans: Sequence[Span], below: Below) -> dict[str, Any]:
     item: dict[str, Any] = {"span": first.name, "kind": first.kind.value}
     if len({span.scope.name for span in spans}) == 1 and first.scope.name:
         item["scope"] = first.scope.name
-    statuses = {span.status.code for span in spans}
-    if len(statuses) == 1 and statuses != {StatusCode.UNSET}:
-        item["status"] = first.status.code.value
+    item |= one_or_several("status", {span.status.code.value for span in spans})
     if attributes := mapping_of([span.attributes for span in spans]):
         item["attributes"] = attributes
     if events := _events(spans):
@@ -65,24 +69,31 @@ def span_item(spans: Sequence[Span], below: Below) -> dict[str, Any]:
     return item
 
 
+def one_or_several(name: str, values: set[str]) -> dict[str, Any]:
+    """Return the entry of a detail that has one value, or one of several.
+
+    >>> one_or_several("status", {"unset"}), one_or_several("unit", {"s", "ms"})
+    ({'status': 'unset'}, {'unit/one_of': ['ms', 's']})
+    """
+    several = sorted(values)
+    return {name: several[0]} if len(several) == 1 else {f"{name}/one_of": several}
+
+
 def _events(spans: Sequence[Span]) -> list[Any]:
+    """Return as many events of each name as every span has; what is said holds for each of them."""
     names = set.intersection(*({event.name for event in span.events} for span in spans))
     found: list[Any] = []
     for name in sorted(names):
-        types = {
-            event.attributes.get("exception.type")
-            for span in spans
-            for event in span.events
-            if event.name == name
-        }
-        kind = types.pop() if len(types) == 1 else None
-        found.append({"event": name, "attributes": {"exception.type": kind}} if kind else name)
+        events = [[event for event in span.events if event.name == name] for span in spans]
+        number = min(_MOST_ALIKE, *map(len, events))
+        attributes = mapping_of([event.attributes for some in events for event in some])
+        found += [{"event": name, "attributes": attributes} if attributes else name] * number
     return found
 
 
 def _links(spans: Sequence[Span]) -> list[dict[str, Any]]:
     """Return as many links as every span has; they have no names, so what is said holds for each."""
-    number = min(_MOST_LINKS, *(len(span.links) for span in spans))
+    number = min(_MOST_ALIKE, *(len(span.links) for span in spans))
     attributes = mapping_of([link.attributes for span in spans for link in span.links])
     return [{"attributes": attributes}] * number
 
@@ -94,10 +105,12 @@ def document_item(documents: Sequence[Segment | Subsegment], below: Below) -> di
     namespaces = {getattr(document, "namespace", None) for document in documents}
     if namespaces != {None} and len(namespaces) == 1:
         item["namespace"] = namespaces.pop()
-    for flag in ("error", "fault"):
+    for flag in ("error", "fault", "throttle"):
         values = {getattr(document, flag) for document in documents}
         if len(values) == 1:
             item[flag] = values.pop()
+    item |= _cause([document.cause for document in documents])
+    item |= _user([getattr(document, "user", None) for document in documents])
     for name, depth in (("annotations", 1), ("aws", 2), ("http", 2), ("metadata", 2), ("sql", 1)):
         captured = [getattr(document, name, None) or {} for document in documents]
         if described := mapping_of(captured, depth):
@@ -105,6 +118,41 @@ def document_item(documents: Sequence[Segment | Subsegment], below: Below) -> di
     if children := child_items(documents, below):
         item["subsegments"] = children
     return item
+
+
+def _cause(captured: Sequence[dict[str, Any] | str | None]) -> dict[str, Any]:
+    """Return the entry for what went wrong: the types of exceptions; nothing where nothing ever did."""
+    forms: list[Any] = []
+    for cause in captured:
+        if (form := _cause_form(cause)) not in forms:
+            forms.append(form)
+    forms.sort(key=repr)
+    if forms == [None]:
+        return {}
+    if len(forms) > 1:
+        return {"cause/any_of": forms}
+    (form,) = forms
+    return {"cause/type": form["type"]} if "type" in form else {"cause": form}
+
+
+def _cause_form(cause: dict[str, Any] | str | None) -> dict[str, Any] | None:
+    if cause is None:
+        return None
+    if isinstance(cause, str):  # the id of an exception that a child has
+        return {"type": "str"}
+    exceptions = cause.get("exceptions")
+    if not isinstance(exceptions, list) or not all(isinstance(one, dict) for one in exceptions):
+        return {"type": "dict"}
+    return {
+        "exceptions": [
+            {"type": one["type"]} if isinstance(one.get("type"), str) else {} for one in exceptions
+        ]
+    }
+
+
+def _user(captured: Sequence[str | None]) -> dict[str, Any]:
+    users = [user for user in captured if user is not None]
+    return dict([expected_entry("user", users, always=len(users) == len(captured))]) if users else {}
 
 
 def item_of(nodes: Sequence[Any], below: Below) -> dict[str, Any]:

@@ -15,10 +15,14 @@ _INDENT = "  "
 
 @dataclass(frozen=True)
 class Said:
-    """A value with a comment behind it."""
+    """A value with a comment behind it, of which only printable characters stay: YAML refuses others."""
 
     value: Any
     comment: str
+
+    def __post_init__(self) -> None:
+        printable = "".join(char if char.isprintable() else "�" for char in self.comment)
+        object.__setattr__(self, "comment", printable)
 
 
 def yaml_lines(value: Any, depth: int = 0) -> Iterator[str]:

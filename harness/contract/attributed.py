@@ -1,0 +1,96 @@
+"""Log records and metrics: each captured one, and each data point, must be as one of its items says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from harness.contract.items import Item, Presence
+from harness.expect.fields import MappingField
+from harness.expect.omitted import OMITTED
+from harness.expect.pool import Entry
+from harness.expect.problem import Problem
+from harness.expect.render import short
+from harness.model import DataPoint, LogRecord, Metric
+
+SECTIONS = ("log_records", "metrics")
+ATTRIBUTES = MappingField("attributes", lambda c: c.attributes, stem="attribute", noun="attribute")
+
+
+@dataclass(frozen=True)
+class Owned:
+    """What is told apart by attributes, a log record or a data point, and the item that is closest to it."""
+
+    item: Item
+    captured: LogRecord | DataPoint
+
+    def problems(self) -> list[Problem]:
+        """Return which attributes are not as the item says."""
+        return _problems(self.item, self.captured)
+
+    def undeclared(self) -> Iterator[Problem]:
+        """Yield the attributes that the item does not name, where it names any."""
+        expected = expected_of(self.item)
+        if isinstance(expected, Mapping):
+            for key, value in self.captured.attributes.items():
+                if key not in expected:
+                    message = f"attribute {key!r} = {short(value)} is not in the contract"
+                    yield Problem("attribute_undeclared", message)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A captured log record or metric among the items that identify it.
+
+    Attributes:
+        closest: Those that it is as, or else those that it is closest to.
+        problems: Where it is not as the first of them says, besides attributes.
+        owned: Itself, or each of its data points.
+    """
+
+    closest: list[Item]
+    entry: Entry
+    problems: list[Problem]
+    owned: list[Owned]
+
+
+def taken(items: Sequence[Item], entry: Entry) -> Taken | None:
+    """Return which of the items that identify it a captured value is closest to; None when none may be."""
+    allowed = [item for item in items if item.presence is not Presence.FORBIDDEN]
+    if not allowed:
+        return None
+    found = [_details_problems(item, entry) for item in allowed]
+    fewest = min(found, key=len)
+    closest = [item for item, problems in zip(allowed, found, strict=True) if len(problems) == len(fewest)]
+    owned = [Owned(_owner(closest, one), one) for one in _attributed(entry.value)]
+    return Taken(closest, entry, fewest, owned)
+
+
+def _attributed(value: Metric | LogRecord) -> Sequence[DataPoint | LogRecord]:
+    return value.data_points if isinstance(value, Metric) else (value,)
+
+
+def _details_problems(item: Item, entry: Entry) -> list[Problem]:
+    details = ((f, expected) for f, expected in item.expectation.details if f.name != ATTRIBUTES.name)
+    return [problem for field, expected in details for problem in field.problems(expected, entry.value)]
+
+
+def _owner(items: Sequence[Item], captured: DataPoint | LogRecord) -> Item:
+    """Return the item whose attributes are closest; one that names some before one that takes any."""
+
+    def distance(item: Item) -> tuple[int, bool, int]:
+        others = len(list(Owned(item, captured).undeclared()))
+        return len(_problems(item, captured)), expected_of(item) is OMITTED, others
+
+    return items[0] if len(items) == 1 else min(items, key=distance)
+
+
+def _problems(item: Item, captured: DataPoint | LogRecord) -> list[Problem]:
+    expected = expected_of(item)
+    return [] if expected is OMITTED else ATTRIBUTES.problems(expected, captured)
+
+
+def expected_of(item: Item) -> Any:
+    """Return which attributes an item expects, or `OMITTED`."""
+    return getattr(item.expectation, ATTRIBUTES.name)

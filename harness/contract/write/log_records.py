@@ -1,0 +1,102 @@
+"""Log records as items: one for each form of a body, with the attributes that all of this form have."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Any
+
+from harness.contract.operators import OPERATORS, split_key
+from harness.contract.write.messages import forms_of
+from harness.contract.write.shapes import mapping_of
+from harness.contract.write.volatile import generalised
+from harness.contract.write.yaml_text import Said
+from harness.expect.compare import equal
+from harness.model import LogRecord, Telemetry
+
+_BODY_DEPTH = 3
+_SOURCE = "code."
+"""Attributes that say where in the source a record was made: the line changes with each edit."""
+
+
+def log_record_items(parts: Sequence[Telemetry]) -> list[dict[str, Any]]:
+    """Return the items of log records, sorted."""
+    groups: dict[tuple[str, str, str, int], list[LogRecord]] = {}
+    for part in parts:
+        for record in part.log_records:
+            key = (record.scope.name, record.severity_text, record.event_name, record.severity_number)
+            groups.setdefault(key, []).append(record)
+    return [item for _, records in sorted(groups.items()) for item in _items(records)]
+
+
+def _items(records: Sequence[LogRecord]) -> Iterable[dict[str, Any]]:
+    first = records[0]
+    details: dict[str, Any] = {}
+    if first.severity_text:
+        details["severity_text"] = first.severity_text
+    if first.severity_number:
+        details["severity_number"] = first.severity_number
+    if first.event_name:
+        details["event_name"] = first.event_name
+    if first.scope.name:
+        details["scope"] = first.scope.name
+    for identity, alike in _by_body(records):
+        attributes = _attributes([record.attributes for record in alike])
+        yield identity | details | ({"attributes": attributes} if attributes else {})
+
+
+def _by_body(records: Sequence[LogRecord]) -> Iterable[tuple[dict[str, Any], list[LogRecord]]]:
+    """Yield the entry that identifies records by their body, and these records."""
+    texts = [record for record in records if isinstance(record.body, str)]
+    by_form: dict[tuple[str, str], list[LogRecord]] = {form: [] for form in forms_of(r.body for r in texts)}
+    forms: dict[str, tuple[str, str]] = {}
+    for record in texts:
+        if record.body not in forms:
+            forms[record.body] = _form_of(record.body, by_form)
+        by_form[forms[record.body]].append(record)
+    for (operator, argument), alike in by_form.items():
+        yield {_keyed(operator): argument}, alike
+    others: dict[Hashable, list[LogRecord]] = {}
+    for record in records:
+        if not isinstance(record.body, str):
+            others.setdefault(_shape(record.body), []).append(record)
+    for _, alike in sorted(others.items(), key=lambda pair: repr(pair[0])):
+        yield _body([record.body for record in alike]), alike
+
+
+def _form_of(message: str, forms: Iterable[tuple[str, str]]) -> tuple[str, str]:
+    """Return the form of a message: its own, or that of many which differ in small numbers only."""
+    own = forms_of([message])[0]
+    if own in forms:
+        return own
+    return next(form for form in forms if equal(OPERATORS[form[0]].make(form[1]), message))
+
+
+def _shape(body: Any) -> Hashable:
+    """Return what bodies of one item share: the keys of a mapping, else the type."""
+    return tuple(sorted(body)) if isinstance(body, dict) else type(body).__name__
+
+
+def _body(bodies: Sequence[Any]) -> dict[str, Any]:
+    if isinstance(bodies[0], dict):
+        return {_keyed("is"): mapping_of(bodies, _BODY_DEPTH)}
+    operator, argument = generalised("body", bodies)
+    return {_keyed(operator): argument}
+
+
+def _keyed(operator: str) -> str:
+    return "log_record" if operator == "is" else f"log_record/{operator}"
+
+
+def _attributes(captured: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    return dict(_typed(key, value) for key, value in mapping_of(captured).items())
+
+
+def _typed(key: str, value: Any) -> tuple[str, Any]:
+    """Return an entry; of one that says where in the source, only the type of its value."""
+    name, is_optional, operator = split_key(key)
+    if not name.startswith(_SOURCE):
+        return key, value
+    plain = value.value if isinstance(value, Said) else value
+    if operator != "is" or not isinstance(plain, str | int):
+        return key, plain
+    return f"{name}{'/optional' if is_optional else ''}/type", type(plain).__name__
