@@ -30,9 +30,9 @@ class BegunEntity:
 
     Attributes:
         entity: The SDK's object.
-        sent: It, or a segment that embeds it, went to the emitter.
+        sent: It, or a segment that embeds it, was sent.
         announced: Its trace id went into a response header.
-        replaced: Another segment took its place; an incident says so.
+        replaced: Another segment took its place, or it was too large; an incident says so.
     """
 
     __slots__ = ("__weakref__", "announced", "call", "entity", "replaced", "sent", "thread")
@@ -166,36 +166,51 @@ class XRayWatch:
             self._arrivals.notify()
 
     def _send(self, original: Callable[..., None], emitter: Any, entity: Any) -> None:
-        self._mark_sent(entity)
+        self._quiet.sending = entity
         original(emitter, entity)
+        if self._quiet.sending is entity:
+            self._mark(entity, "sent")
+        self._quiet.sending = None
         if self._arrivals.armed:
             self._arrivals.notify()
 
-    def _mark_sent(self, entity: Any) -> None:
-        begun = self._by_entity.get(id(entity))
-        if begun is not None:
-            begun.sent = True
-        for child in entity.subsegments:
-            self._mark_sent(child)
+    def _mark(self, entity: Any, what: str) -> None:
+        """Mark an entity, and those that its document embeds."""
+        pending = [entity]
+        for item in pending:  # grows while it is walked
+            begun = self._by_entity.get(id(item))
+            if begun is not None:
+                setattr(begun, what, True)
+            pending += item.subsegments
 
     def _send_data(self, original: Callable[..., None], emitter: Any, data: str) -> None:
         try:
             original(emitter, data)
         except OSError as error:
             size = len(data.encode("utf-8"))
-            self.incidents.append(
-                Incident(
-                    id="document_not_sent",
-                    channel="xray",
-                    message=(
-                        f"a document of {size} bytes could not be sent ({error.strerror}); UDP carries at "
-                        f"most {MAX_UDP_PAYLOAD}: lower streaming_threshold or put less into metadata"
-                    ),
-                    site=resolve(call_site()),
-                    context={"bytes": size},
-                )
-            )
+            self._not_sent(getattr(self._quiet, "sending", None), size, error.strerror)
             raise
+
+    def _not_sent(self, entity: Any, size: int, reason: str | None) -> None:
+        begun = self._by_entity.get(id(entity))
+        name = getattr(entity, "name", "")
+        self.incidents.append(
+            Incident(
+                id="document_not_sent",
+                channel="xray",
+                name=name,
+                trace_id=getattr(entity, "trace_id", None),
+                message=(
+                    f"the document of {name!r}, {size} bytes, could not be sent ({reason}); UDP carries at "
+                    f"most {MAX_UDP_PAYLOAD}: lower streaming_threshold or put less into metadata"
+                ),
+                site=begun.site() if begun else resolve(call_site()),
+                context={"bytes": size},
+            )
+        )
+        if entity is not None:
+            self._mark(entity, "replaced")
+            self._quiet.sending = None
 
     def close(self) -> None:
         """Close the sockets that the SDK never closes: under `-W error` the interpreter complains at exit."""

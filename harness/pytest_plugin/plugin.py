@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import time
 from collections.abc import Generator
 from pathlib import Path
@@ -194,7 +195,7 @@ class TelemetryPlugin:
             return
         if self._contract is not None or (self._waivers and self._record.scenarios):
             self._record = self._checked(self._record)
-        told = self._record.scenarios or self._record.findings
+        told = self._record.scenarios or self._record.contract
         if told and not (self._write(self._record) and run_holds(self._record)):
             # What came to light after its test had ended turns the run red, too.
             session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
@@ -235,7 +236,7 @@ class TelemetryPlugin:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print a few lines about the run's telemetry."""
-        if self._record is None or not (self._record.scenarios or self._record.findings):
+        if self._record is None or not (self._record.scenarios or self._record.contract):
             return
         terminalreporter.section("telemetry")
         for line in summary_lines(self._record):
@@ -268,6 +269,7 @@ def start(config: pytest.Config) -> TelemetryPlugin:
         contract, waivers = _contract(config), _waivers(config.rootpath / "pyproject.toml")
         all_waivers = (*contract.waivers, *waivers) if contract else waivers
         policy = FailurePolicy(config.getini("telemetry_fail_on"), all_waivers)
+        _require_directory(_report_dir(config))
         capture = capture_of_process(tuple(config.getini("telemetry_channels")), settle_timeout_s=timeout)
     except ConfigurationError as error:
         raise pytest.UsageError(f"telemetry: {error}") from error
@@ -277,6 +279,8 @@ def start(config: pytest.Config) -> TelemetryPlugin:
 def _contract(config: pytest.Config) -> Contract | None:
     # Known before the options are parsed, as the capture must be.
     option, ini = config.known_args_namespace.telemetry_contract, config.getini("telemetry_contract")
+    if option == "":
+        raise ConfigurationError("--telemetry-contract is empty; give a contract, or leave it out")
     if not (option or ini):
         return None
     from harness.contract import load_contract  # most runs have none
@@ -309,7 +313,18 @@ def _relative_to(path: Path, root: Path) -> str:
 
 
 def _report_dir(config: pytest.Config) -> Path:
-    return _path_of(config, config.getoption("--telemetry-report"), config.getini("telemetry_report_dir"))
+    option = config.known_args_namespace.telemetry_report
+    return _path_of(config, option, config.getini("telemetry_report_dir"))
+
+
+def _require_directory(path: Path) -> None:
+    """Refuse before the first test what no report could be written into after the last."""
+    there = next(part for part in (path, *path.parents) if part.exists())
+    if not (there.is_dir() and os.access(there, os.W_OK)):
+        raise ConfigurationError(
+            f"reports cannot be written into {path}: {there} is no directory that can be written to;"
+            " name another one (--telemetry-report DIR)"
+        )
 
 
 def _path_of(config: pytest.Config, option: str | None, ini: str) -> Path:

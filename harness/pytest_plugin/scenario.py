@@ -54,6 +54,15 @@ from harness.model import (
 from harness.pytest_plugin.acknowledge import Acknowledgement
 
 _T = TypeVar("_T")
+_BUILT_IN = frozenset({"otel", "xray", "cloudwatch"})
+_CHANNELS = {
+    "span": ("otel", "xray"),  # ADOT sends spans to X-Ray's daemon
+    "metric": ("otel", "xray", "cloudwatch"),
+    "log_record": ("otel",),
+    "segment": ("xray",),
+    "log_event": ("cloudwatch",),
+}
+"""Which channels bring a signal."""
 _FIELDS = ("spans", "segments", "log_events", "log_records", "metrics", "exports")
 
 
@@ -149,6 +158,7 @@ class ScenarioTelemetry:
             TelemetryAssertionError: None matches, or several do.
         """
         __tracebackhide__ = True
+        self._require_channels((expectation,))
         telemetry = self._read(exporters=isinstance(expectation, ExportExpectation))
         self._conclude(_at(check_one(expectation, telemetry), _caller()), telemetry)
         return find(expectation, telemetry)
@@ -337,6 +347,7 @@ class ScenarioTelemetry:
         __tracebackhide__ = True
         if within is not None and not (type(within) in (int, float) and 0 <= within < math.inf):
             raise ValueError(f"within is {within!r}; expected seconds, 0 or more, for example 2.5")
+        self._require_channels(expectations)
         exporters = any(isinstance(expectation, ExportExpectation) for expectation in expectations)
         telemetry = self._read(exporters=exporters)
         verdict = check(telemetry)
@@ -347,6 +358,18 @@ class ScenarioTelemetry:
             telemetry = self._bucket().telemetry()
             verdict = check(telemetry)
         self._conclude(_at(verdict, _caller()), telemetry)
+
+    def _require_channels(self, expectations: tuple[Expectation[Any], ...]) -> None:
+        """Refuse what can only be missing: `expect_none` would hold, and prove nothing."""
+        configured = set(self._capture.channels)
+        if not configured <= _BUILT_IN:
+            return  # a third party's channel may bring anything
+        for expectation in expectations:
+            channels = _CHANNELS.get(getattr(expectation, "SIGNAL", ""), ())
+            if channels and configured.isdisjoint(channels):
+                raise ConfigurationError(
+                    f"{expectation!r} needs channel {channels[0]!r} in telemetry_channels"
+                )
 
     def _conclude(self, verdict: Verdict, telemetry: Telemetry) -> None:
         __tracebackhide__ = True

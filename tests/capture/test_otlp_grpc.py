@@ -93,14 +93,12 @@ def test_without_descriptors_the_connection_is_refused_and_the_next_one_tried(
 
 
 def test_hanging_up_closes_the_connection(receiver: OtlpReceiver) -> None:
-    with (
-        grpc.insecure_channel(receiver.endpoint.removeprefix("http://")) as channel,
-        receiver.answers.giving(Answer(close=True), times=1),
-    ):
-        export = channel.unary_unary(EXPORT)
-        with pytest.raises(grpc.RpcError) as failed:
-            export(traces("lost"), timeout=30)
-        export(traces("kept"), timeout=30)
+    address = receiver.endpoint.removeprefix("http://")
+    with receiver.answers.giving(Answer(close=True), times=1):
+        with grpc.insecure_channel(address) as channel, pytest.raises(grpc.RpcError) as failed:
+            channel.unary_unary(EXPORT)(traces("lost"), timeout=30)
+        with grpc.insecure_channel(address) as another:
+            another.unary_unary(EXPORT)(traces("kept"), timeout=30)
 
     assert failed.value.code() is grpc.StatusCode.UNAVAILABLE
     assert "answered as asked" not in failed.value.details()

@@ -163,8 +163,10 @@ def test_a_document_too_large_to_send_is_reported(telemetry: ScenarioTelemetry, 
     with recorder.in_segment("huge") as begun:
         begun.put_metadata("key", "x" * 70_000)
 
-    (found,) = telemetry.expect_finding("document_not_sent", count=1)
-    assert "of 70" in found.message
+    (found,) = telemetry.expect_finding("document_not_sent", at="test_xray_channel.py", count=1)
+    assert found.message.startswith("the document of 'huge', 70")
+    assert (found.where, found.trace_id) == ("huge", begun.trace_id)
+    assert telemetry.unfinished == ()
     assert "UDP carries at most 65507" in found.message
     telemetry.expect_none(segment("huge"))
 

@@ -135,3 +135,10 @@ def test_a_contract_of_the_ini_file_fails_a_whole_run_without_a_scenario(
     result = run(OTEL + "telemetry_contract = app.contract.yaml\n", "", *arguments)
 
     assert result.ret == code
+
+
+def test_an_empty_contract_option_is_refused(run: Run) -> None:
+    result = run(OTEL, NOTHING, "--telemetry-contract", "")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "--telemetry-contract is empty; give a contract, or leave it out" in result.stderr.str()

@@ -183,13 +183,31 @@ def test_two_workers_write_one_record(run: Run, pytester: pytest.Pytester) -> No
 
 def test_a_report_that_cannot_be_written_says_so(run: Run, pytester: pytest.Pytester) -> None:
     (pytester.path / "taken").write_text("a file, no directory")
+    file = pytester.path / "taken"
 
     result = run(
         OTEL, APP + "    def test(telemetry): telemetry.expect_none(span('x'))", "--telemetry-report=taken"
     )
 
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert result.stderr.lines[0] == (
+        f"ERROR: telemetry: reports cannot be written into {file}: {file} is no directory that can be "
+        "written to; name another one (--telemetry-report DIR)"
+    )
+
+
+def test_an_expectation_without_its_channel_is_refused(run: Run) -> None:
+    source = """
+    from harness import segment
+
+    def test(telemetry):
+        telemetry.expect_none(segment("x"))
+    """
+
+    result = run(OTEL, source)
+
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    result.stdout.fnmatch_lines(["no report: *taken*cannot be written*"])
+    result.stdout.fnmatch_lines(["*segment('x') needs channel 'xray' in telemetry_channels"])
 
 
 def test_a_finding_about_the_start_up_fails_the_run(run: Run) -> None:

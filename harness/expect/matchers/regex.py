@@ -11,6 +11,7 @@ from harness.errors import PatternTimeout
 from harness.expect.matcher import Matcher
 from harness.expect.render import short
 
+_BRACE = re.compile(r"\\N\{[^}]*\}|\\.|\{(?:\d+|\d*,\d*)\}|\{", re.DOTALL)
 LIMIT_S = 0.25
 """For one search; what backtracks without end is stopped then."""
 
@@ -56,7 +57,16 @@ def _compiled(pattern: str, flags: int) -> Any:
     import regex as engine
 
     ascii_only = engine.ASCII if flags & re.ASCII else 0  # the one flag that has another number there
-    return engine.compile(pattern, flags & ~(re.ASCII | re.DEBUG) | ascii_only)
+    return engine.compile(_without_fuzziness(pattern), flags & ~(re.ASCII | re.DEBUG) | ascii_only)
+
+
+def _without_fuzziness(pattern: str) -> str:
+    """Return the pattern with each brace escaped that counts nothing: `re` takes it for text.
+
+    The engine takes ``a{e}`` for an ``a`` with any number of errors. Source: regex on PyPI, "Approximate
+    (fuzzy) matching".
+    """
+    return _BRACE.sub(lambda found: "\\{" if found[0] == "{" else found[0], pattern)
 
 
 def regex(pattern: str, flags: int = 0) -> Regex:

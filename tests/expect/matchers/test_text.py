@@ -71,3 +71,22 @@ def test_an_id_without_digits_is_refused() -> None:
 def test_their_repr_is_source() -> None:
     matchers = [regex(r"\d"), starts_with("a"), ends_with("z"), hex_id(16)]
     assert repr(matchers) == r"[regex('\\d'), starts_with('a'), ends_with('z'), hex_id(16)]"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "found"),
+    [
+        (r"^GET /users/{i}$", "GET /users/", False),
+        (r"^GET /users/{i}$", "GET /users/{i}", True),
+        (r"a{e}", "b", False),
+        (r"^a{2}$", "aa", True),
+        (r"^a{,2}$", "aaa", False),
+        (r"^[{d}]$", "{", True),
+        (r"^\{d}$", "{d}", True),
+        (r"^\N{DIGIT ONE}$", "1", True),
+    ],
+)
+def test_a_brace_is_what_it_is_in_re(pattern: str, text: str, found: bool) -> None:
+    assert (re.search(pattern, text) is not None) == found
+
+    assert regex(pattern).matches(text) == found
