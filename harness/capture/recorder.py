@@ -31,6 +31,6 @@ class Recorder(Protocol):
         """Take what was lost on the way."""
         ...
 
-    def datagrams(self, datagrams: Sequence[bytes]) -> None:
-        """Take X-Ray datagrams, in order."""
+    def datagrams(self, datagrams: Sequence[bytes]) -> bool:
+        """Take X-Ray datagrams, in order; return False when they could not be kept."""
         ...

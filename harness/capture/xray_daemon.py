@@ -15,6 +15,7 @@ from harness.capture.http_server import HttpServer, Request, Response
 from harness.capture.loop import ReceiverLoop
 from harness.capture.misdirected import otlp_goes_elsewhere
 from harness.capture.recorder import Recorder
+from harness.capture.xray_api.refusal import Refusal
 from harness.capture.xray_api.state import XRayState
 from harness.capture.xray_rules import SamplingRule
 from harness.codec.xray_sampling import statistics_of
@@ -104,10 +105,14 @@ class XRayDaemon:
 
     def _take(self, datagram: bytes) -> None:
         """Take a document that came through the API, as if it had come by UDP."""
-        if self._recorder is not None:
-            self._recorder.datagrams([datagram])
-        else:
+        if self._recorder is None:
             self.datagrams.received.append(datagram)
+        elif not self._recorder.datagrams([datagram]):
+            raise Refusal(
+                "the harness cannot write what it receives, as it said on stderr; send it again",
+                "ServiceUnavailableException",
+                503,
+            )
         self.state.documents.extend([datagram])
 
     def answer(self, request: Request) -> Response:

@@ -16,7 +16,7 @@ from harness.launch.recording import Recording
 
 if TYPE_CHECKING:
     from harness.contract import Contract
-    from harness.model import RunRecord
+    from harness.model import Finding, RunRecord
 
 RUN_FILE = "run.json"
 
@@ -95,19 +95,22 @@ def conclude(
     Raises:
         RecordError: A report cannot be written; `received.bin` stays.
     """
+    import msgspec
+
     from harness.analysis.outcome import run_holds
     from harness.report.terminal import summary_lines
     from harness.report.write import write_reports
 
     with closing(recording):  # the directory is locked until its reports are written
         record = record_of(arguments.out, outcome=outcome, cut=_losses(recording), packages=packages)
+        record = msgspec.structs.replace(record, findings=_lost(recording))
         if contract is not None:
             record = _checked(record, contract)
         written = write_reports(record, arguments.out)
         if not (record.cut or arguments.keep_received):
             recording.file.unlink()  # all of it is in run.json now, without the secrets
     sys.stderr.write("\n".join(summary_lines(record, report=str(written["html"]))) + "\n")
-    return run_holds(record) and not recording.lost
+    return run_holds(record)
 
 
 def _checked(record: RunRecord, contract: Contract) -> RunRecord:
@@ -118,6 +121,19 @@ def _checked(record: RunRecord, contract: Contract) -> RunRecord:
     record = checked_record(contract, record, datetime.now(UTC).date(), read_waivers(Path("pyproject.toml")))
     sys.stderr.writelines(f"{line}\n" for line in finding_lines(record.findings))
     return record
+
+
+def _lost(recording: Recording) -> tuple[Finding, ...]:
+    from harness.model import Finding
+
+    return tuple(
+        Finding(
+            id="arrivals_lost",
+            signal="harness",
+            message=f"{sentence}; free some space, or choose another directory (--out DIR)",
+        )
+        for sentence in _losses(recording)
+    )
 
 
 def _losses(recording: Recording) -> tuple[str, ...]:

@@ -18,12 +18,15 @@ from harness.codec import otlp
 from harness.codec.otlp import SpanKey
 from harness.model import Span, SpanKind
 
+_RECEIVING = (SpanKind.SERVER, SpanKind.CONSUMER)
+"""Kinds whose id may be that of the client's, or the producer's, half."""
+
 
 def spans_of(message: ExportTraceServiceRequest) -> Iterator[tuple[SpanKey, Callable[[], Span]]]:
     """Yield each span as `otlp.spans_of` does; a server's key names its service, too."""
     for key, decode in otlp.spans_of(message):
         span = decode()
-        if span.kind is SpanKind.SERVER:
+        if span.kind in _RECEIVING:
             key = (*key, _service(span).encode())
         yield key, functools.partial(_itself, span)
 
@@ -45,10 +48,10 @@ def unshared(spans: Sequence[Span]) -> Sequence[Span]:
     if len(known) == len(spans):
         return spans
     spans = _once_each(spans)
-    taken = {(span.trace_id, span.span_id) for span in spans if span.kind is not SpanKind.SERVER}
+    taken = {(span.trace_id, span.span_id) for span in spans if span.kind not in _RECEIVING}
     own: dict[tuple[str, str, str], str] = {}
     for span in spans:
-        if span.kind is SpanKind.SERVER:
+        if span.kind in _RECEIVING:
             if (span.trace_id, span.span_id) in taken:
                 name = f"{span.trace_id}/{span.span_id}/{_service(span)}"
                 own[span.trace_id, span.span_id, _service(span)] = hashlib.sha256(name.encode()).hexdigest()[
@@ -74,7 +77,7 @@ def _once_each(spans: Sequence[Span]) -> list[Span]:
 def _with_own_id(span: Span, own: dict[tuple[str, str, str], str]) -> Span:
     service = _service(span)
     new = own.get((span.trace_id, span.span_id, service))
-    if new and span.kind is SpanKind.SERVER:
+    if new and span.kind in _RECEIVING:
         return msgspec.structs.replace(span, span_id=new, parent_span_id=span.span_id)
     parent = own.get((span.trace_id, span.parent_span_id or "", service))
     return msgspec.structs.replace(span, parent_span_id=parent) if parent else span

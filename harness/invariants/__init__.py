@@ -18,6 +18,7 @@ Invariant = Callable[[Telemetry, tuple[Verdict, ...]], Iterable[Finding]]
 
 FINDING_IDS = (
     "annotation_dropped",
+    "arrivals_lost",
     "context_missing",
     "datagrams_dropped",
     "document_invalid",

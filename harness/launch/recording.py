@@ -96,10 +96,9 @@ class Recording:
         """Append what was lost on the way."""
         self._append(arrivals_file.of_incident(incident), 0)
 
-    def datagrams(self, datagrams: Sequence[bytes]) -> None:
-        """Append X-Ray datagrams."""
-        if datagrams:
-            self._append(arrivals_file.of_datagrams(datagrams), len(datagrams))
+    def datagrams(self, datagrams: Sequence[bytes]) -> bool:
+        """Append X-Ray datagrams; return False when they could not be written."""
+        return not datagrams or self._append(arrivals_file.of_datagrams(datagrams), len(datagrams))
 
     def _append(self, data: bytes, arrivals: int) -> bool:
         with self._lock:

@@ -256,7 +256,7 @@ class Kept:
     def rejected(self, rejected: Rejected) -> None:
         pytest.fail(rejected.reason)
 
-    def datagrams(self, datagrams: Sequence[bytes]) -> None:
+    def datagrams(self, datagrams: Sequence[bytes]) -> bool:
         pytest.fail("there are none")
 
 

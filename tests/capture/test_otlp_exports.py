@@ -236,6 +236,15 @@ def test_a_span_of_this_process_that_a_zipkin_exporter_sends_is_one(telemetry: S
     assert found.site is not None
 
 
+def test_a_zipkin_consumer_is_below_its_producer(telemetry: ScenarioTelemetry) -> None:
+    ids = {"traceId": uuid4().hex, "id": "c" * 16}
+    for kind, service in (("PRODUCER", "web"), ("CONSUMER", "worker")):
+        half = {**ids, "kind": kind, "name": kind.lower(), "localEndpoint": {"serviceName": service}}
+        post("/api/v2/spans", json.dumps([half]).encode(), "application/json")
+
+    telemetry.expect(span("producer").with_child(span("consumer")))
+
+
 @pytest.mark.parametrize("zipkin_first", [False, True])
 def test_a_server_that_two_exporters_send_is_one(telemetry: ScenarioTelemetry, zipkin_first: bool) -> None:
     trace_id = uuid4().hex  # a trace belongs to the scenario that it began in

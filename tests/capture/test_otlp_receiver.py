@@ -107,8 +107,8 @@ class FullDisk:
     def incident(self, incident: Incident) -> None:
         pass
 
-    def datagrams(self, datagrams: Sequence[bytes]) -> None:
-        pass
+    def datagrams(self, datagrams: Sequence[bytes]) -> bool:
+        return False
 
 
 def test_what_cannot_be_recorded_is_to_be_sent_again(loop: ReceiverLoop, arrivals: Arrivals) -> None:

@@ -2,18 +2,22 @@
 
 import contextlib
 import http.client
+import json
 import resource
 import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
+from harness.analysis.outcome import run_holds
 from harness.capture.otlp_grpc import PREFACE
 from harness.cli import main
 from harness.report import read_record
@@ -165,6 +169,39 @@ def answered(client: socket.socket) -> bool:
         return client.recv(1) != b""
     except ConnectionError:
         return False
+
+
+def test_what_cannot_be_written_is_answered_503_and_the_run_does_not_hold(serving: Serving) -> None:
+    document = {
+        "name": "s",
+        "id": "1" * 16,
+        "trace_id": f"1-{int(time.time()):08x}-{'a' * 24}",
+        "start_time": time.time(),
+        "end_time": time.time(),
+    }
+    put = json.dumps({"TraceSegmentDocuments": [json.dumps(document)]}).encode()
+    requests = [
+        (serving.line["otlp_http"] + "/v1/traces", traces("home"), "application/x-protobuf"),
+        ("http://" + serving.line["xray"] + "/TraceSegments", put, "application/json"),
+    ]
+    size = (serving.out / "received.bin").stat().st_size
+    resource.prlimit(serving.process.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+    statuses = []
+    for url, body, content_type in requests:
+        parts = urlsplit(url)
+        with contextlib.closing(http.client.HTTPConnection(parts.netloc, timeout=20)) as connection:
+            connection.request("POST", parts.path, body, {"Content-Type": content_type})
+            statuses.append(connection.getresponse().status)
+    resource.prlimit(
+        serving.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+    )
+
+    code, _ = serving.stop(signal.SIGTERM)
+
+    assert (code, statuses) == (1, [503, 503])
+    (finding,) = serving.record().findings
+    assert finding.id == "arrivals_lost"
+    assert not run_holds(serving.record())
 
 
 def test_connections_near_the_limit_of_descriptors_are_refused_and_told(serving: Serving) -> None:
