@@ -50,7 +50,8 @@ class Serving:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env=environment(),
+            # A limit on file sizes would leave modules compiled in part.
+            env={**environment(), "PYTHONDONTWRITEBYTECODE": "1"},
         )
         assert self.process.stdout is not None
         self.line: dict[str, Any] = json.loads(self.process.stdout.readline())

@@ -30,7 +30,7 @@ print(recording.lost - 1, recording.reason)
 
 def test_a_full_disk_is_said_once_and_what_had_arrived_is_readable(tmp_path: Path) -> None:
     done = subprocess.run(  # noqa: S603  our own interpreter
-        [sys.executable, "-c", FULL_DISK, str(tmp_path)],
+        [sys.executable, "-B", "-c", FULL_DISK, str(tmp_path)],
         capture_output=True,
         text=True,
         check=True,
