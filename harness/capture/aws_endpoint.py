@@ -25,7 +25,8 @@ from harness.capture.arrivals import Arrivals
 from harness.capture.aws_errors import error_response
 from harness.capture.backlog import Backlog
 from harness.capture.environment import LOOPBACK
-from harness.capture.http_server import HttpServer, Request, Response
+from harness.capture.http_messages import Request, Response
+from harness.capture.http_server import HttpServer
 from harness.capture.log_groups import JSON_1_1, LogGroups
 from harness.capture.loop import ReceiverLoop
 from harness.capture.misdirected import why_no_service

@@ -6,7 +6,7 @@ from xml.sax.saxutils import escape
 
 import msgspec
 
-from harness.capture.http_server import Request, Response
+from harness.capture.http_messages import Request, Response
 from harness.capture.log_groups import JSON_1_1
 
 

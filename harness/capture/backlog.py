@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 
-from harness.capture.http_server import Request
+from harness.capture.http_messages import Request
 
 
 class Backlog:

@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 from harness.capture.arrivals import Arrivals
 from harness.capture.environment import LOOPBACK
-from harness.capture.http_server import Request, Response
+from harness.capture.http_messages import Request, Response
 from harness.capture.loop import ReceiverLoop
 from harness.capture.ownership import Ownership
 from harness.capture.patching import Patches

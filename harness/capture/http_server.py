@@ -1,66 +1,22 @@
-"""A small HTTP/1.1 server for the receivers, on httptools' parser.
-
-It keeps connections alive, answers `Expect: 100-continue`, ignores `Upgrade`,
-and limits the size of what it buffers; everything else is the handler's.
-"""
+"""A small HTTP/1.1 server for the receivers."""
 
 from __future__ import annotations
 
 import asyncio
-import http
-import inspect
-import re
 import socket
-from collections.abc import Awaitable, Callable, Mapping
-from typing import NamedTuple
+from collections.abc import Mapping
 
-import httptools
-
-from harness.capture import descriptors
 from harness.capture.environment import LOOPBACK
+from harness.capture.http_connection import Connection
+from harness.capture.http_messages import Handler, Malformed, Upgrade
 from harness.capture.loop import ReceiverLoop
 
-MAX_BODY_BYTES = 64 * 1024 * 1024
-MAX_HEAD_BYTES = 64 * 1024
-_HEAD_TOO_LARGE = f"request head is over the limit of {MAX_HEAD_BYTES} bytes"
 _BUFFER_BYTES = 256 * 1024
 _ACCEPTED_AT_ONCE = 16
 _WAITING = 1024
 """Connections that the system keeps until they are accepted."""
-SILENCE_S = 30.0
-"""How long a client may pause in the middle of a request; between requests it may stay for ever."""
 STOP_S = 2.0
 """How long answers under way are waited for when a server closes."""
-_AUTHORITY = re.compile(r"\A[a-zA-Z][a-zA-Z0-9+.-]*://[^/?]*")
-"""What an absolute-form target has before its path. Source: RFC 9112, section 3.2.2."""
-
-
-class Request(NamedTuple):
-    """One request: `path` without its query, header names in lower case, body as it came."""
-
-    method: str
-    path: str
-    query: str
-    headers: dict[str, str]
-    body: bytes
-
-
-class Response(NamedTuple):
-    """An answer; Content-Length is added, unless one to HEAD has it."""
-
-    status: int = 200
-    headers: tuple[tuple[str, str], ...] = ()
-    body: bytes = b""
-
-
-CLOSE = Response(status=0)
-"""Closes the connection instead of answering."""
-
-Upgrade = Callable[[asyncio.Transport, bytes], Awaitable[None]]
-"""Takes over a connection and the bytes that have come; takes it out of `connections` when it is lost."""
-
-Handler = Callable[[Request], Response | Awaitable[Response]]
-Malformed = Callable[[str, bytes], None]
 
 
 class HttpServer:
@@ -107,8 +63,8 @@ class HttpServer:
         listening.listen(_WAITING)
         return server
 
-    def _connection(self) -> _Connection:
-        return _Connection(
+    def _connection(self) -> Connection:
+        return Connection(
             self._handler, self._malformed, self.connections, self._tasks, self._upgrades, self._buffer
         )
 
@@ -133,269 +89,3 @@ class HttpServer:
             transport.abort()
         while self.connections:  # each leaves when it has been told, before the loop stops
             await asyncio.sleep(0)
-
-
-class _Connection(asyncio.BufferedProtocol):
-    """One client connection; requests are answered in order."""
-
-    def __init__(
-        self,
-        handler: Handler,
-        malformed: Malformed,
-        connections: set[asyncio.Transport],
-        tasks: set[asyncio.Future[None]],
-        upgrades: Mapping[bytes, Upgrade],
-        buffer: memoryview,
-    ) -> None:
-        self._handler = handler
-        self._malformed = malformed
-        self._connections = connections
-        self._tasks = tasks
-        self._upgrades = upgrades
-        self._buffer = buffer
-        self._first = b""
-        self._transport: asyncio.Transport
-        self._parser = httptools.HttpRequestParser(self)
-        self._pending: asyncio.Future[None] | None = None
-        self._half_closed = False
-        self._last_data = 0.0
-        self._timer: asyncio.TimerHandle | None = None
-        self._reset()
-
-    def _reset(self) -> None:
-        self._begun = False
-        self._url = b""
-        self._headers: dict[str, str] = {}
-        self._body: list[bytes] = []
-        self._head_size = 0
-        self._body_size = 0
-        self._unseen = 0  # bytes that the parser holds back until a header, or a trailer, is whole
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101  what create_server makes
-        self._transport = transport
-        sock = transport.get_extra_info("socket")
-        if reason := descriptors.refusal(sock.fileno()):
-            self._malformed(reason, b"")
-            transport.abort()
-            return
-        self._connections.add(transport)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._watch_for_silence()
-
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  asyncio's signature
-        self._connections.discard(self._transport)
-        if self._timer is not None:
-            self._timer.cancel()
-        if self._begun:
-            self._malformed("the connection closed in the middle of a request", self._so_far())
-
-    def _watch_for_silence(self) -> None:
-        loop = asyncio.get_running_loop()
-        if self._begun and loop.time() - self._last_data >= SILENCE_S:
-            reason = f"the client was silent for {SILENCE_S:g} s in the middle of a request"
-            payload, self._begun = self._so_far(), False
-            self._fail(408, reason, payload)
-            return
-        self._timer = loop.call_later(SILENCE_S / 2, self._watch_for_silence)
-
-    def _so_far(self) -> bytes:
-        return (self._first or self._url + b"\n" + b"".join(self._body))[:4096]
-
-    def eof_received(self) -> bool:
-        """Keep a half-closed connection open while an answer is still to be written."""
-        self._half_closed = True
-        return self._pending is not None
-
-    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002  asyncio's signature
-        return self._buffer
-
-    def buffer_updated(self, nbytes: int) -> None:
-        self._take(self._buffer[:nbytes])
-
-    def _take(self, data: memoryview | bytes) -> None:
-        self._last_data = asyncio.get_running_loop().time()
-        if self._upgrades:
-            data = self._first + bytes(data)
-            if self._waits_or_upgrades(data):
-                return
-        while data:
-            data = self._parse(data)
-
-    def _parse(self, data: memoryview | bytes) -> bytes:
-        """Give bytes to the parser; return those that are to be parsed again."""
-        self._unseen += len(data)
-        try:
-            self._parser.feed_data(data)
-            if self._unseen > MAX_HEAD_BYTES:
-                self._fail(413, _HEAD_TOO_LARGE, b"".join(self._body))
-        except httptools.HttpParserUpgrade as upgrade:
-            return self._without_upgrade(bytes(data[upgrade.args[0] :]))
-        except httptools.HttpParserCallbackError as error:
-            cause = error.__context__
-            if not isinstance(cause, _TooLargeError):
-                raise
-            self._fail(413, str(cause), b"".join(self._body))
-        except httptools.HttpParserError as error:
-            self._fail(400, f"not HTTP: {error}", bytes(data))
-        return b""
-
-    def _without_upgrade(self, rest: bytes) -> bytes:
-        """Return the request again without what asks for another protocol: the parser dropped its body.
-
-        A server may ignore `Upgrade`, and answer as if it was not there. Source: RFC 9110, section 7.8.
-        """
-        method = self._parser.get_method()
-        if method == b"CONNECT":
-            reason = f"CONNECT {self._url.decode('latin-1')}: this is no proxy; look for HTTPS_PROXY"
-            self._fail(405, reason, rest)
-            return b""
-        options = self._headers.pop("connection").split(",")
-        kept = ",".join(option for option in options if option.strip().lower() != "upgrade")
-        head = [b"%b %b HTTP/%b" % (method, self._url, self._parser.get_http_version().encode())]
-        lines = self._headers | {"connection": kept}
-        head += [f"{name}: {value}".encode("latin-1") for name, value in lines.items()]
-        self._reset()
-        self._parser = httptools.HttpRequestParser(self)
-        return b"\r\n".join(head) + b"\r\n\r\n" + rest
-
-    def _waits_or_upgrades(self, data: bytes) -> bool:
-        """Return True when the first bytes are another protocol's, or may become so."""
-        for preface, upgrade in self._upgrades.items():
-            if data.startswith(preface):
-                self._transport.pause_reading()
-                if self._timer is not None:
-                    self._timer.cancel()
-                self._begun = False
-                self._run(upgrade(self._transport, data))
-                return True
-            if preface.startswith(data):
-                self._first, self._begun = data, True
-                return True
-        self._upgrades, self._first = {}, b""  # it is HTTP/1.1
-        return False
-
-    def _run(self, work: Awaitable[None]) -> None:
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    def _fail(self, status: int, reason: str, payload: bytes) -> None:
-        self._begun = False
-        self._malformed(reason, payload[:4096])
-        self._write(Response(status, (("content-type", "text/plain"),), reason.encode()), keep_alive=False)
-
-    # The callbacks that httptools looks up by name.
-
-    def on_message_begin(self) -> None:
-        self._begun = True
-
-    def on_url(self, url: bytes) -> None:
-        self._url += url
-        self._count_head(len(url))
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        self._count_head(len(name) + len(value))
-        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
-        if key == "content-type" and self._headers.get(key) == text:
-            return  # no list: said twice, it says the same
-        self._headers[key] = f"{self._headers[key]}, {text}" if key in self._headers else text
-
-    def on_headers_complete(self) -> None:
-        upgrading = self._parser.should_upgrade()  # comes again without, see `_without_upgrade`
-        if self._headers.get("expect", "").lower() == "100-continue" and not upgrading:
-            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-
-    def on_body(self, body: bytes) -> None:
-        self._unseen = 0
-        self._body.append(body)
-        self._body_size += len(body)
-        if self._body_size > MAX_BODY_BYTES:
-            raise _TooLargeError(f"request body is over the limit of {MAX_BODY_BYTES} bytes")
-
-    def on_message_complete(self) -> None:
-        if self._parser.should_upgrade():
-            return
-        target = _AUTHORITY.sub("", self._url.decode("latin-1"), count=1)
-        path, _, query = target.partition("?")
-        method = self._parser.get_method().decode("ascii")
-        request = Request(method, path or "/", query, self._headers, b"".join(self._body))
-        keep_alive = self._parser.should_keep_alive()
-        self._reset()
-        if self._pending is not None:  # a pipelined request waits for the one before it
-            self._answer_later(self._handler, request, self._pending, keep_alive=keep_alive)
-            return
-        answer = self._ask(request)
-        if inspect.isawaitable(answer):
-            self._answer_later(lambda _: answer, request, None, keep_alive=keep_alive)
-        else:
-            self._write(answer, keep_alive=keep_alive, method=request.method)
-
-    def _ask(self, request: Request) -> Response | Awaitable[Response]:
-        try:
-            return self._handler(request)
-        except Exception as error:  # noqa: BLE001  whatever it is, the client must be answered
-            return self._failed(request, error)
-
-    def _failed(self, request: Request, error: Exception) -> Response:
-        reason = f"{request.method} {request.path}: cannot be taken: {error!r:.200}"
-        self._malformed(reason, request.body[:4096])
-        return Response(500, (("content-type", "text/plain"),), reason.encode())
-
-    def _count_head(self, size: int) -> None:
-        self._unseen = 0
-        self._head_size += size
-        if self._head_size > MAX_HEAD_BYTES:
-            raise _TooLargeError(_HEAD_TOO_LARGE)
-
-    def _answer_later(
-        self, handler: Handler, request: Request, before: asyncio.Future[None] | None, *, keep_alive: bool
-    ) -> None:
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._pending = done
-
-        async def answer() -> None:
-            try:
-                if before is not None:
-                    await asyncio.wait([before])  # which does not cancel it when this is cancelled
-                result = handler(request)
-                response = await result if inspect.isawaitable(result) else result
-                self._write(response, keep_alive=keep_alive, method=request.method)
-            except Exception as error:  # noqa: BLE001  whatever it is, the client must be answered
-                self._write(self._failed(request, error), keep_alive=keep_alive, method=request.method)
-            finally:
-                done.set_result(None)
-                if self._pending is done:
-                    self._pending = None
-                    if self._half_closed:
-                        self._transport.close()
-
-        self._run(answer())
-
-    def _write(self, response: Response, *, keep_alive: bool, method: str = "") -> None:
-        if self._transport.is_closing():
-            return
-        if response is CLOSE:
-            self._transport.abort()
-            return
-        head = [f"HTTP/1.1 {response.status} {_phrase(response.status)}"]
-        head += [f"{name}: {value}" for name, value in response.headers]
-        if not (method == "HEAD" and any(name.lower() == "content-length" for name, _ in response.headers)):
-            head.append(f"content-length: {len(response.body)}")
-        if not keep_alive:
-            head.append("connection: close")
-        body = b"" if method == "HEAD" else response.body
-        self._transport.write("\r\n".join(head).encode("latin-1") + b"\r\n\r\n" + body)
-        if not keep_alive:
-            self._transport.close()
-
-
-class _TooLargeError(Exception):
-    pass
-
-
-def _phrase(status: int) -> str:
-    try:
-        return http.HTTPStatus(status).phrase
-    except ValueError:
-        return "Unknown"

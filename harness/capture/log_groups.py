@@ -14,7 +14,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from harness.capture.http_server import Response
+from harness.capture.http_messages import Response
 
 JSON_1_1 = (("content-type", "application/x-amz-json-1.1"),)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.capture.http_server import Request
+from harness.capture.http_messages import Request
 
 _OTLP_PATHS = ("/v1/traces", "/v1/metrics", "/v1/logs")
 # AWS takes their requests without a signature.

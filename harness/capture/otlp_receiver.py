@@ -16,7 +16,8 @@ from harness.capture import descriptors, otlp_grpc
 from harness.capture.answers import Answers
 from harness.capture.arrivals import Arrivals
 from harness.capture.environment import LOOPBACK
-from harness.capture.http_server import CLOSE, HttpServer, Request, Response
+from harness.capture.http_messages import CLOSE, Request, Response
+from harness.capture.http_server import HttpServer
 from harness.capture.loop import ReceiverLoop
 from harness.capture.otlp_grpc import PREFACE, GrpcServer, Reply
 from harness.capture.recorder import Recorder

@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from harness.capture.http_server import Request, Response
+from harness.capture.http_messages import Request, Response
 from harness.capture.patching import Patches
 from harness.model import Incident
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from harness.capture.http_server import Request, Response
+from harness.capture.http_messages import Request, Response
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 _HOP_BY_HOP = frozenset({"content-length", "connection", "transfer-encoding", "date", "server"})

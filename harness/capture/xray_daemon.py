@@ -11,7 +11,8 @@ import msgspec
 from harness.capture.arrivals import Arrivals
 from harness.capture.datagrams import DatagramReceiver
 from harness.capture.environment import LOOPBACK
-from harness.capture.http_server import HttpServer, Request, Response
+from harness.capture.http_messages import Request, Response
+from harness.capture.http_server import HttpServer
 from harness.capture.loop import ReceiverLoop
 from harness.capture.misdirected import otlp_goes_elsewhere
 from harness.capture.recorder import Recorder

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 
 from harness.capture.backlog import Backlog
-from harness.capture.http_server import Request
+from harness.capture.http_messages import Request
 
 
 def a_request(body: bytes) -> Request:

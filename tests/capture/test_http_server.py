@@ -8,15 +8,16 @@ from typing import Any, Protocol
 
 import pytest
 
-from harness.capture import http_server, wsgi
-from harness.capture.http_server import HttpServer, Request, Response
+from harness.capture import http_connection, wsgi
+from harness.capture.http_messages import Handler, Request, Response
+from harness.capture.http_server import HttpServer
 from harness.capture.loop import ReceiverLoop
 
 Malformed = list[tuple[str, bytes]]
 
 
 class Serve(Protocol):
-    def __call__(self, handler: http_server.Handler, **options: Any) -> int: ...
+    def __call__(self, handler: Handler, **options: Any) -> int: ...
 
 
 def echo(request: Request) -> Response:
@@ -32,7 +33,7 @@ def malformed() -> Malformed:
 def serve(loop: ReceiverLoop, malformed: Malformed) -> Iterator[Serve]:
     servers = []
 
-    def start(handler: http_server.Handler, **options: Any) -> int:
+    def start(handler: Handler, **options: Any) -> int:
         def report(reason: str, payload: bytes) -> None:
             malformed.append((reason, payload))
 
@@ -157,7 +158,7 @@ def test_what_is_not_http_is_answered_and_reported(serve: Serve, malformed: Malf
 def test_a_body_over_the_limit_is_refused(
     serve: Serve, malformed: Malformed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http_server, "MAX_BODY_BYTES", 1000)
+    monkeypatch.setattr(http_connection, "MAX_BODY_BYTES", 1000)
 
     answer = exchange(
         serve(echo), b"POST / HTTP/1.1\r\nhost: h\r\ncontent-length: 1001\r\n\r\n" + bytes(1001)
@@ -186,7 +187,7 @@ def test_a_connection_closed_half_way_harms_nobody(serve: Serve, malformed: Malf
 def test_a_client_that_falls_silent_in_a_request_is_told_so(
     serve: Serve, malformed: Malformed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http_server, "SILENCE_S", 0.05)
+    monkeypatch.setattr(http_connection, "SILENCE_S", 0.05)
     with socket.create_connection(("127.0.0.1", serve(echo)), timeout=10) as client:
         client.sendall(b"POST /x HTTP/1.1\r\ncontent-length: 9\r\n\r\nslow")
         answer = client.recv(65536)
@@ -198,7 +199,7 @@ def test_a_client_that_falls_silent_in_a_request_is_told_so(
 def test_a_client_that_is_silent_between_requests_may_stay(
     serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http_server, "SILENCE_S", 0.02)
+    monkeypatch.setattr(http_connection, "SILENCE_S", 0.02)
     slow = threading.Event()
     client = http.client.HTTPConnection("127.0.0.1", serve(echo), timeout=10)
     for _ in range(2):
@@ -328,7 +329,7 @@ def test_an_absolute_target_is_its_path(serve: Serve, target: bytes, path: str, 
 def test_half_a_preface_is_dropped_after_the_same_silence(
     serve: Serve, malformed: Malformed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http_server, "SILENCE_S", 0.05)
+    monkeypatch.setattr(http_connection, "SILENCE_S", 0.05)
 
     async def upgrade(client: asyncio.Transport, first: bytes) -> None:
         raise AssertionError(first)
@@ -356,9 +357,9 @@ def test_a_header_that_does_not_end_is_refused(serve: Serve, malformed: Malforme
         client.sendall(head)
         sent = 0
         try:
-            while sent < 64 * http_server.MAX_HEAD_BYTES:
+            while sent < 64 * http_connection.MAX_HEAD_BYTES:
                 sent += client.send(b"a" * 16_384)
         except OSError:  # the connection was closed on us, as it should be
             pass
-    assert sent < 64 * http_server.MAX_HEAD_BYTES
+    assert sent < 64 * http_connection.MAX_HEAD_BYTES
     assert [reason for reason, _ in malformed] == ["request head is over the limit of 65536 bytes"]

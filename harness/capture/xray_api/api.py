@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from harness.capture.http_server import Request, Response
+from harness.capture.http_messages import Request, Response
 from harness.capture.xray_api import group_operations as groups
 from harness.capture.xray_api import rule_operations as rules
 from harness.capture.xray_api import service_graph, trace_operations

@@ -14,7 +14,7 @@ from aws_xray_sdk.core import xray_recorder
 from botocore.exceptions import ClientError
 
 from harness import ScenarioTelemetry, segment, subsegment, trace
-from harness.capture.http_server import Request
+from harness.capture.http_messages import Request
 from harness.capture.xray_api import api
 from harness.capture.xray_api.state import XRayState
 from harness.codec.xray import HEADER

@@ -1,0 +1,35 @@
+"""What an HTTP server of ours takes and gives."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+
+class Request(NamedTuple):
+    """One request: `path` without its query, header names in lower case, body as it came."""
+
+    method: str
+    path: str
+    query: str
+    headers: dict[str, str]
+    body: bytes
+
+
+class Response(NamedTuple):
+    """An answer; Content-Length is added, unless one to HEAD has it."""
+
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+
+CLOSE = Response(status=0)
+"""Closes the connection instead of answering."""
+
+Upgrade = Callable[[asyncio.Transport, bytes], Awaitable[None]]
+"""Takes over a connection and the bytes that have come; takes it out of `connections` when it is lost."""
+
+Handler = Callable[[Request], Response | Awaitable[Response]]
+Malformed = Callable[[str, bytes], None]
