@@ -17,7 +17,7 @@ def unfinished_of(begun: Iterable[BegunEntity]) -> list[Unfinished]:
     by_entity = {id(item.entity): item for item in unsent}
     found = []
     for item in unsent:
-        if item.replaced:
+        if item.lost:
             continue
         if item.kind == "segment":
             found.append(item.unfinished(tuple(_open_below(item, by_entity))))

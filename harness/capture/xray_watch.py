@@ -11,7 +11,7 @@ import functools
 import threading
 import weakref
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
 
@@ -32,10 +32,10 @@ class BegunEntity:
         entity: The SDK's object.
         sent: It, or a segment that embeds it, was sent.
         announced: Its trace id went into a response header.
-        replaced: Another segment took its place, or it was too large; an incident says so.
+        lost: It is never sent, and an incident says why.
     """
 
-    __slots__ = ("__weakref__", "announced", "call", "entity", "replaced", "sent", "thread")
+    __slots__ = ("__weakref__", "announced", "call", "entity", "lost", "sent", "thread")
 
     def __init__(self, entity: Any, call: CallSite | None) -> None:
         self.entity = entity
@@ -43,7 +43,7 @@ class BegunEntity:
         self.thread = threading.get_ident()
         self.sent = False
         self.announced = False
-        self.replaced = False
+        self.lost = False
 
     @property
     def kind(self) -> str:
@@ -95,7 +95,7 @@ class XRayWatch:
         self._patches = patches
         self._arrivals = arrivals
         self._address = daemon_address
-        self._quiet = threading.local()
+        self._local = threading.local()
         patches.when_imported("aws_xray_sdk.core.sampling.connector", self._defer_clients)
         patches.when_imported("aws_xray_sdk.core", self._watch)
         patches.when_imported("aws_xray_sdk.ext.util", self._watch_response_header)
@@ -166,21 +166,23 @@ class XRayWatch:
             self._arrivals.notify()
 
     def _send(self, original: Callable[..., None], emitter: Any, entity: Any) -> None:
-        self._quiet.sending = entity
+        # The emitter catches what the socket raises; `_not_sent` takes the entity back then.
+        self._local.sending = entity
         original(emitter, entity)
-        if self._quiet.sending is entity:
-            self._mark(entity, "sent")
-        self._quiet.sending = None
+        if self._local.sending is entity:
+            for begun in self._begun_in(entity):
+                begun.sent = True
+        self._local.sending = None
         if self._arrivals.armed:
             self._arrivals.notify()
 
-    def _mark(self, entity: Any, what: str) -> None:
-        """Mark an entity, and those that its document embeds."""
+    def _begun_in(self, entity: Any) -> Iterator[BegunEntity]:
+        """Yield an entity, and those that its document embeds."""
         pending = [entity]
         for item in pending:  # grows while it is walked
             begun = self._by_entity.get(id(item))
             if begun is not None:
-                setattr(begun, what, True)
+                yield begun
             pending += item.subsegments
 
     def _send_data(self, original: Callable[..., None], emitter: Any, data: str) -> None:
@@ -188,7 +190,7 @@ class XRayWatch:
             original(emitter, data)
         except OSError as error:
             size = len(data.encode("utf-8"))
-            self._not_sent(getattr(self._quiet, "sending", None), size, error.strerror)
+            self._not_sent(getattr(self._local, "sending", None), size, error.strerror)
             raise
 
     def _not_sent(self, entity: Any, size: int, reason: str | None) -> None:
@@ -209,8 +211,9 @@ class XRayWatch:
             )
         )
         if entity is not None:
-            self._mark(entity, "replaced")
-            self._quiet.sending = None
+            for lost in self._begun_in(entity):
+                lost.lost = True
+            self._local.sending = None
 
     def close(self) -> None:
         """Close the sockets that the SDK never closes: under `-W error` the interpreter complains at exit."""
@@ -233,7 +236,7 @@ class XRayWatch:
         begun = self._by_entity.get(id(replaced))
         where = ""
         if begun is not None:
-            begun.replaced = True
+            begun.lost = True
             where = f" ({begun.site()})"
         self._report(
             "segment_replaced",
@@ -244,14 +247,14 @@ class XRayWatch:
 
     def current_of(self, context: Any) -> Any:
         """Return a context's current entity, without the SDK's complaint when there is none."""
-        self._quiet.on = True
+        self._local.on = True
         try:
             return context.get_trace_entity()
         finally:
-            self._quiet.on = False
+            self._local.on = False
 
     def _context_missing(self, original: Callable[..., Any], context: Any) -> Any:
-        if getattr(self._quiet, "on", False):
+        if getattr(self._local, "on", False):
             return None
         self._report(
             "context_missing",
