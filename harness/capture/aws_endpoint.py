@@ -31,7 +31,7 @@ from harness.capture.log_groups import JSON_1_1, LogGroups
 from harness.capture.loop import ReceiverLoop
 from harness.capture.misdirected import why_no_service
 from harness.capture.patching import Patches
-from harness.capture.recorder import Recorder
+from harness.capture.recorder import NOT_RECORDED, Recorder
 from harness.capture.trace_headers import TraceHeaders
 from harness.codec import cloudwatch, cloudwatch_limits
 from harness.codec.body import decode_body
@@ -41,8 +41,7 @@ from harness.model import ExportRequest, Incident, LogEvent, Metric, Rejected
 _NOT_RECORDED = Response(
     503,
     JSON_1_1,
-    b'{"__type": "ServiceUnavailableException", "message": "the harness cannot write what it receives, '
-    b'as it said on stderr; send it again"}',
+    msgspec.json.encode({"__type": "ServiceUnavailableException", "message": NOT_RECORDED}),
 )
 _ACCEPTED = {"nextSequenceToken": "49590302938219438000000000000000000000000000000000000001"}
 _SERVICE = re.compile(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/aws4_request")
@@ -178,7 +177,7 @@ class AwsEndpoint:
         self._to_replay.put(request)
         return self._took(request, events)
 
-    def _took(self, request: Request, events: tuple[LogEvent, ...], waiting: int = 0) -> Response:
+    def _took(self, request: Request, events: tuple[LogEvent, ...], *, waiting: int = 0) -> Response:
         """Record log events as delivered, those that CloudWatch rejects as an incident; return its answer.
 
         It rejects in an answer of 200. moto does, too, with other indices than AWS's.
@@ -194,7 +193,7 @@ class AwsEndpoint:
             content_type = request.headers.get("content-type", "")
             request = request._replace(body=cloudwatch.with_log_events(content_type, request.body, kept))
             events = events[kept.start : kept.stop]
-        if not self._record("PutLogEvents", request, events, 200, waiting):
+        if not self._record("PutLogEvents", request, events, 200, waiting=waiting):
             return _NOT_RECORDED
         return Response(200, JSON_1_1, msgspec.json.encode(answer))
 
@@ -210,7 +209,7 @@ class AwsEndpoint:
             answer = self._fail(request, 503, reason)
         except asyncio.CancelledError:
             self._malformed(f"{operation}: the endpoint was closed before moto had answered", request.body)
-            self._record(operation, request, (), 0, waiting)
+            self._record(operation, request, (), 0, waiting=waiting)
             raise
         answer, lost = self._trace_headers.after(operation, request, answer)
         for incident in lost:
@@ -220,13 +219,15 @@ class AwsEndpoint:
             self._groups.accepting.update(
                 (e.log_group, e.log_stream) for e in telemetry if isinstance(e, LogEvent)
             )
-            return self._took(request, tuple(e for e in telemetry if isinstance(e, LogEvent)), waiting)
+            events = tuple(e for e in telemetry if isinstance(e, LogEvent))
+            return self._took(request, events, waiting=waiting)
         if accepted and operation in _CHANGING_RETENTION:
             self._retention.update(filter(None, [cloudwatch.retention_of(request.body)]))
         if operation.startswith("Delete"):
             self._groups.accepting.clear()
         # A refused call is normal (PutLogEvents before CreateLogStream) and is made again.
-        recorded = self._record(operation, request, telemetry if accepted else (), answer.status, waiting)
+        taken = telemetry if accepted else ()
+        recorded = self._record(operation, request, taken, answer.status, waiting=waiting)
         return answer if recorded or not telemetry else _NOT_RECORDED
 
     def _call_moto(self, operation: str, request: Request) -> Response:
@@ -268,6 +269,7 @@ class AwsEndpoint:
         request: Request,
         telemetry: tuple[LogEvent, ...] | tuple[Metric, ...],
         status: int,
+        *,
         waiting: int = 0,
     ) -> bool:
         """Return False when the request could not be kept."""

@@ -20,13 +20,12 @@ from harness.capture.http_messages import CLOSE, Request, Response
 from harness.capture.http_server import HttpServer
 from harness.capture.loop import ReceiverLoop
 from harness.capture.otlp_grpc import PREFACE, GrpcServer, Reply
-from harness.capture.recorder import Recorder
+from harness.capture.recorder import NOT_RECORDED, Recorder
 from harness.codec import otlp, otlp_reply
 from harness.codec.body import decode_body
 from harness.errors import ConfigurationError, DecodeError, UnsupportedMedia
 from harness.model import ExportRequest, Rejected
 
-_NOT_RECORDED = b"the harness cannot write what it receives, as it said on stderr; send it again"
 _REMEMBERED = 10_000
 """Bodies whose resends are known; exporters give up long before so many others have come."""
 
@@ -161,7 +160,7 @@ class OtlpReceiver:
         status = answer.status if not answer.close else 0
         export = _export(path, headers, items, status, resent=items if self._is_known(body) else 0)
         if not self._arrived(export, message, body):
-            return Reply(503, _NOT_RECORDED)
+            return Reply(503, NOT_RECORDED.encode())
         if not answer.accepts:
             return Reply(answer.status, b"", answer.retry_after_s, answer.delay_s, answer.close)
         self._remember(body)

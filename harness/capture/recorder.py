@@ -7,6 +7,9 @@ from typing import Protocol
 
 from harness.model import ExportRequest, Incident, Rejected
 
+NOT_RECORDED = "the harness cannot write what it receives, as it said on stderr; send it again"
+"""What a client is told when a recorder could not keep its request."""
+
 
 class Recorder(Protocol):
     """Takes each arrival before it is answered; a receiver that has one keeps nothing itself."""

@@ -15,7 +15,7 @@ from harness.capture.http_messages import Request, Response
 from harness.capture.http_server import HttpServer
 from harness.capture.loop import ReceiverLoop
 from harness.capture.misdirected import otlp_goes_elsewhere
-from harness.capture.recorder import Recorder
+from harness.capture.recorder import NOT_RECORDED, Recorder
 from harness.capture.xray_api.refusal import Refusal
 from harness.capture.xray_api.state import XRayState
 from harness.capture.xray_rules import SamplingRule
@@ -109,11 +109,7 @@ class XRayDaemon:
         if self._recorder is None:
             self.datagrams.received.append(datagram)
         elif not self._recorder.datagrams([datagram]):
-            raise Refusal(
-                "the harness cannot write what it receives, as it said on stderr; send it again",
-                "ServiceUnavailableException",
-                503,
-            )
+            raise Refusal(NOT_RECORDED, "ServiceUnavailableException", 503)
         self.state.documents.extend([datagram])
 
     def answer(self, request: Request) -> Response:
