@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Sized
+from collections.abc import Hashable, Iterable, Iterator, Sequence, Sized
 from typing import Any, TypeVar
 
 import msgspec
@@ -60,9 +60,13 @@ class Bucket:
         for item in items:
             self._items[type(item)].append(item)
 
-    def of(self, kind: type[T]) -> list[T]:
+    def of(self, kind: type[T]) -> Sequence[T]:
         """Return what was added of one type, in order."""
-        return self._items.get(kind, [])
+        return self._items.get(kind, ())
+
+    def replace_log_event(self, position: int, event: LogEvent) -> None:
+        """Put a log event in the place of what was known of it so far."""
+        self._items[LogEvent][position] = event
 
     def telemetry(self) -> Telemetry:
         """Return everything owned so far as model values; the same value while nothing is new."""
@@ -139,6 +143,7 @@ class Bucket:
             if span is not None and not isinstance(self.started.get(key), Span)
         )
         spans.sort(key=lambda span: span.start_time_unix_nano)
+        # Here, where every request has come: the halves of a Zipkin span come in any.
         return tuple(zipkin_halves.unshared(spans))
 
     def _log_records(self) -> tuple[LogRecord, ...]:

@@ -103,7 +103,7 @@ class CloudWatchChannel:
         owner, position = waiting.popleft()
         if not waiting:
             del self._waiting[item]
-        owner.of(LogEvent)[position] = msgspec.structs.replace(item, witnesses=("process", "wire"))
+        owner.replace_log_event(position, msgspec.structs.replace(item, witnesses=("process", "wire")))
         return owner
 
     def finish(self) -> None:
