@@ -88,7 +88,8 @@ class OtelWatch:
     def _watch_measurements(self) -> None:
         """Know when there is nothing to collect: each collection asks every series of every instrument.
 
-        An observable instrument measures while it is asked.
+        An observable instrument measures while it is asked. The SDK's consumer is private, and the one
+        place that every measurement passes: instruments are of many classes.
         """
 
         def consumed(original: Callable[..., None], consumer: Any, measurement: Any) -> None:
@@ -156,7 +157,7 @@ def _instances_of(kind: type) -> list[Any]:
 def _capture_span_processor(module: ModuleType, started: deque[StartedSpan], arrivals: Arrivals) -> Any:
     append, thread = started.append, threading.get_ident
 
-    class CaptureSpanProcessor(module.SpanProcessor):  # type: ignore[misc, name-defined]
+    class CaptureSpanProcessor(module.SpanProcessor):  # type: ignore[misc, name-defined]  # a module at run time
         """Remembers each span at its start; the SDK object itself shows its end."""
 
         def on_start(self, span: Any, parent_context: Any = None) -> None:  # noqa: ARG002  the SDK's signature
@@ -170,7 +171,7 @@ def _capture_span_processor(module: ModuleType, started: deque[StartedSpan], arr
 
 
 def _capture_log_processor(module: ModuleType, emitted: deque[EmittedRecord], arrivals: Arrivals) -> Any:
-    class CaptureLogRecordProcessor(module.LogRecordProcessor):  # type: ignore[misc, name-defined]
+    class CaptureLogRecordProcessor(module.LogRecordProcessor):  # type: ignore[misc, name-defined]  # likewise
         """Remembers each log record as the app emits it."""
 
         def on_emit(self, log_record: Any) -> None:
@@ -205,7 +206,7 @@ def _capture_metric_reader() -> Any:
             super().__init__(preferred_temporality=deltas)
             self.collected: deque[Any] = deque()
 
-        def _receive_metrics(self, metrics_data: Any, timeout_millis: float = 10_000, **_: Any) -> None:  # noqa: ARG002
+        def _receive_metrics(self, metrics_data: Any, timeout_millis: float = 10_000, **_: Any) -> None:  # noqa: ARG002  the SDK's
             if metrics_data is not None:
                 self.collected.append(metrics_data)
 

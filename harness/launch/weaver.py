@@ -30,6 +30,12 @@ CHECK_TIMEOUT_S = 120.0
 _REPORT = "live_check.json"
 _METHODS = {path: method for method, path in GRPC_METHODS.items()}
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+_NOTHING = Finding(
+    id="run_empty",
+    signal="harness",
+    message="the run captured no spans, metrics or log records, so Weaver had nothing to check;"
+    " run the scenarios",
+)
 
 
 def live_check(
@@ -62,14 +68,6 @@ def live_check(
             return _checked(requests, registry, Path(directory), ready_timeout_s)
         except LaunchError as error:
             raise LaunchError(_COLOURS.sub("", str(error))) from error
-
-
-_NOTHING = Finding(
-    id="run_empty",
-    signal="harness",
-    message="the run captured no spans, metrics or log records, so Weaver had nothing to check;"
-    " run the scenarios",
-)
 
 
 def _checked(
