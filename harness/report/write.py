@@ -77,23 +77,29 @@ def write_reports(
             raise ConfigurationError(
                 f"format {name!r} is read on a terminal and has no file; render it instead"
             )
-    rendered: dict[str, bytes] = {}
-    failures: list[RecordError] = []
     with _no_collection():
         safe = redact(record)
-        for name, form in chosen.items():
-            try:
-                content = form.render(safe)
-            except RecordError as error:
-                failures.append(error)
-            except Exception as error:  # noqa: BLE001  a third party's may raise anything
-                failures.append(_failed(form.FILE_NAME, error))
-            else:
-                rendered[name] = content.encode() if isinstance(content, str) else content
-    files = {name: _write(directory / chosen[name].FILE_NAME, data) for name, data in rendered.items()}
-    if failures:
-        raise failures[0]
+        rendered = {name: _rendered(form, safe) for name, form in chosen.items()}
+    files = {
+        name: _write(directory / chosen[name].FILE_NAME, content)
+        for name, content in rendered.items()
+        if isinstance(content, bytes)
+    }
+    for content in rendered.values():
+        if isinstance(content, RecordError):
+            raise content
     return files
+
+
+def _rendered(form: Any, record: RunRecord) -> bytes | RecordError:
+    """Return a record in a format that has a file, or why it cannot be."""
+    try:
+        content = form.render(record)
+    except RecordError as error:
+        return error
+    except Exception as error:  # noqa: BLE001  a third party's may raise anything
+        return _failed(form.FILE_NAME, error)
+    return content.encode() if isinstance(content, str) else content
 
 
 def _failed(file_name: str, error: Exception) -> RecordError:
