@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 NAME = "run"
@@ -30,25 +31,18 @@ def run(arguments: argparse.Namespace) -> int:
         RecordError: A report cannot be written.
     """
     import shlex
-    import shutil
 
     from harness.capture.environment import Environment, silenced
     from harness.cli import DOES_NOT_HOLD, complain
     from harness.cli.receiving import begin, conclude, contract_of
-    from harness.errors import ConfigurationError, HarnessError
+    from harness.errors import HarnessError
     from harness.launch.command import run_command
     from harness.launch.packages import packages_of
-    from harness.launch.programs import why_not_executed, why_not_run
 
     command = arguments.program
     if command[:1] == ["--"]:  # some versions of argparse leave it here
         command = command[1:]
-    if not command:
-        raise ConfigurationError("no command to run; give it after the options: harness run [options] -- CMD")
-    program = shutil.which(command[0])  # what is wrong is said before an earlier run is replaced
-    reason = why_not_run(command[0]) if program is None else why_not_executed(Path(program))
-    if reason:
-        raise ConfigurationError(f"cannot run {command[0]!r}: {reason}")
+    program = _program_of(command)
     for warning in silenced(os.environ):
         complain(warning)
     # An argument may be any bytes; a record holds text.
@@ -67,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
             arguments,
             contract,
             outcome="failed" if code and not stopped else "passed",
-            packages=packages_of(Path(program)) if program else {},
+            packages=packages_of(program),
         )
     except HarnessError as error:
         if not code:
@@ -77,3 +71,23 @@ def run(arguments: argparse.Namespace) -> int:
     if code:
         complain(f"the command ended with exit code {code}")
     return code if code or holds else DOES_NOT_HOLD
+
+
+def _program_of(command: Sequence[str]) -> Path:
+    """Return the file that a command runs.
+
+    Raises:
+        ConfigurationError: It cannot be run, which is said before an earlier run is replaced.
+    """
+    import shutil
+
+    from harness.errors import ConfigurationError
+    from harness.launch.programs import why_not_executed, why_not_run
+
+    if not command:
+        raise ConfigurationError("no command to run; give it after the options: harness run [options] -- CMD")
+    found = shutil.which(command[0])
+    reason = why_not_executed(Path(found)) if found else why_not_run(command[0])
+    if found is None or reason:
+        raise ConfigurationError(f"cannot run {command[0]!r}: {reason}")
+    return Path(found)
