@@ -62,7 +62,7 @@ _CHANNELS = {
     "segment": ("xray",),
     "log_event": ("cloudwatch",),
 }
-"""Which channels bring a signal."""
+"""Which channels bring a signal; `Expectation.CHANNELS` are those whose losses may explain a missing one."""
 _FIELDS = ("spans", "segments", "log_events", "log_records", "metrics", "exports")
 
 

@@ -198,7 +198,7 @@ def test_another_check_replaces_what_the_one_before_found(
     assert main(["report", str(first)]) == 0
 
 
-def test_changes_named_one_by_one_are_all_made(
+def test_every_change_that_is_named_must_be_known(
     run: Path, contract: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("CI", raising=False)
