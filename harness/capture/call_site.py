@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import itertools
 import site as site_packages
 import sys
 import sysconfig
@@ -13,7 +12,7 @@ from types import CodeType, FrameType
 from harness.model import Site
 
 CallSite = tuple[CodeType, int]
-"""A code object and the instruction in it; resolved to a line only when asked for."""
+"""A code object and the line in it; resolved to a path only when asked for."""
 
 _APP, _LIBRARY, _INSTRUMENTATION = range(3)
 _MAX_FRAMES = 60
@@ -59,9 +58,9 @@ def call_site() -> CallSite | None:
         if kind is None:
             kind = _classify(code.co_filename)
         if kind == _APP:
-            return code, frame.f_lasti
+            return code, frame.f_lineno
         if kind == _LIBRARY and fallback is None:
-            fallback = code, frame.f_lasti
+            fallback = code, frame.f_lineno
         frame = frame.f_back
     return fallback
 
@@ -71,10 +70,7 @@ def resolve(call: CallSite | None) -> Site | None:
     """Return the source position of a call site."""
     if call is None:
         return None
-    code, instruction = call
-    # Decoded one by one from the start: what lies behind the instruction is not needed.
-    position = next(itertools.islice(code.co_positions(), instruction // 2, None)) if instruction >= 0 else ()
-    line = position[0] if position else None
+    code, line = call
     return Site(_relative(code.co_filename), line or code.co_firstlineno, code.co_qualname)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
 from harness.capture.bucket import Bucket
 
 
@@ -48,6 +51,14 @@ class Ownership:
         """Return the latest owner of a trace; the current bucket owns one never seen before."""
         buckets = self._of_trace.get(trace_id)
         return buckets[-1] if buckets else self.begin_trace(trace_id)
+
+    @staticmethod
+    def shares(owners: Iterable[Bucket]) -> Iterator[tuple[Bucket, int]]:
+        """Yield each owner of a batch's items, and how many of them it owns.
+
+        One batch may carry several scenarios' items: each scenario sees a request with its own share.
+        """
+        yield from Counter(owners).items()
 
     def restart(self) -> None:
         """Forget everything, for a second run in this process."""

@@ -16,6 +16,9 @@ from harness.expect.render import short
 
 _FAMILIES = (bool, int, float, str, bytes)
 _LONG = 60
+# Tuples made once: a union of types is made anew wherever it is written, and an abstract class asked last.
+_PRESENCE = (Absent, Present)
+_COMPOUND = (dict, list, tuple, Mapping)
 
 Path = tuple[str, ...]
 
@@ -55,13 +58,13 @@ def equal(expected: Any, captured: Any) -> bool:
         return expected.problem(captured) is None
     if isinstance(expected, dict) and isinstance(captured, dict):
         return all(_equal_item(value, key, captured) for key, value in expected.items())
-    if isinstance(expected, Mapping | list | tuple):
+    if isinstance(expected, _COMPOUND):
         return not differences(expected, captured)
     return scalar_equal(expected, captured)
 
 
 def _equal_item(expected: Any, key: str, captured: dict[str, Any]) -> bool:
-    if key not in captured or isinstance(expected, Absent | Present):
+    if key not in captured or isinstance(expected, _PRESENCE):
         return not _mapping({key: expected}, captured, ())
     return equal(expected, captured[key])
 

@@ -77,7 +77,7 @@ class MappingField(Field):
 
     def _captured(self, expected: Any, value: Any) -> Any:
         captured = self.read(value)
-        if isinstance(expected, Present | Absent):  # an empty mapping was not captured
+        if isinstance(expected, (Present, Absent)):  # an empty mapping was not captured
             return captured or None
         return captured
 
@@ -99,7 +99,7 @@ class MappingField(Field):
 
 
 def _paths(path: str, expected: Any, depth: int) -> Iterator[str]:
-    if depth == 0 or not isinstance(expected, Mapping):
+    if depth == 0 or not isinstance(expected, (dict, Mapping)):
         yield path
         return
     for key, value in expected.items():

@@ -15,6 +15,7 @@ from harness.model.span import Status
 _PLAIN = (str, bytes, bool, int, float, type(None), Omitted, Status)
 _EXACTLY_PLAIN = frozenset(_PLAIN)
 """Looked up first: `isinstance` asks a matcher's abstract class, which is slow."""
+_KEPT = (*_PLAIN, Matcher)
 
 
 @dataclass(frozen=True)
@@ -54,10 +55,12 @@ def freeze(value: Any) -> Any:
     Lists become tuples; a compiled pattern becomes `regex`; an object of
     another library is wrapped in a matcher.
     """
-    if type(value) in _EXACTLY_PLAIN or isinstance(value, (Matcher, *_PLAIN)):
+    if type(value) in _EXACTLY_PLAIN:
         return value
-    if isinstance(value, Mapping):
+    if isinstance(value, (dict, Mapping)):
         return {key: freeze(item) for key, item in value.items()}
+    if isinstance(value, _KEPT):
+        return value
     if isinstance(value, list | tuple):
         return tuple(map(freeze, value))
     if isinstance(value, re.Pattern) and isinstance(value.pattern, str):

@@ -24,7 +24,7 @@ def source(value: Any) -> str:
     """
     if type(value) in _LITERALS:
         return repr(value)
-    if isinstance(value, Mapping):
+    if isinstance(value, (dict, Mapping)):  # an abstract class is slow to ask
         return "{" + ", ".join(f"{source(key)}: {source(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(source, value)) + "]"

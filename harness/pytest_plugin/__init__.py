@@ -71,9 +71,10 @@ def _plugin(config: pytest.Config) -> TelemetryPlugin:
 
 
 @pytest.fixture
-def telemetry(request: pytest.FixtureRequest) -> ScenarioTelemetry:
+def telemetry(pytestconfig: pytest.Config) -> ScenarioTelemetry:
     """The telemetry of this scenario: captured since its first fixture, and nothing of any other."""
-    return _plugin(request.config).scenario(request.node)
+    # Asking for `request` would cost each test a look at a signature.
+    return _plugin(pytestconfig).scenario
 
 
 @pytest.fixture

@@ -96,9 +96,10 @@ class TelemetryPlugin:
         self._scenarios.append(running)
         self._begun = item
 
-    def scenario(self, item: pytest.Item) -> ScenarioTelemetry:
-        """Return the handle of a test's scenario."""
-        return item.stash[_SCENARIO].handle
+    @property
+    def scenario(self) -> ScenarioTelemetry:
+        """The handle of the scenario that has begun."""
+        return self._scenarios[-1].handle
 
     def launcher(self, item: pytest.Item) -> Launcher:
         """Return a launcher whose apps' output stands beside a failure of the test."""

@@ -388,4 +388,4 @@ def _caller() -> Site | None:
     frame = sys._getframe(1)  # noqa: SLF001  the one way to a caller's frame
     while frame.f_back is not None and frame.f_code.co_filename == __file__:
         frame = frame.f_back
-    return resolve((frame.f_code, frame.f_lasti))
+    return resolve((frame.f_code, frame.f_lineno))

@@ -84,11 +84,11 @@ class CloudWatchChannel:
             self._endpoint.received.append(Received(arrival.export, telemetry_of_aws(arrival.export, body)))
 
     def _ingest_request(self, request: Received) -> None:
-        owners = [self._ingest_item(item) for item in request.telemetry] or [self._owners.current]
-        for owner in {id(o): o for o in owners}.values():
-            # One batch may carry several scenarios' log events: each sees a request with its own share.
-            share = sum(o is owner for o in owners) if request.telemetry else 0
+        owners = [self._ingest_item(item) for item in request.telemetry]
+        for owner, share in self._owners.shares(owners):
             owner.add(msgspec.structs.replace(request.export, items=share))
+        if not owners:
+            self._owners.current.add(msgspec.structs.replace(request.export, items=0))
 
     def _ingest_item(self, item: LogEvent | Metric) -> Bucket:
         """Hand over a log event or metric; return whose it is."""

@@ -111,9 +111,7 @@ class OtelChannel:
         owners = self._ingest_message(request.export, request.message)
         if not owners:
             current.add(request.export)
-        for owner in {id(o): o for o in owners}.values():
-            # One batch may carry several scenarios' spans: each sees a request with its own share.
-            share = sum(o is owner for o in owners)
+        for owner, share in self._owners.shares(owners):
             resent = min(share, request.export.resent)
             owner.add(msgspec.structs.replace(request.export, items=share, resent=resent))
 
