@@ -12,13 +12,16 @@ from benchmarks.figure import Figure, at_most, ratio_of
 from benchmarks.own_backends import own_backends
 from benchmarks.runs import pytest_seconds
 
-TESTS = 400
-"""Many: what one test costs is a difference of two runs, and their noise is divided by this."""
+TESTS = 1000
+"""Many: what one test costs is a difference of two runs, and their noise is divided by this.
+
+So is a whole garbage collection, which either side meets once in several hundred tests.
+"""
 ROUNDS = 5
 
 
 def measure() -> list[Figure]:
-    """Compare what one more test costs: (suite of 400 - suite of 1) / 399."""
+    """Compare what one more test costs: (suite of 1,000 - suite of 1) / 999."""
     with tempfile.TemporaryDirectory() as name, own_backends() as backends:
         root = Path(name)
         captured = (suites.captured(root / "many", TESTS), suites.captured(root / "one", 1))

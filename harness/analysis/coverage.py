@@ -7,9 +7,11 @@ captured. Telemetry outside every scenario is left out: nobody could check it.
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import msgspec
 
@@ -95,16 +97,20 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
 class _Field:
     captured: int = 0
     asserted: int = 0
-    scenarios: dict[str, None] = field(default_factory=dict)
+    scenarios: set[int] = field(default_factory=set)
     types: set[str] = field(default_factory=set)
 
 
-@dataclass
-class _Row:
-    captured: int = 0
-    asserted: int = 0
-    scenarios: dict[str, None] = field(default_factory=dict)
-    fields: defaultdict[str, _Field] = field(default_factory=lambda: defaultdict(_Field))
+class _Shape(NamedTuple):
+    """What nodes have in common that are counted alike: most nodes of a row."""
+
+    paths: tuple[str, ...]
+    types: tuple[type, ...]
+    checks: tuple[tuple[str, ...], ...]
+
+
+_Row = defaultdict[_Shape, list[int]]
+"""Shape → the position of its scenario for each node."""
 
 
 def coverage_of(record: RunRecord) -> Coverage:
@@ -113,13 +119,14 @@ def coverage_of(record: RunRecord) -> Coverage:
     >>> coverage_of(RunRecord()).names.percent is None
     True
     """
-    rows: defaultdict[tuple[str, str, str], _Row] = defaultdict(_Row)
-    for scenario in record.scenarios:
+    rows: defaultdict[tuple[str, str, str], _Row] = defaultdict(lambda: defaultdict(list))
+    for position, scenario in enumerate(record.scenarios):
         checks = checks_of(scenario)
         for node in nodes_of(scenario.telemetry):
-            row = rows[node.signal, node.scope, node.name]
-            _count(row, node, checks.get((node.signal, node.node_id), []), scenario.name)
-    frozen = tuple(_frozen_row(key, rows[key]) for key in sorted(rows))
+            shape = _shape_of(node, checks.get((node.signal, node.node_id), []))
+            rows[node.signal, node.scope, node.name][shape].append(position)
+    names = [scenario.name for scenario in record.scenarios]
+    frozen = tuple(_frozen_row(key, rows[key], names) for key in sorted(rows))
     return Coverage(
         rows=frozen,
         names=Share(len(frozen), sum(row.asserted > 0 for row in frozen)),
@@ -133,41 +140,50 @@ def coverage_of(record: RunRecord) -> Coverage:
     )
 
 
-def _count(row: _Row, node: Node, checks: list[tuple[str, ...]], scenario: str) -> None:
-    row.captured += 1
-    if checks:
-        row.asserted += 1
-        row.scenarios[scenario] = None
-    for path, value in node.facts.items():
-        item = row.fields[path]
-        item.captured += 1
-        item.types.add(type(value).__name__)
-        asserted = sum(is_checked(path, fields) for fields in checks)
-        if asserted:
-            item.asserted += asserted
-            item.scenarios[scenario] = None
+def _shape_of(node: Node, checks: list[tuple[str, ...]]) -> _Shape:
+    return _Shape(tuple(node.facts), tuple(map(type, node.facts.values())), tuple(checks))
 
 
-def _frozen_row(key: tuple[str, str, str], row: _Row) -> CoverageRow:
+def _frozen_row(key: tuple[str, str, str], row: _Row, names: Sequence[str]) -> CoverageRow:
     signal, scope, name = key
+    checked = [positions for shape, positions in row.items() if shape.checks]
     return CoverageRow(
         signal=signal,
         scope=scope,
         name=name,
-        captured=row.captured,
-        asserted=row.asserted,
-        scenarios=tuple(row.scenarios),
+        captured=sum(map(len, row.values())),
+        asserted=sum(map(len, checked)),
+        scenarios=_named(names, itertools.chain.from_iterable(checked)),
         fields=tuple(
             FieldCoverage(
                 path=path,
                 captured=item.captured,
                 asserted=item.asserted,
-                scenarios=tuple(item.scenarios),
+                scenarios=_named(names, item.scenarios),
                 types=tuple(sorted(item.types)),
             )
-            for path, item in sorted(row.fields.items())
+            for path, item in sorted(_fields_of(row).items())
         ),
     )
+
+
+def _fields_of(row: _Row) -> dict[str, _Field]:
+    fields: defaultdict[str, _Field] = defaultdict(_Field)
+    for shape, positions in row.items():
+        for path, kind in zip(shape.paths, shape.types, strict=True):
+            item = fields[path]
+            item.captured += len(positions)
+            item.types.add(kind.__name__)
+            asserted = sum(is_checked(path, checked) for checked in shape.checks)
+            if asserted:
+                item.asserted += asserted * len(positions)
+                item.scenarios.update(positions)
+    return fields
+
+
+def _named(names: Sequence[str], positions: Iterable[int]) -> tuple[str, ...]:
+    """Return the names of scenarios, in their order, each once."""
+    return tuple(dict.fromkeys(names[position] for position in sorted(set(positions))))
 
 
 def _flat_share(scenarios: Iterable[ScenarioRecord], signal: str, name: str) -> Share:

@@ -17,6 +17,8 @@ Change = Callable[[Any], Any]
 SETTLED: frozenset[type] = frozenset({int, bool, type(None)})
 # What holds nothing else.
 FLAT = SETTLED | {float, str, bytes}
+# Python has one; most fields that hold a tuple hold this one.
+_EMPTY: tuple[Any, ...] = ()
 
 
 def rebuild(value: T, change: Change, settled: frozenset[type] = SETTLED) -> T:
@@ -46,10 +48,13 @@ def containers(value: Struct) -> Iterator[Any]:
     pending: list[Any] = [value]
     while pending:
         item = pending.pop()
+        if type(item) is dict:
+            yield item
+            continue
         if isinstance(item, Struct):
             item = _reader_of(type(item), FLAT)(item)
         if isinstance(item, tuple):
-            pending += [below for below in item if type(below) not in FLAT]
+            pending += [below for below in item if below is not _EMPTY and type(below) not in FLAT]
         else:
             yield item
 
@@ -72,14 +77,11 @@ class _Rebuild(dict[type, Change]):
         self[kind] = way
         return way
 
-    def _items(self, values: Iterable[Any]) -> list[Any]:
-        settled = self._settled
-        return [value if (kind := type(value)) in settled else self[kind](value) for value in values]
-
     def _tuple(self, value: tuple[Any, ...]) -> tuple[Any, ...]:
         if not value:
             return value
-        items = self._items(value)
+        settled = self._settled
+        items = [item if (kind := type(item)) in settled else self[kind](item) for item in value]
         return value if all(map(is_, items, value)) else tuple(items)
 
     def _way_of(self, kind: type[Struct]) -> Change:
@@ -87,26 +89,28 @@ class _Rebuild(dict[type, Change]):
         if not names:
             return lambda value: value
         read = _reader_of(kind, self._settled)
+        trees = _trees_in(kind)
+        known = self._known
 
         def rebuilt(value: Struct) -> Struct:
-            before = read(value)
-            after = self._items(before)
-            if all(map(is_, after, before)):
-                return value
-            changes = zip(names, after, before, strict=True)
-            return replace(value, **{name: new for name, new, old in changes if new is not old})
-
-        trees = _trees_in(kind)
-
-        def once(value: Struct) -> Struct:
-            known = self._known.get(id(value))
-            if known is None:
+            found: Struct | None = known.get(id(value))
+            if found is not None:
+                return found
+            if trees:
                 for item in _innermost_first(value, trees):
                     self[type(item)](item)
-                known = self._known[id(value)] = rebuilt(value)
-            return cast("Struct", known)
+            before = read(value)
+            after = self._tuple(before)
+            found = value if after is before else _changed(value, names, before, after)
+            known[id(value)] = found
+            return found
 
-        return once
+        return rebuilt
+
+
+def _changed(value: Struct, names: Iterable[str], before: Iterable[Any], after: Iterable[Any]) -> Struct:
+    changes = zip(names, before, after, strict=True)
+    return replace(value, **{name: new for name, old, new in changes if new is not old})
 
 
 @cache
@@ -154,8 +158,6 @@ def _holds_itself(kind: Any) -> bool:
 
 def _innermost_first(value: Struct, trees: tuple[str, ...]) -> Iterator[Struct]:
     """Yield what is in the trees of a struct, which may be deeper than Python's stack."""
-    if not trees:
-        return
     found = [item for name in trees for item in getattr(value, name)]
     for item in found:  # grows while it is walked
         found += (below for name in trees for below in getattr(item, name, ()))
