@@ -22,12 +22,12 @@ from harness.invariants import all_invariants
 from harness.launch.packages import telemetry_packages
 from harness.model import Finding, RunRecord, Site, Verdict
 from harness.pytest_plugin import workers
+from harness.pytest_plugin.late import late_errors, properties
 from harness.pytest_plugin.launching import Launcher
 from harness.pytest_plugin.policy import FailurePolicy
 from harness.pytest_plugin.running import RunningScenario
 from harness.pytest_plugin.scenario import ScenarioTelemetry
 from harness.report import summary_lines, write_reports
-from harness.report.redact import redact_text
 
 if TYPE_CHECKING:
     from harness.contract import Contract
@@ -158,9 +158,7 @@ class TelemetryPlugin:
 
     def _note(self, item: pytest.Item, findings: tuple[Finding, ...]) -> None:
         """Put findings into the JUnit file that pytest writes."""
-        for finding in findings:
-            place = f" ({finding.site})" if finding.site else ""
-            item.user_properties.append((f"telemetry:{finding.id}", redact_text(f"{finding.message}{place}")))
+        item.user_properties += properties(findings)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
@@ -178,9 +176,16 @@ class TelemetryPlugin:
 
     # The run
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Flush everything, then write the record, or hand it to the controller."""
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None]:
+        """Flush everything, then write the record, or hand it to the controller.
+
+        All of it before the others: pytest's JUnit file has what comes to light only now.
+        """
+        self._finish(session)
+        yield
+
+    def _finish(self, session: pytest.Session) -> None:
         self.capture.finish()
         record = RunRecord(
             scenarios=tuple(running.record() for running in self._scenarios),
@@ -196,8 +201,11 @@ class TelemetryPlugin:
             return
         if self._contract is not None or (self._waivers and self._record.scenarios):
             self._record = self._checked(self._record)
-        told = self._record.scenarios or self._record.contract
-        if told and not (self._write(self._record) and run_holds(self._record)):
+        if not (self._record.scenarios or self._record.contract):
+            return
+        for report in late_errors(self._record):
+            self.config.hook.pytest_runtest_logreport(report=report)
+        if not (self._write(self._record) and run_holds(self._record)):
             # What came to light after its test had ended turns the run red, too.
             session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
 

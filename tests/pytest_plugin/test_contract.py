@@ -29,7 +29,7 @@ def test_a_contract_is_checked_over_the_whole_run(
     result = run(OTEL, APP + ONE_REQUEST.format(length=length), "--telemetry-contract", "app.contract.yaml")
 
     assert result.ret == code
-    result.assert_outcomes(passed=1)
+    result.assert_outcomes(passed=1, errors=code)
     if code:
         result.stdout.fnmatch_lines(
             [

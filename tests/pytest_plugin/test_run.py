@@ -279,9 +279,18 @@ def test_log_events_that_are_never_accepted_fail_their_scenario(run: Run, pytest
         """,
         "-W",
         "ignore",
+        "--junit-xml=junit.xml",
     )
 
     assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(
-        ["*log_event_unsent: cruddur: log group 'cruddur' did not accept 1 of the log *"]
+        [
+            "*ERROR at teardown of test_refused*",
+            "*log_event_unsent: log group 'cruddur' did not accept 1 of the log *",
+            "*log_event_unsent: cruddur: log group 'cruddur' did not accept 1 of the log *",
+        ]
     )
+    junit = (pytester.path / "junit.xml").read_text()
+    assert 'errors="1"' in junit
+    assert '<property name="telemetry:log_event_unsent"' in junit

@@ -228,7 +228,7 @@ def test_a_finding_about_the_start_up_fails_the_run(run: Run) -> None:
     """,
     )
 
-    result.assert_outcomes(passed=1)
+    result.assert_outcomes(passed=1, errors=1)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(["Telemetry does not hold*", "*1 × span_processor_unattached: *"])
 
