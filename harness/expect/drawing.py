@@ -58,7 +58,7 @@ def _with_facts(text: str, facts: Mapping[str, Any]) -> str:
     """Return the text with as many facts as fit on a line, the others counted."""
     parts: list[str] = []
     for key, value in facts.items():
-        part = f"{key}={short(value, _VALUE)}"
+        part = f"{plain(key)}={short(value, _VALUE)}"
         if parts and sum(map(len, parts)) + len(part) > _FACTS:
             parts.append(f"… {len(facts) - len(parts)} more")
             break
@@ -95,4 +95,4 @@ def _point(point: DataPoint) -> str:
 
 def export_line(item: ExportRequest) -> str:
     """Return ``otlp /v1/traces items=3  header='value'``."""
-    return _with_facts(f"{item.channel} {item.path} items={item.items}", item.headers)
+    return _with_facts(f"{item.channel} {plain(item.path)} items={item.items}", item.headers)

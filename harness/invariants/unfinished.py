@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.model import Finding, Telemetry, Unfinished, Verdict
+from harness.model import Finding, Segment, Subsegment, Telemetry, Unfinished, Verdict
 
 
 def check(telemetry: Telemetry, verdicts: tuple[Verdict, ...]) -> Iterator[Finding]:  # noqa: ARG001  an invariant's signature
-    """Yield ``span_unfinished``, ``segment_unfinished`` or ``subsegment_unfinished``."""
+    """Yield ``span_unfinished``, ``segment_unfinished`` and ``subsegment_unfinished``."""
     for item in telemetry.unfinished:
         yield Finding(
             id=f"{item.kind}_unfinished",
@@ -18,6 +18,29 @@ def check(telemetry: Telemetry, verdicts: tuple[Verdict, ...]) -> Iterator[Findi
             trace_id=item.trace_id,
             message=describe(item),
         )
+    for segment in telemetry.segments:
+        yield from _in_progress(segment)
+
+
+def _in_progress(segment: Segment) -> Iterator[Finding]:
+    """Yield what was sent as in progress, by any process, and not sent again when it was complete."""
+    pending: list[Segment | Subsegment] = [segment]
+    while pending:
+        item = pending.pop()
+        pending += reversed(item.subsegments)
+        if item.in_progress:
+            kind = "segment" if isinstance(item, Segment) else "subsegment"
+            yield Finding(
+                id=f"{kind}_unfinished",
+                signal="segment",
+                where=item.name,
+                site=item.site,
+                trace_id=segment.trace_id,
+                message=(
+                    f"{kind} {item.name!r} was sent as in progress and never as complete, so X-Ray shows it"
+                    " as pending; end it on every path, also where its process is stopped"
+                ),
+            )
 
 
 def describe(item: Unfinished) -> str:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from typing import NamedTuple
 
 import msgspec
 
+from harness.expect.render import some
 from harness.model import Finding, Site, Verdict
+
+_MOST = 10
+"""Kinds of findings that a message names."""
 
 
 class Acknowledgement(NamedTuple):
@@ -46,10 +51,11 @@ class Acknowledgement(NamedTuple):
     def _others(self, findings: tuple[Finding, ...]) -> str:
         if not findings:
             return "nothing at all was found"
-        shown = [f"{f.id}" + (f" at {f.site}" if f.site else "") for f in findings]
+        counts = Counter(f"{f.id}" + (f" at {f.site}" if f.site else "") for f in findings)
+        shown = [text if number == 1 else f"{number} × {text}" for text, number in counts.items()]
         names = difflib.get_close_matches(self.id, [f.id for f in findings], n=1)
         hint = f"; closest: {names[0]}" if names and names[0] != self.id else ""
-        return f"found: {', '.join(shown)}{hint}"
+        return f"found: {some(shown, _MOST)}{hint}"
 
 
 def _is_at(site: Site | None, at: str) -> bool:

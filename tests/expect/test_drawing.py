@@ -73,3 +73,9 @@ def test_a_metric_has_a_line_for_each_data_point() -> None:
         "├─ count=2 sum=0.5",
         "└─ no value",
     ]
+
+
+def test_a_key_that_a_terminal_would_obey_is_shown_as_source() -> None:
+    item = a_span("GET /", ms=1, attributes={"a\x1b[31m": 1})
+
+    assert draw_tree(trees_of([item])[0]) == ["GET / [internal] 1.0 ms  'a\\x1b[31m'=1"]

@@ -6,14 +6,17 @@ from harness.model import (
     Level,
     Match,
     Rejected,
+    Segment,
     Site,
     Span,
     SpanEvent,
+    Subsegment,
     Telemetry,
     Unfinished,
     Verdict,
 )
 
+XRAY_TRACE = "1-58406520-a006649127e371903a2de979"
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 STACK = """Traceback (most recent call last):
   File "app.py", line 7, in run
@@ -124,3 +127,19 @@ def test_what_was_never_ended_says_where_and_what_to_do() -> None:
         "segment 't' was ended on another thread or context and never sent",
         "subsegment 'u' was never ended and so never sent; end it on every path",
     ]
+
+
+def test_what_stays_in_progress_on_the_wire_is_unfinished() -> None:
+    child = Subsegment(id="1" * 16, name="load", start_time=1.0, in_progress=True)
+    open_ = Segment(
+        id="2" * 16, name="app", trace_id=XRAY_TRACE, start_time=1.0, in_progress=True, subsegments=(child,)
+    )
+    done = Segment(id="3" * 16, name="app", trace_id=XRAY_TRACE, start_time=1.0, end_time=2.0)
+
+    found = check_invariants(Telemetry(segments=(open_, done)), ())
+
+    assert [(finding.id, finding.where) for finding in found] == [
+        ("segment_unfinished", "app"),
+        ("subsegment_unfinished", "load"),
+    ]
+    assert found[0].message.startswith("segment 'app' was sent as in progress and never as complete")

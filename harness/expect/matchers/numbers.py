@@ -84,6 +84,13 @@ class Approx(Matcher):
         return f"approx({self.value!r}{''.join(given)})"
 
 
+def _require_numbers(name: str, *values: Any) -> None:
+    """Refuse what could only fail when it is compared."""
+    for value in values:
+        if _not_number(value):
+            raise TypeError(f"{name}: expected an int or a float, {value!r} given")
+
+
 def gt(bound: float) -> Order:
     """Match numbers greater than the bound.
 
@@ -91,6 +98,7 @@ def gt(bound: float) -> Order:
         >>> gt(0).matches(0)
         False
     """
+    _require_numbers("gt", bound)
     return Order("gt", bound)
 
 
@@ -101,6 +109,7 @@ def ge(bound: float) -> Order:
         >>> ge(0).matches(0)
         True
     """
+    _require_numbers("ge", bound)
     return Order("ge", bound)
 
 
@@ -111,6 +120,7 @@ def lt(bound: float) -> Order:
         >>> lt(0.5).matches(0.25)
         True
     """
+    _require_numbers("lt", bound)
     return Order("lt", bound)
 
 
@@ -121,6 +131,7 @@ def le(bound: float) -> Order:
         >>> le(3).matches(4)
         False
     """
+    _require_numbers("le", bound)
     return Order("le", bound)
 
 
@@ -134,6 +145,7 @@ def between(low: float, high: float) -> Between:
         >>> between(200, 299).matches(204)
         True
     """
+    _require_numbers("between", low, high)
     if not low <= high:
         raise ValueError(f"between: expected low <= high, {low!r} and {high!r} given")
     return Between(low, high)
@@ -153,6 +165,7 @@ def approx(value: float, *, rel: float | None = None, abs: float | None = None) 
         >>> approx(0.3).matches(0.1 + 0.2)
         True
     """
+    _require_numbers("approx", value, *(given for given in (rel, abs) if given is not None))
     for name, tolerance in (("rel", rel), ("abs", abs)):
         if tolerance is not None and not tolerance >= 0:
             raise ValueError(f"approx: expected {name} >= 0, {tolerance!r} given")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -60,3 +61,10 @@ def test_their_repr_is_source() -> None:
     assert repr([gt(1), le(2.5), between(1, 2), approx(3), approx(3, abs=0.1)]) == (
         "[gt(1), le(2.5), between(1, 2), approx(3), approx(3, abs=0.1)]"
     )
+
+
+@pytest.mark.parametrize("make", [gt, ge, lt, le, lambda value: between(0, value), approx])
+def test_what_is_no_number_is_refused_where_it_is_written(make: Callable[[Any], Matcher]) -> None:
+    for value in ("1", True, None):
+        with pytest.raises(TypeError, match=rf"^\w+: expected an int or a float, {value!r} given$"):
+            make(value)
