@@ -249,11 +249,20 @@ def test_a_zipkin_consumer_is_below_its_producer(telemetry: ScenarioTelemetry) -
 def test_a_server_that_two_exporters_send_is_one(telemetry: ScenarioTelemetry, zipkin_first: bool) -> None:
     trace_id = uuid4().hex  # a trace belongs to the scenario that it began in
     ids = {"traceId": trace_id, "id": "e" * 16, "parentId": "1" * 16}
-    zipkin = [{**ids, "kind": "SERVER", "name": "home", "localEndpoint": {"serviceName": "web"}}]
+    # Zipkin's libraries write services in lower case, times in microseconds, and every value as text.
+    web = {"serviceName": "web"}
+    zipkin = [
+        {**ids, "kind": "SERVER", "name": "home", "timestamp": 5, "tags": {"n": "3"}, "localEndpoint": web}
+    ]
     otlp = {
         "resourceSpans": [
             {
-                "resource": {"attributes": [{"key": "service.name", "value": {"stringValue": "web"}}]},
+                "resource": {
+                    "attributes": [
+                        {"key": "service.name", "value": {"stringValue": "Web"}},
+                        {"key": "host.name", "value": {"stringValue": "h"}},
+                    ]
+                },
                 "scopeSpans": [
                     {
                         "spans": [
@@ -261,6 +270,8 @@ def test_a_server_that_two_exporters_send_is_one(telemetry: ScenarioTelemetry, z
                                 "traceId": trace_id,
                                 "spanId": "e" * 16,
                                 "parentSpanId": "1" * 16,
+                                "startTimeUnixNano": 5_900,
+                                "attributes": [{"key": "n", "value": {"intValue": 3}}],
                                 "kind": 2,
                                 "name": "home",
                             }
@@ -275,7 +286,7 @@ def test_a_server_that_two_exporters_send_is_one(telemetry: ScenarioTelemetry, z
     for path, body in reversed(requests) if zipkin_first else requests:
         post(path, json.dumps(body).encode(), "application/json")
 
-    found = telemetry.span(span("home"))
+    found = telemetry.span(span("home", attributes={"n": 3}))
     assert (found.span_id, found.parent_span_id) == ("e" * 16, "1" * 16)
 
 

@@ -125,3 +125,23 @@ def test_null_is_nothing() -> None:
 def test_a_kind_that_is_none() -> None:
     with pytest.raises(DecodeError, match="kind 'X' is none of CLIENT, SERVER, PRODUCER, CONSUMER"):
         spans_of({"traceId": TRACE, "id": "a" * 16, "kind": "X"})
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
+def test_a_request_that_a_client_repeats_is_a_server_span_for_each_try(order: tuple[int, ...]) -> None:
+    again = SERVER | {"timestamp": 5}
+    late = BELOW | {"id": "d" * 16, "timestamp": 6}
+    items = [SERVER, BELOW, again, late]
+
+    first, below, second, below_second = requests_of(*([items[index]] for index in order), [CLIENT])[1:]
+
+    assert first.parent_span_id == second.parent_span_id == CLIENT["id"]
+    assert len({CLIENT["id"], first.span_id, second.span_id}) == 3
+    assert (below.parent_span_id, below_second.parent_span_id) == (first.span_id, second.span_id)
+
+
+def test_tries_without_their_client_are_beside_each_other() -> None:
+    first, below, second = requests_of([SERVER, BELOW, SERVER | {"timestamp": 5}])
+
+    assert (first.span_id, first.parent_span_id, second.parent_span_id) == ("a" * 16, None, None)
+    assert second.span_id != first.span_id == below.parent_span_id
