@@ -174,8 +174,10 @@ class AwsEndpoint:
         return known and cloudwatch_limits.is_in_order(events)
 
     def _put_log_events(self, request: Request, events: tuple[LogEvent, ...]) -> Response:
-        self._to_replay.put(request)
-        return self._took(request, events)
+        answer = self._took(request, events)
+        if answer.status < 300:  # what could not be recorded comes again
+            self._to_replay.put(request)
+        return answer
 
     def _took(self, request: Request, events: tuple[LogEvent, ...], *, waiting: int = 0) -> Response:
         """Record log events as delivered, those that CloudWatch rejects as an incident; return its answer.

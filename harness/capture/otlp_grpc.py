@@ -78,7 +78,8 @@ class GrpcServer:
         self._take = take
         self._malformed = malformed
         self._directory = tempfile.TemporaryDirectory(prefix="harness-grpc-")
-        self.socket = str(Path(self._directory.name) / "otlp")
+        # As long as any name that a connection gets: one that is too long shows at once.
+        self.socket = str(Path(self._directory.name) / "listening")
         self._closing = threading.Event()
         self._numbers = itertools.count(1)
         self._clients: weakref.WeakValueDictionary[str, asyncio.Transport] = weakref.WeakValueDictionary()
@@ -89,8 +90,8 @@ class GrpcServer:
         except RuntimeError as error:
             self._directory.cleanup()
             raise ConfigurationError(
-                f"gRPC cannot listen on {self.socket}, of {len(self.socket)} characters; "
-                "a path of at most about 100 is needed: set TMPDIR to a shorter one"
+                "gRPC cannot listen, its socket's path is too long: set TMPDIR to a shorter one; "
+                f"at most about 100 characters are possible, {len(self.socket)} given: {self.socket}"
             ) from error
         self._server.start()
 

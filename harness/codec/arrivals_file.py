@@ -146,7 +146,7 @@ def _next_of(stream: IO[bytes], end: int) -> tuple[Arrival, bytes]:
 
 
 def _unanswered(export: ExportRequest, body: bytes) -> Iterator[tuple[Arrival, bytes]]:
-    reason = f"{export.path}: the harness ended before it had answered"
+    reason = f"{export.path}: no answer is on record: the harness ended, or could write no more, before"
     yield Arrival(size=len(body), rejected=Rejected(channel=export.channel, reason=reason)), body
     yield Arrival(size=len(body), export=export), body
 

@@ -98,6 +98,7 @@ def test_a_request_that_was_never_answered_is_evidence(rest: bytes) -> None:
 
     assert datagram[1] == b"kept"
     assert rejected[0].rejected == Rejected(
-        channel="otlp", reason="/v1/traces: the harness ended before it had answered"
+        channel="otlp",
+        reason="/v1/traces: no answer is on record: the harness ended, or could write no more, before",
     )
     assert (rejected[1], export[0].export, export[1]) == (b"body", asked, b"body")
