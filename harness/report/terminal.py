@@ -6,7 +6,7 @@ from collections import Counter
 
 from harness.analysis.coverage import Coverage, Share, coverage_of
 from harness.analysis.outcome import findings_of, is_failure, is_of_contract
-from harness.model import Finding, RunRecord
+from harness.model import Finding, Level, RunRecord
 from harness.report.summary import captured, captured_words, count_failures, headline, tally
 from harness.report.text import clipped, count_text, one_line
 
@@ -32,6 +32,7 @@ def summary_lines(record: RunRecord, *, report: str = "") -> list[str]:
         *_asserted(coverage_of(record)),
         *_vacuous(record),
         *_findings(record),
+        *_warnings(record),
         *(f"cut: {one_line(sentence)}" for sentence in record.cut),
     ]
     return [*lines, f"report: {report}"] if report else lines
@@ -76,6 +77,17 @@ def _findings(record: RunRecord) -> list[str]:
     if len(counts) > _TOP:
         lines.append(f"  and {count_text(len(counts) - _TOP, 'other kind')} of finding")
     return lines
+
+
+def _warnings(record: RunRecord) -> list[str]:
+    """Return what fails nothing and is worth a look, by id."""
+    every = (*record.findings, *(finding for s in record.scenarios for finding in findings_of(s)))
+    found = (item for item in every if item.level is Level.WARNING and not item.acknowledged)
+    # A scenario that checked nothing has a line of its own.
+    counts = Counter(item.id for item in found if item.id != "scenario_vacuous")
+    if not counts:
+        return []
+    return [f"warnings: {', '.join(f'{number:,} × {id_}' for id_, number in counts.most_common(_TOP))}"]
 
 
 def _place(record: RunRecord, finding: Finding) -> str:

@@ -24,6 +24,7 @@ def test_a_run_that_fails() -> None:
         "      in scenarios/test_home.py::test_home_activities",
         UNFINISHED,
         "      in scenarios/test_user.py::test_user_activities",
+        "warnings: 1 × vacuous_scenario, 1 × export_rejected",
         "cut: 3 log events over 256 KB were cut to 256 KB",
         "report: reports/index.html",
     ]
