@@ -19,6 +19,8 @@ from harness.errors import ConfigurationError
 from harness.model import Finding, Level, Site
 
 UNREAD = "compose_file_unread"
+_MOST_EXTENDED = 100
+"""Services one above the other. Compose knows no limit; nobody reads so many."""
 
 
 def read_services(file: Path, variables: Mapping[str, str], notes: list[Finding]) -> dict[str, Service]:
@@ -115,6 +117,11 @@ class _Files:
         options = extends if isinstance(extends, dict) else {"service": extends}
         base, other = str(options.get("service")), file
         extending = (*extending, (file.path.resolve(), str(name)))
+        if len(extending) > _MOST_EXTENDED:
+            raise ConfigurationError(
+                f"{site}: {extending[0][1]!r} extends more than {_MOST_EXTENDED} services, each by way of "
+                "the one before; let it extend one of the last of them directly"
+            )
         if "file" in options:
             (path,) = _paths(file, str(options["file"]))
             try:

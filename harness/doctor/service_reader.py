@@ -65,10 +65,8 @@ class ServiceReader:
             names=frozenset(self._names(name, body)),
             image=str(body.get("image", "")),
             context=None if context is None else self._directory / str(context),
-            environment={
-                **dict(self._env_files(body, self._block(body, "env_file", str, list))),
-                **dict(self._environment(self._block(body, "environment", dict, list) or {})),
-            },
+            of_environment=dict(self._environment(self._block(body, "environment", dict, list) or {})),
+            of_env_files=dict(self._env_files(body, self._block(body, "env_file", str, list))),
             ports=tuple(self._ports(self._block(body, "ports", list) or [])),
             command=tuple(self._command(body, self._block(body, "command", str, list))),
             log_group=self._log_group(body.get("logging")),

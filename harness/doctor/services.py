@@ -39,7 +39,8 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         names: By which the others reach it.
         context: The directory that its image is built from; None without a build.
-        environment: Of `environment`, and of the files of `env_file`, which the site tells.
+        of_environment: Variables of `environment`.
+        of_env_files: Variables of the files of `env_file`.
         command: Its arguments, each as PID 1 gets it.
         log_group: Where Docker's awslogs driver writes its output; None for another driver.
         network: Its `network_mode`: ``host``, ``none``, ``bridge``, ``service:NAME``, ``container:NAME``;
@@ -53,7 +54,8 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     names: frozenset[str] = frozenset()
     image: str = ""
     context: Path | None = None
-    environment: dict[str, Setting] = {}
+    of_environment: dict[str, Setting] = {}
+    of_env_files: dict[str, Setting] = {}
     ports: tuple[Port, ...] = ()
     command: tuple[Setting, ...] = ()
     log_group: Setting | None = None
@@ -62,19 +64,30 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     extra_hosts: dict[str, str] = {}
 
     @property
+    def environment(self) -> dict[str, Setting]:
+        """Its variables: those of `environment` win over those of `env_file`."""
+        return {**self.of_env_files, **self.of_environment}
+
+    @property
     def shares_network(self) -> bool:
         """Whether its network is the machine's, or another container's."""
         return self.network.startswith(("host", "service:", "container:"))
 
     def over(self, base: Service) -> Service:
-        """Return this service as it extends another: what it has itself wins, or is added."""
+        """Return this service as it extends another: what it has itself wins, or is added.
+
+        Each member is merged by itself, and env files are read afterwards, so `environment` of the other
+        wins over `env_file` of this. Source: the Compose file reference, "extends", which says how members
+        are merged and no more; compose-go 2, `ApplyExtends` and `WithServicesEnvironmentResolved`.
+        """
         return Service(
             name=self.name,
             site=self.site,
             names=self.names | (base.names - {base.name}),
             image=self.image or base.image,
             context=base.context if self.context is None else self.context,
-            environment={**base.environment, **self.environment},
+            of_environment={**base.of_environment, **self.of_environment},
+            of_env_files={**base.of_env_files, **self.of_env_files},
             ports=base.ports + self.ports,
             command=self.command or base.command,
             log_group=self.log_group or base.log_group,

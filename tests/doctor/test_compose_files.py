@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.doctor.compose import read_services
 from harness.errors import ConfigurationError
 from harness.model import Level
 from tests.doctor.project import app, diagnosed
@@ -107,6 +108,26 @@ def test_what_a_service_extends_is_its_own(
     assert set(found) == {"otlp_endpoint_invalid", "otlp_headers_invalid", "port_published"}
 
 
+@pytest.mark.parametrize(
+    ("base", "own", "value"),
+    [
+        (("environment: [A=base]",), ("env_file: own.env",), "base"),  # although it is the other's
+        (("env_file: base.env",), ("environment: [A=app]",), "app"),
+        (("env_file: base.env",), ("env_file: own.env",), "own.env"),
+        (("environment: [A=base]", "env_file: base.env"), ("environment: [A=app]",), "app"),
+    ],
+)
+def test_as_in_compose_environment_wins_over_every_env_file_also_by_extends(
+    tmp_path: Path, base: tuple[str, ...], own: tuple[str, ...], value: str
+) -> None:
+    file = tmp_path / "compose.yml"
+    file.write_text(app("extends: base", *own) + "  base:\n" + "".join(f"    {line}\n" for line in base))
+    for name in ("base.env", "own.env"):
+        (tmp_path / name).write_text(f"A={name}\n")
+
+    assert read_services(file, {}, [])["app"].environment["A"].value == value
+
+
 def test_a_service_wins_over_what_it_extends(tmp_path: Path) -> None:
     compose = (
         APP.replace("collector", "collector.local") + "    extends: base\n  base: {environment: {A: b}}\n"
@@ -129,3 +150,19 @@ def test_a_service_wins_over_what_it_extends(tmp_path: Path) -> None:
 def test_what_cannot_be_extended_says_where(tmp_path: Path, lines: tuple[str, ...], message: str) -> None:
     with pytest.raises(ConfigurationError, match=message):
         diagnosed(tmp_path, app(*lines))
+
+
+@pytest.mark.parametrize("depth", [100, 3000])
+def test_a_chain_of_extends_has_a_limit(tmp_path: Path, depth: int) -> None:
+    links = "".join(f"  s{n}: {{extends: s{n + 1}}}\n" for n in range(depth))
+    compose = f"services:\n{links}  s{depth}: {{image: x}}\n"
+    if depth == 100:
+        assert diagnosed(tmp_path, compose) == {}
+        return
+
+    message = (
+        r"docker-compose\.yml:102: 's0' extends more than 100 services, each by way of the one before; "
+        "let it extend one of the last of them directly$"
+    )
+    with pytest.raises(ConfigurationError, match=message):
+        diagnosed(tmp_path, compose)
