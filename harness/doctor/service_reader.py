@@ -70,7 +70,7 @@ class ServiceReader:
             ports=tuple(self._ports(self._block(body, "ports", list) or [])),
             command=tuple(self._command(body, self._block(body, "command", str, list))),
             log_group=self._log_group(body.get("logging")),
-            network=interpolate(str(body.get("network_mode", "")), self._variables),
+            network_mode=self._network_mode(body),
             networks=frozenset(self._networks(body.get("networks"))),
             extra_hosts=dict(self._extra_hosts(self._block(body, "extra_hosts", dict, list))),
         )
@@ -89,6 +89,11 @@ class ServiceReader:
     def _setting(self, raw: Any, site: Site) -> Setting:
         text = "" if raw is None else str(raw).lower() if isinstance(raw, bool) else str(raw)
         return Setting(text, interpolate(text, self._variables), site)
+
+    def _network_mode(self, body: Any) -> Setting | None:
+        if body.get("network_mode") is None:
+            return None
+        return self._setting(body["network_mode"], self._site(body, "network_mode"))
 
     def _names(self, name: str, body: Any) -> Iterator[str]:
         yield name

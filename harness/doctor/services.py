@@ -43,8 +43,8 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
         of_env_files: Variables of the files of `env_file`.
         command: Its arguments, each as PID 1 gets it.
         log_group: Where Docker's awslogs driver writes its output; None for another driver.
-        network: Its `network_mode`: ``host``, ``none``, ``bridge``, ``service:NAME``, ``container:NAME``;
-            empty for its own.
+        network_mode: ``host``, ``none``, ``bridge``, ``service:NAME``, ``container:NAME``; None for a
+            network of its own.
         networks: That it is on, as Docker names them.
         extra_hosts: Name → address that its container knows besides.
     """
@@ -59,7 +59,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     ports: tuple[Port, ...] = ()
     command: tuple[Setting, ...] = ()
     log_group: Setting | None = None
-    network: str = ""
+    network_mode: Setting | None = None
     networks: frozenset[str] = _DEFAULT
     extra_hosts: dict[str, str] = {}
 
@@ -67,6 +67,11 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     def environment(self) -> dict[str, Setting]:
         """Its variables: those of `environment` win over those of `env_file`."""
         return {**self.of_env_files, **self.of_environment}
+
+    @property
+    def network(self) -> str:
+        """Its `network_mode`; empty for its own."""
+        return self.network_mode.value if self.network_mode else ""
 
     @property
     def shares_network(self) -> bool:
@@ -91,7 +96,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
             ports=base.ports + self.ports,
             command=self.command or base.command,
             log_group=self.log_group or base.log_group,
-            network=self.network or base.network,
+            network_mode=self.network_mode or base.network_mode,
             networks=self.networks if self.networks != _DEFAULT else base.networks,
             extra_hosts={**base.extra_hosts, **self.extra_hosts},
         )

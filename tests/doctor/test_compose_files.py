@@ -55,24 +55,76 @@ def test_an_included_file_is_checked_with_variables_and_paths_of_its_own(tmp_pat
     assert finding.site.file.endswith("infra/b.env")
 
 
+def unread(directory: Path, compose: str) -> tuple[Level, int, str]:
+    """Return level, line and message of the only finding, that a file is not read."""
+    found = diagnosed(directory, compose)
+    assert list(found) == ["compose_file_unread"]
+    finding = found["compose_file_unread"]
+    assert finding.site is not None
+    return finding.level, finding.site.line, finding.message
+
+
 @pytest.mark.parametrize(
     ("compose", "line", "name"),
     [
         (f"include:\n  - none.yml\n{APP}", 2, "none.yml"),
-        (f"include:\n  - {{path: 'oci://registry.local/infra'}}\n{APP}", 2, "oci:/registry.local/infra"),
+        (f"include:\n  - path: ['${{FILE:-none.yml}}']\n{APP}", 2, "none.yml"),
+        (f"{APP}    extends: {{file: docker-compose.yml/none.yml, service: base}}\n", 4, "none.yml"),
         (f"{APP}    extends: {{file: none.yml, service: base}}\n", 4, "none.yml"),
     ],
 )
-def test_what_is_not_read_may_have_the_host(tmp_path: Path, compose: str, line: int, name: str) -> None:
-    found = diagnosed(tmp_path, compose)
+def test_a_named_file_that_is_not_there_is_an_error(
+    tmp_path: Path, compose: str, line: int, name: str
+) -> None:
+    level, where, message = unread(tmp_path, compose)
 
-    assert list(found) == ["compose_file_unread"]
-    finding = found["compose_file_unread"]
-    assert (finding.level, finding.site and finding.site.line) == (Level.WARNING, line)
-    assert finding.message == (
-        f"{tmp_path / name}: cannot be read: No such file or directory; check the path; "
-        "what it says of services is not known here, and a host may be one of them"
+    assert (level, where) == (Level.ERROR, line)
+    assert message.startswith("there is no file '")
+    assert message.endswith(f"{name}': Compose starts nothing; make it, or correct its path")
+
+
+UNKNOWN = "what it says of services is not known here, and a host may be one of them"
+
+
+@pytest.mark.parametrize(
+    "name", ["oci://registry.local/infra", "git@git.local:infra.git", "https://git.local/infra.git#main"]
+)
+def test_a_file_from_elsewhere_may_have_the_host(tmp_path: Path, name: str) -> None:
+    assert unread(tmp_path, f"include:\n  - {{path: '{name}'}}\n{APP}") == (
+        Level.WARNING,
+        2,
+        f"{name!r} is no local file, and nothing is fetched; {UNKNOWN}",
     )
+
+
+def test_a_file_that_is_no_compose_file_may_have_the_host(tmp_path: Path) -> None:
+    (tmp_path / "list.yml").write_text("[a]")
+
+    assert unread(tmp_path, f"include: [list.yml]\n{APP}") == (
+        Level.WARNING,
+        1,
+        f"{tmp_path / 'list.yml'}: has no services; give a compose file; {UNKNOWN}",
+    )
+
+
+@pytest.mark.parametrize(
+    ("include", "line", "message"),
+    [
+        (" 5", 1, "5, expected a list of files"),
+        (" infra.yml", 1, "'infra.yml', expected a list of files"),
+        ("\n  - 5", 2, "5, expected a file, or a mapping with path"),
+        ("\n  -", 2, "None, expected a file, or a mapping with path"),
+        ("\n  - {env_file: a.env}", 2, "{'env_file': 'a.env'}, expected a file, or a mapping with path"),
+        ("\n  - path: [a.yml, 5]", 2, "{'path': ['a.yml', 5]}, expected a file, or a mapping with path"),
+    ],
+)
+def test_an_include_that_is_none(tmp_path: Path, include: str, line: int, message: str) -> None:
+    found = diagnosed(tmp_path, f"include:{include}\n{APP}".replace("collector", "collector.local"))
+
+    assert list(found) == ["include_invalid"]
+    finding = found["include_invalid"]
+    assert (finding.level, finding.site and finding.site.line) == (Level.ERROR, line)
+    assert finding.message == f"include has {message}: Compose starts nothing"
 
 
 BASE = """services:
