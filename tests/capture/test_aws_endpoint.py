@@ -527,6 +527,42 @@ SEND_BY_SDK = "send it by an SDK of AWS, which signs it for its service"
                 "which harness serve prints as otlp_http"
             ),
         ),
+        (
+            "/api/v2/spans",
+            {"content-type": "application/json"},
+            (
+                "POST /api/v2/spans: this is the AWS endpoint; Zipkin goes to OTEL_EXPORTER_ZIPKIN_ENDPOINT, "
+                "/api/v2/spans at the port that harness serve prints as otlp_http"
+            ),
+        ),
+        *(
+            (
+                path,
+                {},
+                (
+                    f"POST {path} is X-Ray's and is not signed: this is the AWS endpoint; without a "
+                    "signature it goes to AWS_XRAY_DAEMON_ADDRESS, which harness serve prints as xray"
+                ),
+            )
+            for path in ("/TraceSegments", "/GetSamplingTargets")
+        ),
+        (
+            "/spans",
+            {"content-type": "application/json"},
+            (
+                "POST /spans is not signed, and moto failed: KeyError('key'); send it by an SDK of AWS, "
+                "which signs it; X-Ray without a signature goes to AWS_XRAY_DAEMON_ADDRESS, OTLP to "
+                "OTEL_EXPORTER_OTLP_ENDPOINT"
+            ),
+        ),
+        (
+            "/",
+            signed_for("nope"),
+            (
+                "POST / is signed for 'nope', which is no service that moto knows; check the service that "
+                "the client is made for"
+            ),
+        ),
         ("/", {"x-amz-target": "Nope.Nope"}, f"X-Amz-Target 'Nope.Nope' is not signed; {SEND_BY_SDK}"),
         (
             "/",
@@ -547,7 +583,7 @@ def test_what_no_service_takes_is_refused_and_kept_as_evidence(
     endpoint: AwsEndpoint, path: str, headers: dict[str, str], why: str
 ) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", endpoint.port, timeout=20)
-    connection.request("POST", path, b"{}", headers)
+    connection.request("POST", path, b"{", headers)
     answer = connection.getresponse()
     said = json.loads(answer.read())
     connection.close()

@@ -334,6 +334,16 @@ def test_documents_that_x_ray_refuses_are_named_and_not_captured(
     telemetry.expect_none(segment("shop"))
 
 
+@pytest.mark.parametrize("path", ["/GetSamplingRules", "/SamplingStatisticSummaries", "/SamplingTargets"])
+@pytest.mark.parametrize("body", [b"{", b"[]", b"\xff"])
+def test_a_body_that_does_not_parse_is_refused(path: str, body: bytes) -> None:
+    response = api.answer(XRayState(), Request("POST", path, "", {}, body))
+
+    assert response.status == 400
+    assert ("x-amzn-errortype", "InvalidRequestException") in response.headers
+    assert json.loads(response.body)["__type"] == "InvalidRequestException"
+
+
 def test_the_service_graph_of_a_group(xray: Any, name: str, telemetry: ScenarioTelemetry) -> None:
     xray.create_group(GroupName=name, FilterExpression=f'service("{name}")')
     with (
