@@ -160,6 +160,10 @@ class AwsEndpoint:
         if operation == "PutLogEvents" and (why := cloudwatch_limits.refusal_of(events)):
             self._record(operation, request, (), 400)
             return error_response(request, 400, "InvalidParameterException", why)
+        metrics = tuple(item for item in telemetry if isinstance(item, Metric))
+        if why := cloudwatch_limits.metrics_refusal_of(metrics, time.time() * 1000):
+            self._record(operation, request, (), 400)
+            return error_response(request, 400, "InvalidParameterValue", why)
         if events and self._can_answer(events):
             return self._put_log_events(request, events)
         answer = self._groups.answer(operation, request.headers, request.body)

@@ -107,6 +107,7 @@ def stream(endpoint: AwsEndpoint, group: str) -> Any:
 
 HOUR_MS = 3600 * 1000
 DAY_MS = 24 * HOUR_MS
+DAY_S = 24 * 3600
 
 
 def put_at(logs: Any, group: str, *ages_ms: float) -> dict[str, Any]:
@@ -188,6 +189,23 @@ def test_what_cloudwatch_refuses_whole(
         put(client(endpoint, "logs", parameter_validation=False), group, *sent)
 
     assert refused.value.response["Error"]["Message"] == why
+    assert exports(endpoint)[-1] == ("PutLogEvents", 400, 0)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_log_event_before_the_epoch_is_refused(
+    endpoint: AwsEndpoint, group: str, stream: Any, *, known: bool
+) -> None:
+    if not known:
+        endpoint._groups.accepting.clear()  # moto would be asked
+
+    with pytest.raises(stream.exceptions.InvalidParameterException) as refused:
+        put(client(endpoint, "logs", parameter_validation=False), group, "line", timestamp=-1)
+
+    assert refused.value.response["Error"]["Message"] == (
+        "1 validation error detected: Value '-1' at 'logEvents.1.member.timestamp' failed to satisfy "
+        "constraint: Member must have value greater than or equal to 0"
+    )
     assert exports(endpoint)[-1] == ("PutLogEvents", 400, 0)
 
 
@@ -325,6 +343,43 @@ def test_metric_data_is_recorded(endpoint: AwsEndpoint) -> None:
     ]
     assert exports(endpoint) == [("PutMetricData", 200, 200)]
     assert cloudwatch.list_metrics(Namespace="Cruddur")["Metrics"]
+
+
+PARAMETER = "The parameter MetricData.member.{}.Timestamp must specify a time {}."
+
+
+@pytest.mark.parametrize(
+    ("ages_s", "why"),
+    [
+        ([0] * 1001, "The collection MetricData must not have a size greater than 1000."),
+        ([0, 14 * DAY_S + 60], PARAMETER.format(2, "within the past two weeks")),
+        ([2 * time.time()], PARAMETER.format(1, "within the past two weeks")),
+        ([-2 * 3600 - 60], PARAMETER.format(1, "no more than two hours in the future")),
+    ],
+)
+def test_metric_data_that_cloudwatch_refuses(endpoint: AwsEndpoint, ages_s: list[float], why: str) -> None:
+    cloudwatch = client(endpoint, "cloudwatch")
+
+    with pytest.raises(ClientError) as refused:
+        cloudwatch.put_metric_data(Namespace="n", MetricData=data_of(ages_s))
+
+    error = refused.value.response["Error"]
+    assert (error["Code"], error["Message"]) == ("InvalidParameterValue", why)
+    assert telemetry_of(endpoint) == []
+    assert exports(endpoint) == [("PutMetricData", 400, 0)]
+
+
+@pytest.mark.parametrize("ages_s", [[0] * 1000, [14 * DAY_S - 60], [-2 * 3600 + 60]])
+def test_metric_data_that_cloudwatch_just_takes(endpoint: AwsEndpoint, ages_s: list[float]) -> None:
+    client(endpoint, "cloudwatch").put_metric_data(Namespace="n", MetricData=data_of(ages_s))
+
+    assert exports(endpoint) == [("PutMetricData", 200, len(ages_s))]
+
+
+def data_of(ages_s: list[float]) -> list[dict[str, Any]]:
+    """Return a datum for each age."""
+    now = time.time()
+    return [{"MetricName": "m", "Value": 1.0, "Timestamp": now - age} for age in ages_s]
 
 
 def post(endpoint: AwsEndpoint, body: bytes, **headers: str) -> int:
