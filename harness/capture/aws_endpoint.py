@@ -16,7 +16,7 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -29,7 +29,7 @@ from harness.capture.http_messages import Request, Response
 from harness.capture.http_server import HttpServer
 from harness.capture.log_groups import JSON_1_1, LogGroups
 from harness.capture.loop import ReceiverLoop
-from harness.capture.misdirected import why_no_service
+from harness.capture.misdirected import why_moto_failed, why_no_service
 from harness.capture.patching import Patches
 from harness.capture.recorder import NOT_RECORDED, Recorder
 from harness.capture.trace_headers import TraceHeaders
@@ -54,6 +54,7 @@ _STUCK = (
     "while it makes a handler: make the client before, and pass it in"
 )
 _UNKNOWN_TO_MOTO = ("NotImplementedError", "OperationNotFoundError")
+_UNKNOWN = "UnknownOperationException"
 _INSTALL = "install telemetry-harness[aws]"
 
 
@@ -62,6 +63,10 @@ class Received(NamedTuple):
 
     export: ExportRequest
     telemetry: tuple[LogEvent, ...] | tuple[Metric, ...]
+
+
+class _ServiceUnknownError(Exception):
+    """moto has no backend for the service that a request is signed for."""
 
 
 class AwsEndpoint:
@@ -126,8 +131,7 @@ class AwsEndpoint:
             self.received.append(incident)
 
     def _handle(self, request: Request) -> Response | Awaitable[Response]:
-        signed = _SERVICE.search(request.headers.get("authorization", ""))
-        service = signed[1] if signed else ""
+        service = _service_of(request)
         if service in self._services:
             return self._services[service](request)
         operation = cloudwatch.operation_of(request.path, request.headers, request.body)
@@ -156,6 +160,10 @@ class AwsEndpoint:
         if operation == "PutLogEvents" and (why := cloudwatch_limits.refusal_of(events)):
             self._record(operation, request, (), 400)
             return error_response(request, 400, "InvalidParameterException", why)
+        metrics = tuple(item for item in telemetry if isinstance(item, Metric))
+        if why := cloudwatch_limits.metrics_refusal_of(metrics, time.time() * 1000):
+            self._record(operation, request, (), 400)
+            return error_response(request, 400, "InvalidParameterValue", why)
         if events and self._can_answer(events):
             return self._put_log_events(request, events)
         answer = self._groups.answer(operation, request.headers, request.body)
@@ -164,7 +172,7 @@ class AwsEndpoint:
             self._record(operation, request, (), answer.status)
             return answer
         if not telemetry and (why := why_no_service(request, service)):
-            return self._fail(request, 400, why, "UnknownOperationException")
+            return self._fail(request, 400, why, _UNKNOWN)
         self._groups.left_to_moto(operation)
         return self._ask_moto(operation, request, telemetry)
 
@@ -246,11 +254,19 @@ class AwsEndpoint:
     def _call_safely(self, moto: wsgi.WsgiApp, request: Request) -> Response:
         try:
             return wsgi.call(moto, request, self._server.port)
+        except _ServiceUnknownError:
+            reason = (
+                f"{request.method} {request.path} is signed for {_service_of(request)!r}, which is no "
+                "service that moto knows; check the service that the client is made for"
+            )
+            return self._fail(request, 400, reason, _UNKNOWN)
         except Exception as error:  # noqa: BLE001  whatever moto raises, the client must be answered
             if type(error).__name__ in _UNKNOWN_TO_MOTO:
                 operation = cloudwatch.operation_of(request.path, request.headers, request.body)
                 reason = f"{operation}: moto does not know the operation: {error}; check its name and service"
-                return self._fail(request, 400, reason, "UnknownOperationException")
+                return self._fail(request, 400, reason, _UNKNOWN)
+            if reason := why_moto_failed(request, error):
+                return self._fail(request, 400, reason, _UNKNOWN)
             return self._fail(request, 500, f"{request.method} {request.path}: moto failed: {error!r}")
 
     def _fail(self, request: Request, status: int, reason: str, code: str = "InternalFailure") -> Response:
@@ -286,6 +302,12 @@ class AwsEndpoint:
         return True
 
 
+def _service_of(request: Request) -> str:
+    """Return the service that a request is signed for; empty without a signature."""
+    signed = _SERVICE.search(request.headers.get("authorization", ""))
+    return signed[1] if signed else ""
+
+
 def _moto_application() -> wsgi.WsgiApp:
     """Return moto's server application; imported at the first request, because it takes 0.2–0.4 s."""
     from moto.moto_server.werkzeug_app import (
@@ -293,5 +315,10 @@ def _moto_application() -> wsgi.WsgiApp:
         create_backend_app,
     )
 
-    application: wsgi.WsgiApp = DomainDispatcherApplication(create_backend_app)
+    def backend_app(backend: Any) -> Any:
+        if backend is None:  # of which moto fails, without a word of the service
+            raise _ServiceUnknownError
+        return create_backend_app(backend)
+
+    application: wsgi.WsgiApp = DomainDispatcherApplication(backend_app)
     return application

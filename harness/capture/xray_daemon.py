@@ -14,12 +14,12 @@ from harness.capture.environment import LOOPBACK
 from harness.capture.http_messages import Request, Response
 from harness.capture.http_server import HttpServer
 from harness.capture.loop import ReceiverLoop
-from harness.capture.misdirected import otlp_goes_elsewhere
+from harness.capture.misdirected import telemetry_goes_elsewhere
 from harness.capture.recorder import NOT_RECORDED, Recorder
 from harness.capture.xray_api.refusal import Refusal
 from harness.capture.xray_api.state import XRayState
 from harness.capture.xray_rules import SamplingRule
-from harness.codec.xray_sampling import statistics_of
+from harness.codec.xray_sampling import check_page, statistics_of
 from harness.errors import ConfigurationError, DecodeError
 from harness.model import ExportRequest, Incident, Rejected, SamplingStatistics
 
@@ -129,28 +129,39 @@ class XRayDaemon:
     def _reply(self, request: Request) -> Response:
         signed = "authorization" in request.headers
         if request.path == "/GetSamplingRules" and not signed:
-            records = [record.to_wire() for record in self.state.rules.served()]
-            return _json(200, {"SamplingRuleRecords": records, "NextToken": None})
+            return self._rules(request)
         if request.path in ("/SamplingTargets", "/GetSamplingTargets") and not signed:
             return self._targets(request)
         from harness.capture.xray_api import api  # for those who ask for more than to sample
 
         if request.path in api.OPERATIONS or signed:
             return api.answer(self.state, request)
-        reason = otlp_goes_elsewhere(request, "the X-Ray daemon") or (
+        reason = telemetry_goes_elsewhere(request, "the X-Ray daemon") or (
             f"{request.method} {request.path} is not an operation of the daemon"
         )
         self._malformed(reason, request.body)
         return _json(404, {"message": reason})
 
+    def _rules(self, request: Request) -> Response:
+        try:
+            check_page(request.body)
+        except DecodeError as error:
+            return self._unread(request, error, "nothing, {} or NextToken")
+        records = [record.to_wire() for record in self.state.rules.served()]
+        return _json(200, {"SamplingRuleRecords": records, "NextToken": None})
+
     def _targets(self, request: Request) -> Response:
         try:
             statistics = statistics_of(request.body)
         except DecodeError as error:
-            reason = f"SamplingTargets body does not parse: {error}"
-            self._malformed(reason, request.body)
-            return _json(400, {"message": f"{reason}; expected SamplingStatisticsDocuments"})
+            return self._unread(request, error, "SamplingStatisticsDocuments")
         return _json(200, self.state.targets(statistics))
+
+    def _unread(self, request: Request, error: DecodeError, expected: str) -> Response:
+        """Keep a body that does not parse as evidence, and return what its client is told."""
+        reason = f"{request.path[1:]} body does not parse: {error}"
+        self._malformed(reason, request.body)
+        return Refusal(f"{reason}; expected {expected}").to_response()
 
     def listen(self, host: str) -> None:
         """Listen on another address, too, with the same port number."""

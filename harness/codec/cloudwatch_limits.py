@@ -1,6 +1,7 @@
-"""What CloudWatch refuses of a `PutLogEvents`: the whole request, or single log events by their time.
+"""What CloudWatch refuses: a `PutLogEvents` or `PutMetricData`, or single log events by their time.
 
-Source: CloudWatch Logs API reference, PutLogEvents and RejectedLogEventsInfo.
+Source: CloudWatch Logs API reference, PutLogEvents and RejectedLogEventsInfo; CloudWatch API reference,
+PutMetricData; botocore, logs 2014-03-28, the shapes' ``min`` and ``max``.
 """
 
 from __future__ import annotations
@@ -11,17 +12,18 @@ from collections.abc import Sequence
 
 import msgspec
 
-from harness.model import Incident, LogEvent
+from harness.model import Incident, LogEvent, Metric
 
 _DAY_MS = 24 * 3600 * 1000
 MAX_AGE_MS = 14 * _DAY_MS
 MAX_AHEAD_MS = 2 * 3600 * 1000
 _MAX_EVENTS = 10_000
 _MAX_BYTES = 1_048_576
+_MAX_METRICS = 1_000
 _EVENT_BYTES = 26
 """Of each log event, besides its message in UTF-8."""
 _CONSTRAINT = (
-    "1 validation error detected: Value '{}' at '{}' failed to satisfy constraint: Member must have length {}"
+    "1 validation error detected: Value '{}' at '{}' failed to satisfy constraint: Member must have {}"
 )
 _TOO_LONG = "the log events of one PutLogEvents span more than 24 hours; send them in several requests"
 _WHY = {
@@ -69,18 +71,47 @@ def is_in_order(events: Sequence[LogEvent]) -> bool:
 def refusal_of(events: Sequence[LogEvent]) -> str:
     """Return why a request is refused whole, for anything but its order; empty when it is not."""
     if not events:
-        return _CONSTRAINT.format("[]", "logEvents", "greater than or equal to 1")
+        return _CONSTRAINT.format("[]", "logEvents", "length greater than or equal to 1")
     if len(events) > _MAX_EVENTS:
         return _CONSTRAINT.format(
-            f"[{len(events)} log events]", "logEvents", f"less than or equal to {_MAX_EVENTS}"
+            f"[{len(events)} log events]", "logEvents", f"length less than or equal to {_MAX_EVENTS}"
         )
     for number, event in enumerate(events, 1):
+        at = f"logEvents.{number}.member"
         if not event.message:
-            return _CONSTRAINT.format("", f"logEvents.{number}.member.message", "greater than or equal to 1")
+            return _CONSTRAINT.format("", f"{at}.message", "length greater than or equal to 1")
+        if event.timestamp < 0:
+            return _CONSTRAINT.format(event.timestamp, f"{at}.timestamp", "value greater than or equal to 0")
     size = sum(len(event.message.encode()) + _EVENT_BYTES for event in events)
     if size > _MAX_BYTES:
         return f"Upload too large: {size} bytes exceeds limit of {_MAX_BYTES}"
     return _TOO_LONG if are_over_a_day_apart(events) else ""
+
+
+def metrics_refusal_of(metrics: Sequence[Metric], now_ms: float) -> str:
+    """Return why a `PutMetricData` is refused as ``InvalidParameterValue``; empty when it is not.
+
+    The words are CloudWatch's own, as public issue reports have them; those of the future are formed alike.
+
+    Args:
+        metrics: One for each datum.
+        now_ms: Milliseconds since the epoch.
+    """
+    if len(metrics) > _MAX_METRICS:
+        return f"The collection MetricData must not have a size greater than {_MAX_METRICS}."
+    times = [metric.data_points[0].time_unix_nano / 1e6 for metric in metrics]
+    return "\n".join(
+        f"The parameter MetricData.member.{number}.Timestamp must specify a time {which}."
+        for number, time_ms in enumerate(times, 1)
+        if time_ms  # 0 without a timestamp
+        if (which := _why_not_at(time_ms - now_ms))
+    )
+
+
+def _why_not_at(ahead_ms: float) -> str:
+    if ahead_ms < -MAX_AGE_MS:
+        return "within the past two weeks"
+    return "no more than two hours in the future" if ahead_ms > MAX_AHEAD_MS else ""
 
 
 def are_over_a_day_apart(events: Sequence[LogEvent]) -> bool:

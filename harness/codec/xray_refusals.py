@@ -2,7 +2,8 @@
 
 Source: AWS X-Ray developer guide, "Segment documents" and "Sending trace data";
 the codes ParseError, MissingId, InvalidTraceId and MissingParentId are in public
-issue reports, the others are formed alike.
+issue reports, the others are formed alike. Whatever else the model cannot hold is a ParseError, so
+that nothing is answered as taken and then not captured.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from typing import Any
 
 import msgspec
 
-from harness.codec.xray import MAX_DOCUMENT_BYTES
+from harness.codec.xray import MAX_DOCUMENT_BYTES, parse_document
+from harness.errors import DecodeError
+from harness.model.segment import Seconds
 from harness.model.xray_checks import MAX_TRACE_AGE_S
 
 _ID = re.compile(r"[0-9a-f]{16}\Z", re.IGNORECASE)
@@ -54,7 +57,7 @@ def refusal_of(body: bytes, now: float) -> Refusal | None:
         return Refusal("ParseError", None)
     known = document.get("id") if isinstance(document.get("id"), str) else None
     noun = "subsegment" if document.get("type") == "subsegment" else "segment"
-    code = "SegmentTooLarge" if len(body) > MAX_DOCUMENT_BYTES else _code(document, now)
+    code = "SegmentTooLarge" if len(body) > MAX_DOCUMENT_BYTES else _code(document, now) or _model_code(body)
     return None if code is None else Refusal(code, known, noun)
 
 
@@ -72,6 +75,14 @@ def _code(document: dict[str, Any], now: float) -> str | None:
     return _parent_code(document) or _time_code(document)
 
 
+def _model_code(body: bytes) -> str | None:
+    try:
+        parse_document(body)
+    except DecodeError:
+        return "ParseError"
+    return None
+
+
 def _parent_code(document: dict[str, Any]) -> str | None:
     parent = document.get("parent_id")
     if parent in (None, ""):
@@ -81,17 +92,21 @@ def _parent_code(document: dict[str, Any]) -> str | None:
 
 def _time_code(document: dict[str, Any]) -> str | None:
     """Return what is wrong with the times: exactly one of end_time and in_progress is true."""
-    if not _is_number(document["start_time"]):
+    if not _is_time(document["start_time"]):
         return "InvalidStartTime"
     end, open_ = document.get("end_time"), document.get("in_progress")
     if end is None:
         return None if open_ is True else "MissingEndTime"
-    return None if _is_number(end) and open_ is not True else "InvalidEndTime"
+    return None if _is_time(end) and open_ is not True else "InvalidEndTime"
 
 
 def _matches(pattern: re.Pattern[str], value: object) -> bool:
     return isinstance(value, str) and bool(pattern.match(value))
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _is_time(value: object) -> bool:
+    try:
+        msgspec.convert(value, Seconds)
+    except msgspec.ValidationError:
+        return False
+    return True

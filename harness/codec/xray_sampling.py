@@ -44,7 +44,27 @@ class _Body(msgspec.Struct, rename="pascal"):
     sampling_boost_statistics_documents: Annotated[list[_BoostDocument], _MOST] = []
 
 
+class _Page(msgspec.Struct, rename="pascal"):
+    next_token: str | None = None
+
+
 _BODY = msgspec.json.Decoder(_Body)
+_PAGE = msgspec.json.Decoder(_Page)
+
+
+def check_page(body: bytes) -> None:
+    """Check the body of `GetSamplingRules` or `GetSamplingStatisticSummaries`, of which there is one page.
+
+    Args:
+        body: Empty for none.
+
+    Raises:
+        DecodeError: Not JSON, no object, or a NextToken that is no text.
+    """
+    try:
+        _PAGE.decode(body or b"{}")
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise DecodeError(in_our_words(error)) from error
 
 
 def statistics_of(body: bytes) -> tuple[SamplingStatistics, ...]:

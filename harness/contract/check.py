@@ -7,13 +7,13 @@ from datetime import date
 
 import msgspec
 
+from harness.closest import closest
 from harness.contract.deviations import Deviations
 from harness.contract.items import Contract, Operation, Presence, Waiver
 from harness.contract.kinds import KINDS
 from harness.contract.sections import check_sections
 from harness.contract.trees import TreeCheck, Witness
 from harness.contract.waivers import useless_waivers, waived
-from harness.expect.closest import closest
 from harness.expect.pool import Entry, Pool
 from harness.expect.segments import segment_pool
 from harness.expect.spans import span_pool

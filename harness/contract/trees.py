@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from harness.closest import closest
 from harness.contract.deviations import Deviations
 from harness.contract.items import Item, Presence
 from harness.contract.kinds import KINDS
-from harness.expect.closest import closest
 from harness.expect.compare import equal
 from harness.expect.fields import MappingField
 from harness.expect.pool import Entry, Pool

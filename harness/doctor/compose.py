@@ -5,6 +5,7 @@ Source: the Compose file reference, "include", "extends" and "merge".
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,6 +20,11 @@ from harness.errors import ConfigurationError
 from harness.model import Finding, Level, Site
 
 UNREAD = "compose_file_unread"
+_REMOTE = re.compile(r"[\w+.-]+://|[\w.-]+@[\w.-]+:|github\.com/")
+"""What Compose clones or pulls. Source: docker/compose, `pkg/remote`."""
+_NOT_THERE = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
+_MOST_EXTENDED = 100
+"""Services one above the other. Compose knows no limit; nobody reads so many."""
 
 
 def read_services(file: Path, variables: Mapping[str, str], notes: list[Finding]) -> dict[str, Service]:
@@ -62,14 +68,15 @@ class _Files:
         }
 
     def _included(self, file: _File) -> Iterator[tuple[str, Service]]:
-        items = file.document.get("include") or ()
-        for index, item in enumerate(items if isinstance(items, list) else ()):
-            options = item if isinstance(item, dict) else {"path": item}
-            paths, homes, env_files = (
-                _paths(file, options.get(key)) for key in ("path", "project_directory", "env_file")
+        for site, options in self._include_items(file):
+            names = _texts(file, options["path"])
+            homes, env_files = (
+                [file.directory / text for text in _texts(file, options.get(key))]
+                for key in ("project_directory", "env_file")
             )
-            for path in paths:
-                home = homes[0] if homes else paths[0].parent
+            for name in names:
+                path = file.directory / name
+                home = homes[0] if homes else (file.directory / names[0]).parent
                 variables = {
                     **self._variables(env_files or [home / ".env"], file.variables),
                     **file.variables,
@@ -78,7 +85,23 @@ class _Files:
                     if path.resolve() not in self._known:
                         yield from self.services(path, home, variables).items()
                 except ConfigurationError as error:
-                    self._leave_out(file.site(items, index), error)
+                    self._leave_out(site, name, error)
+
+    def _include_items(self, file: _File) -> Iterator[tuple[Site, dict[Any, Any]]]:
+        """Yield the options of each item of `include`, and where it stands; note those that are none."""
+        items = file.document.get("include")
+        if items is not None and not isinstance(items, list):
+            self._notes.append(_no_include(items, file.site(file.document, "include"), "a list of files"))
+            return
+        for index, item in enumerate(items or ()):
+            options = item if isinstance(item, dict) else {"path": item}
+            path = options.get("path")
+            if path and all(isinstance(text, str) for text in (path if isinstance(path, list) else [path])):
+                yield file.site(items, index), options
+            else:
+                self._notes.append(
+                    _no_include(item, file.site(items, index), "a file, or a mapping with path")
+                )
 
     def _variables(self, env_files: list[Path], environ: Mapping[str, str]) -> dict[str, str]:
         found: dict[str, str] = {}
@@ -88,9 +111,17 @@ class _Files:
             found.update({entry.name: entry.value for entry in entries_of(text, environ)})
         return found
 
-    def _leave_out(self, site: Site, error: ConfigurationError) -> None:
-        words = f"{error}; what it says of services is not known here, and a host may be one of them"
-        self._notes.append(finding(UNREAD, site, words, level=Level.WARNING))
+    def _leave_out(self, site: Site, name: str, error: ConfigurationError) -> None:
+        """Note a file that is named and not read."""
+        unknown = "what it says of services is not known here, and a host may be one of them"
+        if not isinstance(error.__cause__, _NOT_THERE):
+            self._notes.append(finding(UNREAD, site, f"{error}; {unknown}", level=Level.WARNING))
+        elif _REMOTE.match(name):
+            words = f"{name!r} is no local file, and nothing is fetched; {unknown}"
+            self._notes.append(finding(UNREAD, site, words, level=Level.WARNING))
+        else:
+            words = f"there is no file {name!r}: Compose starts nothing; make it, or correct its path"
+            self._notes.append(finding(UNREAD, site, words))
 
     def _service(self, file: _File, name: Any, extending: tuple[tuple[Path, str], ...]) -> Service:
         """Return a service, over the one that it extends.
@@ -115,12 +146,18 @@ class _Files:
         options = extends if isinstance(extends, dict) else {"service": extends}
         base, other = str(options.get("service")), file
         extending = (*extending, (file.path.resolve(), str(name)))
-        if "file" in options:
-            (path,) = _paths(file, str(options["file"]))
+        if len(extending) > _MOST_EXTENDED:
+            raise ConfigurationError(
+                f"{site}: {extending[0][1]!r} extends more than {_MOST_EXTENDED} services, each by way of "
+                "the one before; let it extend one of the last of them directly"
+            )
+        if options.get("file") is not None:
+            (named,) = _texts(file, str(options["file"]))
+            path = file.directory / named
             try:
                 other = _file(path, path.parent, file.variables)
             except ConfigurationError as error:
-                self._leave_out(site, error)
+                self._leave_out(site, named, error)
                 return service
         if base not in (other.document.get("services") or ()):
             raise ConfigurationError(
@@ -139,10 +176,15 @@ def _file(path: Path, directory: Path, variables: Mapping[str, str]) -> _File:
     return _File(path, directory, variables, document)
 
 
-def _paths(file: _File, value: Any) -> list[Path]:
-    """Return the paths of a member that is one text, or a list of them."""
+def _texts(file: _File, value: Any) -> list[str]:
+    """Return the texts of a member that is one, or a list of them, with variables put in."""
     texts = value if isinstance(value, list) else [] if value is None else [value]
-    return [file.directory / interpolate(str(text), file.variables) for text in texts]
+    return [interpolate(str(text), file.variables) for text in texts]
+
+
+def _no_include(given: Any, site: Site, expected: str) -> Finding:
+    words = f"include has {given!r:.80}, expected {expected}: Compose starts nothing"
+    return finding("include_invalid", site, words)
 
 
 def _refused(node: Any, file: _File) -> Iterator[Finding]:

@@ -65,14 +65,12 @@ class ServiceReader:
             names=frozenset(self._names(name, body)),
             image=str(body.get("image", "")),
             context=None if context is None else self._directory / str(context),
-            environment={
-                **dict(self._env_files(body, self._block(body, "env_file", str, list))),
-                **dict(self._environment(self._block(body, "environment", dict, list) or {})),
-            },
+            of_environment=dict(self._environment(self._block(body, "environment", dict, list) or {})),
+            of_env_files=dict(self._env_files(body, self._block(body, "env_file", str, list))),
             ports=tuple(self._ports(self._block(body, "ports", list) or [])),
             command=tuple(self._command(body, self._block(body, "command", str, list))),
             log_group=self._log_group(body.get("logging")),
-            network=interpolate(str(body.get("network_mode", "")), self._variables),
+            network_mode=self._network_mode(body),
             networks=frozenset(self._networks(body.get("networks"))),
             extra_hosts=dict(self._extra_hosts(self._block(body, "extra_hosts", dict, list))),
         )
@@ -91,6 +89,11 @@ class ServiceReader:
     def _setting(self, raw: Any, site: Site) -> Setting:
         text = "" if raw is None else str(raw).lower() if isinstance(raw, bool) else str(raw)
         return Setting(text, interpolate(text, self._variables), site)
+
+    def _network_mode(self, body: Any) -> Setting | None:
+        if body.get("network_mode") is None:
+            return None
+        return self._setting(body["network_mode"], self._site(body, "network_mode"))
 
     def _names(self, name: str, body: Any) -> Iterator[str]:
         yield name

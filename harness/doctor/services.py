@@ -39,11 +39,12 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         names: By which the others reach it.
         context: The directory that its image is built from; None without a build.
-        environment: Of `environment`, and of the files of `env_file`, which the site tells.
+        of_environment: Variables of `environment`.
+        of_env_files: Variables of the files of `env_file`.
         command: Its arguments, each as PID 1 gets it.
         log_group: Where Docker's awslogs driver writes its output; None for another driver.
-        network: Its `network_mode`: ``host``, ``none``, ``bridge``, ``service:NAME``, ``container:NAME``;
-            empty for its own.
+        network_mode: ``host``, ``none``, ``bridge``, ``service:NAME``, ``container:NAME``; None for a
+            network of its own.
         networks: That it is on, as Docker names them.
         extra_hosts: Name → address that its container knows besides.
     """
@@ -53,13 +54,24 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     names: frozenset[str] = frozenset()
     image: str = ""
     context: Path | None = None
-    environment: dict[str, Setting] = {}
+    of_environment: dict[str, Setting] = {}
+    of_env_files: dict[str, Setting] = {}
     ports: tuple[Port, ...] = ()
     command: tuple[Setting, ...] = ()
     log_group: Setting | None = None
-    network: str = ""
+    network_mode: Setting | None = None
     networks: frozenset[str] = _DEFAULT
     extra_hosts: dict[str, str] = {}
+
+    @property
+    def environment(self) -> dict[str, Setting]:
+        """Its variables: those of `environment` win over those of `env_file`."""
+        return {**self.of_env_files, **self.of_environment}
+
+    @property
+    def network(self) -> str:
+        """Its `network_mode`; empty for its own."""
+        return self.network_mode.value if self.network_mode else ""
 
     @property
     def shares_network(self) -> bool:
@@ -67,18 +79,24 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
         return self.network.startswith(("host", "service:", "container:"))
 
     def over(self, base: Service) -> Service:
-        """Return this service as it extends another: what it has itself wins, or is added."""
+        """Return this service as it extends another: what it has itself wins, or is added.
+
+        Each member is merged by itself, and env files are read afterwards, so `environment` of the other
+        wins over `env_file` of this. Source: the Compose file reference, "extends", which says how members
+        are merged and no more; compose-go 2, `ApplyExtends` and `WithServicesEnvironmentResolved`.
+        """
         return Service(
             name=self.name,
             site=self.site,
             names=self.names | (base.names - {base.name}),
             image=self.image or base.image,
             context=base.context if self.context is None else self.context,
-            environment={**base.environment, **self.environment},
+            of_environment={**base.of_environment, **self.of_environment},
+            of_env_files={**base.of_env_files, **self.of_env_files},
             ports=base.ports + self.ports,
             command=self.command or base.command,
             log_group=self.log_group or base.log_group,
-            network=self.network or base.network,
+            network_mode=self.network_mode or base.network_mode,
             networks=self.networks if self.networks != _DEFAULT else base.networks,
             extra_hosts={**base.extra_hosts, **self.extra_hosts},
         )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from harness.closest import closest
 from harness.expect.checker import Checker, Member
-from harness.expect.closest import closest
 from harness.expect.evidence import evidence
 from harness.expect.expectation import Expectation, Relation
 from harness.expect.pool import Entry, Pool

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from harness.expect.closest import closest
+from harness.closest import closest
 from harness.expect.fields import Field
 from harness.expect.matching import assign
 from harness.expect.problem import Problem

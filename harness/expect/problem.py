@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from harness.expect.closest import closest
+from harness.closest import closest
 from harness.expect.compare import Difference, Path
 from harness.expect.render import short, some
 

@@ -107,6 +107,7 @@ def stream(endpoint: AwsEndpoint, group: str) -> Any:
 
 HOUR_MS = 3600 * 1000
 DAY_MS = 24 * HOUR_MS
+DAY_S = 24 * 3600
 
 
 def put_at(logs: Any, group: str, *ages_ms: float) -> dict[str, Any]:
@@ -188,6 +189,23 @@ def test_what_cloudwatch_refuses_whole(
         put(client(endpoint, "logs", parameter_validation=False), group, *sent)
 
     assert refused.value.response["Error"]["Message"] == why
+    assert exports(endpoint)[-1] == ("PutLogEvents", 400, 0)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_log_event_before_the_epoch_is_refused(
+    endpoint: AwsEndpoint, group: str, stream: Any, *, known: bool
+) -> None:
+    if not known:
+        endpoint._groups.accepting.clear()  # moto would be asked
+
+    with pytest.raises(stream.exceptions.InvalidParameterException) as refused:
+        put(client(endpoint, "logs", parameter_validation=False), group, "line", timestamp=-1)
+
+    assert refused.value.response["Error"]["Message"] == (
+        "1 validation error detected: Value '-1' at 'logEvents.1.member.timestamp' failed to satisfy "
+        "constraint: Member must have value greater than or equal to 0"
+    )
     assert exports(endpoint)[-1] == ("PutLogEvents", 400, 0)
 
 
@@ -325,6 +343,43 @@ def test_metric_data_is_recorded(endpoint: AwsEndpoint) -> None:
     ]
     assert exports(endpoint) == [("PutMetricData", 200, 200)]
     assert cloudwatch.list_metrics(Namespace="Cruddur")["Metrics"]
+
+
+PARAMETER = "The parameter MetricData.member.{}.Timestamp must specify a time {}."
+
+
+@pytest.mark.parametrize(
+    ("ages_s", "why"),
+    [
+        ([0] * 1001, "The collection MetricData must not have a size greater than 1000."),
+        ([0, 14 * DAY_S + 60], PARAMETER.format(2, "within the past two weeks")),
+        ([2 * time.time()], PARAMETER.format(1, "within the past two weeks")),
+        ([-2 * 3600 - 60], PARAMETER.format(1, "no more than two hours in the future")),
+    ],
+)
+def test_metric_data_that_cloudwatch_refuses(endpoint: AwsEndpoint, ages_s: list[float], why: str) -> None:
+    cloudwatch = client(endpoint, "cloudwatch")
+
+    with pytest.raises(ClientError) as refused:
+        cloudwatch.put_metric_data(Namespace="n", MetricData=data_of(ages_s))
+
+    error = refused.value.response["Error"]
+    assert (error["Code"], error["Message"]) == ("InvalidParameterValue", why)
+    assert telemetry_of(endpoint) == []
+    assert exports(endpoint) == [("PutMetricData", 400, 0)]
+
+
+@pytest.mark.parametrize("ages_s", [[0] * 1000, [14 * DAY_S - 60], [-2 * 3600 + 60]])
+def test_metric_data_that_cloudwatch_just_takes(endpoint: AwsEndpoint, ages_s: list[float]) -> None:
+    client(endpoint, "cloudwatch").put_metric_data(Namespace="n", MetricData=data_of(ages_s))
+
+    assert exports(endpoint) == [("PutMetricData", 200, len(ages_s))]
+
+
+def data_of(ages_s: list[float]) -> list[dict[str, Any]]:
+    """Return a datum for each age."""
+    now = time.time()
+    return [{"MetricName": "m", "Value": 1.0, "Timestamp": now - age} for age in ages_s]
 
 
 def post(endpoint: AwsEndpoint, body: bytes, **headers: str) -> int:
@@ -527,6 +582,42 @@ SEND_BY_SDK = "send it by an SDK of AWS, which signs it for its service"
                 "which harness serve prints as otlp_http"
             ),
         ),
+        (
+            "/api/v2/spans",
+            {"content-type": "application/json"},
+            (
+                "POST /api/v2/spans: this is the AWS endpoint; Zipkin goes to OTEL_EXPORTER_ZIPKIN_ENDPOINT, "
+                "/api/v2/spans at the port that harness serve prints as otlp_http"
+            ),
+        ),
+        *(
+            (
+                path,
+                {},
+                (
+                    f"POST {path} is X-Ray's and is not signed: this is the AWS endpoint; without a "
+                    "signature it goes to AWS_XRAY_DAEMON_ADDRESS, which harness serve prints as xray"
+                ),
+            )
+            for path in ("/TraceSegments", "/GetSamplingTargets")
+        ),
+        (
+            "/spans",
+            {"content-type": "application/json"},
+            (
+                "POST /spans is not signed, and moto failed: KeyError('key'); send it by an SDK of AWS, "
+                "which signs it; X-Ray without a signature goes to AWS_XRAY_DAEMON_ADDRESS, OTLP to "
+                "OTEL_EXPORTER_OTLP_ENDPOINT"
+            ),
+        ),
+        (
+            "/",
+            signed_for("nope"),
+            (
+                "POST / is signed for 'nope', which is no service that moto knows; check the service that "
+                "the client is made for"
+            ),
+        ),
         ("/", {"x-amz-target": "Nope.Nope"}, f"X-Amz-Target 'Nope.Nope' is not signed; {SEND_BY_SDK}"),
         (
             "/",
@@ -547,7 +638,7 @@ def test_what_no_service_takes_is_refused_and_kept_as_evidence(
     endpoint: AwsEndpoint, path: str, headers: dict[str, str], why: str
 ) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", endpoint.port, timeout=20)
-    connection.request("POST", path, b"{}", headers)
+    connection.request("POST", path, b"{", headers)
     answer = connection.getresponse()
     said = json.loads(answer.read())
     connection.close()

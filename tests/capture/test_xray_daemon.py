@@ -95,7 +95,30 @@ def test_statistics_that_do_not_parse_are_kept_as_evidence(daemon: XRayDaemon, b
     (rejected,) = [r for r in daemon.requests if isinstance(r, Rejected)]
     assert rejected.reason.startswith("SamplingTargets body does not parse: ")
     assert rejected.payload == body
-    assert json.loads(answer)["message"] == f"{rejected.reason}; expected SamplingStatisticsDocuments"
+    assert json.loads(answer) == {
+        "message": f"{rejected.reason}; expected SamplingStatisticsDocuments",
+        "__type": "InvalidRequestException",
+    }
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b'{"NextToken": 3}', b"\xff"])
+def test_a_question_for_rules_that_does_not_parse_is_refused(daemon: XRayDaemon, body: bytes) -> None:
+    status, answer = post(daemon, "/GetSamplingRules", body)
+
+    (rejected,) = [r for r in daemon.requests if isinstance(r, Rejected)]
+    assert rejected.reason.startswith("GetSamplingRules body does not parse: ")
+    assert (status, json.loads(answer)) == (
+        400,
+        {
+            "message": f"{rejected.reason}; expected nothing, {{}} or NextToken",
+            "__type": "InvalidRequestException",
+        },
+    )
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b'{"NextToken": null}', b'{"More": 1}'])
+def test_a_question_for_rules(daemon: XRayDaemon, body: bytes) -> None:
+    assert post(daemon, "/GetSamplingRules", body)[0] == 200
 
 
 @pytest.mark.parametrize(
@@ -107,6 +130,13 @@ def test_statistics_that_do_not_parse_are_kept_as_evidence(daemon: XRayDaemon, b
             (
                 "POST /v1/traces: this is the X-Ray daemon; OTLP goes to OTEL_EXPORTER_OTLP_ENDPOINT, "
                 "which harness serve prints as otlp_http"
+            ),
+        ),
+        (
+            "/api/v2/spans",
+            (
+                "POST /api/v2/spans: this is the X-Ray daemon; Zipkin goes to OTEL_EXPORTER_ZIPKIN_ENDPOINT, "
+                "/api/v2/spans at the port that harness serve prints as otlp_http"
             ),
         ),
     ],

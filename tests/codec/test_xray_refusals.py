@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.codec.xray import parse_document
 from harness.codec.xray_refusals import refusal_of
 
 NOW = 1_700_000_000
@@ -46,6 +47,11 @@ def code(**changes: Any) -> str | None:
         ({"end_time": "absent"}, "MissingEndTime"),
         ({"in_progress": True}, "InvalidEndTime"),
         ({"end_time": "late"}, "InvalidEndTime"),
+        ({"start_time": 1e308}, "InvalidStartTime"),
+        ({"end_time": -1e16}, "InvalidEndTime"),
+        ({"start_time": True}, "InvalidStartTime"),
+        ({"http": 3}, "ParseError"),
+        ({"subsegments": [{"id": "b" * 16, "name": "x", "start_time": 1e308}]}, "ParseError"),
         ({"type": "subsegment"}, "MissingParentId"),
         ({"parent_id": "3"}, "InvalidParentId"),
         ({"metadata": {"n": "x" * 66_000}}, "SegmentTooLarge"),
@@ -56,12 +62,17 @@ def test_what_x_ray_refuses(changes: dict[str, Any], expected: str | None) -> No
     assert code(**changes) == expected
 
 
-DOCUMENTS = st.dictionaries(
-    st.sampled_from([*GOOD, "type", "parent_id"]), st.none() | st.integers() | st.text()
+CHANGES = st.dictionaries(
+    st.sampled_from([*GOOD, "type", "parent_id", "http", "fault", "subsegments"]),
+    st.none() | st.integers() | st.floats() | st.text() | st.lists(st.integers()),
 )
+DOCUMENTS = CHANGES.map(lambda changes: {**GOOD, **changes})
 
 
 @given(st.binary() | DOCUMENTS.map(lambda document: json.dumps(document).encode()))
-def test_anything_is_taken_or_refused(body: bytes) -> None:
+def test_anything_is_refused_or_can_be_captured(body: bytes) -> None:
     refusal = refusal_of(body, NOW)
-    assert refusal is None or refusal.to_wire()["ErrorCode"] == refusal.code
+    if refusal is None:
+        parse_document(body)
+    else:
+        assert refusal.to_wire()["ErrorCode"] == refusal.code

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.doctor.compose import read_services
 from harness.errors import ConfigurationError
 from harness.model import Level
 from tests.doctor.project import app, diagnosed
@@ -54,24 +55,76 @@ def test_an_included_file_is_checked_with_variables_and_paths_of_its_own(tmp_pat
     assert finding.site.file.endswith("infra/b.env")
 
 
+def unread(directory: Path, compose: str) -> tuple[Level, int, str]:
+    """Return level, line and message of the only finding, that a file is not read."""
+    found = diagnosed(directory, compose)
+    assert list(found) == ["compose_file_unread"]
+    finding = found["compose_file_unread"]
+    assert finding.site is not None
+    return finding.level, finding.site.line, finding.message
+
+
 @pytest.mark.parametrize(
     ("compose", "line", "name"),
     [
         (f"include:\n  - none.yml\n{APP}", 2, "none.yml"),
-        (f"include:\n  - {{path: 'oci://registry.local/infra'}}\n{APP}", 2, "oci:/registry.local/infra"),
+        (f"include:\n  - path: ['${{FILE:-none.yml}}']\n{APP}", 2, "none.yml"),
+        (f"{APP}    extends: {{file: docker-compose.yml/none.yml, service: base}}\n", 4, "none.yml"),
         (f"{APP}    extends: {{file: none.yml, service: base}}\n", 4, "none.yml"),
     ],
 )
-def test_what_is_not_read_may_have_the_host(tmp_path: Path, compose: str, line: int, name: str) -> None:
-    found = diagnosed(tmp_path, compose)
+def test_a_named_file_that_is_not_there_is_an_error(
+    tmp_path: Path, compose: str, line: int, name: str
+) -> None:
+    level, where, message = unread(tmp_path, compose)
 
-    assert list(found) == ["compose_file_unread"]
-    finding = found["compose_file_unread"]
-    assert (finding.level, finding.site and finding.site.line) == (Level.WARNING, line)
-    assert finding.message == (
-        f"{tmp_path / name}: cannot be read: No such file or directory; check the path; "
-        "what it says of services is not known here, and a host may be one of them"
+    assert (level, where) == (Level.ERROR, line)
+    assert message.startswith("there is no file '")
+    assert message.endswith(f"{name}': Compose starts nothing; make it, or correct its path")
+
+
+UNKNOWN = "what it says of services is not known here, and a host may be one of them"
+
+
+@pytest.mark.parametrize(
+    "name", ["oci://registry.local/infra", "git@git.local:infra.git", "https://git.local/infra.git#main"]
+)
+def test_a_file_from_elsewhere_may_have_the_host(tmp_path: Path, name: str) -> None:
+    assert unread(tmp_path, f"include:\n  - {{path: '{name}'}}\n{APP}") == (
+        Level.WARNING,
+        2,
+        f"{name!r} is no local file, and nothing is fetched; {UNKNOWN}",
     )
+
+
+def test_a_file_that_is_no_compose_file_may_have_the_host(tmp_path: Path) -> None:
+    (tmp_path / "list.yml").write_text("[a]")
+
+    assert unread(tmp_path, f"include: [list.yml]\n{APP}") == (
+        Level.WARNING,
+        1,
+        f"{tmp_path / 'list.yml'}: has no services; give a compose file; {UNKNOWN}",
+    )
+
+
+@pytest.mark.parametrize(
+    ("include", "line", "message"),
+    [
+        (" 5", 1, "5, expected a list of files"),
+        (" infra.yml", 1, "'infra.yml', expected a list of files"),
+        ("\n  - 5", 2, "5, expected a file, or a mapping with path"),
+        ("\n  -", 2, "None, expected a file, or a mapping with path"),
+        ("\n  - {env_file: a.env}", 2, "{'env_file': 'a.env'}, expected a file, or a mapping with path"),
+        ("\n  - path: [a.yml, 5]", 2, "{'path': ['a.yml', 5]}, expected a file, or a mapping with path"),
+    ],
+)
+def test_an_include_that_is_none(tmp_path: Path, include: str, line: int, message: str) -> None:
+    found = diagnosed(tmp_path, f"include:{include}\n{APP}".replace("collector", "collector.local"))
+
+    assert list(found) == ["include_invalid"]
+    finding = found["include_invalid"]
+    assert (finding.level, finding.site and finding.site.line) == (Level.ERROR, line)
+    assert finding.message == f"include has {message}: Compose starts nothing"
 
 
 BASE = """services:
@@ -107,6 +160,26 @@ def test_what_a_service_extends_is_its_own(
     assert set(found) == {"otlp_endpoint_invalid", "otlp_headers_invalid", "port_published"}
 
 
+@pytest.mark.parametrize(
+    ("base", "own", "value"),
+    [
+        (("environment: [A=base]",), ("env_file: own.env",), "base"),  # although it is the other's
+        (("env_file: base.env",), ("environment: [A=app]",), "app"),
+        (("env_file: base.env",), ("env_file: own.env",), "own.env"),
+        (("environment: [A=base]", "env_file: base.env"), ("environment: [A=app]",), "app"),
+    ],
+)
+def test_as_in_compose_environment_wins_over_every_env_file_also_by_extends(
+    tmp_path: Path, base: tuple[str, ...], own: tuple[str, ...], value: str
+) -> None:
+    file = tmp_path / "compose.yml"
+    file.write_text(app("extends: base", *own) + "  base:\n" + "".join(f"    {line}\n" for line in base))
+    for name in ("base.env", "own.env"):
+        (tmp_path / name).write_text(f"A={name}\n")
+
+    assert read_services(file, {}, [])["app"].environment["A"].value == value
+
+
 def test_a_service_wins_over_what_it_extends(tmp_path: Path) -> None:
     compose = (
         APP.replace("collector", "collector.local") + "    extends: base\n  base: {environment: {A: b}}\n"
@@ -129,3 +202,19 @@ def test_a_service_wins_over_what_it_extends(tmp_path: Path) -> None:
 def test_what_cannot_be_extended_says_where(tmp_path: Path, lines: tuple[str, ...], message: str) -> None:
     with pytest.raises(ConfigurationError, match=message):
         diagnosed(tmp_path, app(*lines))
+
+
+@pytest.mark.parametrize("depth", [100, 3000])
+def test_a_chain_of_extends_has_a_limit(tmp_path: Path, depth: int) -> None:
+    links = "".join(f"  s{n}: {{extends: s{n + 1}}}\n" for n in range(depth))
+    compose = f"services:\n{links}  s{depth}: {{image: x}}\n"
+    if depth == 100:
+        assert diagnosed(tmp_path, compose) == {}
+        return
+
+    message = (
+        r"docker-compose\.yml:102: 's0' extends more than 100 services, each by way of the one before; "
+        "let it extend one of the last of them directly$"
+    )
+    with pytest.raises(ConfigurationError, match=message):
+        diagnosed(tmp_path, compose)

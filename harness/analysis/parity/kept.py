@@ -9,7 +9,7 @@ from harness.analysis.parity.attributes import ANNOTATIONS, METADATA, annotation
 from harness.analysis.parity.difference import Difference, both, harmless, shown
 from harness.analysis.parity.pairing import Document
 from harness.analysis.parity.volatile import same_form
-from harness.expect.closest import closest
+from harness.closest import closest
 from harness.model import Level
 
 _NAMED = 5

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from harness.analysis.parity.requests import request_name
-from harness.expect.closest import closest
+from harness.closest import closest
 from harness.model import Segment, Subsegment
 
 Document = Segment | Subsegment

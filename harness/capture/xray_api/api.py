@@ -16,7 +16,7 @@ from harness.capture.xray_api import rule_operations as rules
 from harness.capture.xray_api import service_graph, trace_operations
 from harness.capture.xray_api.refusal import Refusal
 from harness.capture.xray_api.state import XRayState
-from harness.errors import ConfigurationError, in_our_words
+from harness.errors import ConfigurationError, DecodeError, in_our_words
 
 Operation = Callable[[XRayState, bytes], dict[str, Any]]
 
@@ -45,20 +45,15 @@ def answer(state: XRayState, request: Request) -> Response:
     """Return the API's answer; AWS's errors are answers, too."""
     operation = OPERATIONS.get(request.path)
     if operation is None:
-        return _refused(Refusal(f"{request.path!r} is no operation", "UnknownOperationException", 404))
+        return Refusal(f"{request.path!r} is no operation", "UnknownOperationException", 404).to_response()
     try:
         return _json(200, operation(state, request.body or b"{}"))
     except Refusal as refusal:
-        return _refused(refusal)
+        return refusal.to_response()
     except ConfigurationError as error:  # a package is missing, and the message names the extra
-        return _refused(Refusal(str(error), "InternalFailure", 501))
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        return _refused(Refusal(in_our_words(error)))
-
-
-def _refused(refusal: Refusal) -> Response:
-    response = _json(refusal.status, {"message": str(refusal), "__type": refusal.kind})
-    return response._replace(headers=(*response.headers, ("x-amzn-errortype", refusal.kind)))
+        return Refusal(str(error), "InternalFailure", 501).to_response()
+    except (msgspec.DecodeError, UnicodeDecodeError, DecodeError) as error:
+        return Refusal(in_our_words(error)).to_response()
 
 
 def _json(status: int, body: dict[str, Any]) -> Response:

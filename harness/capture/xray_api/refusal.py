@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import msgspec
+
+from harness.capture.http_messages import Response
 from harness.errors import HarnessError
 
 
@@ -17,3 +20,11 @@ class Refusal(HarnessError):
         super().__init__(message)
         self.kind = kind
         self.status = status
+
+    def to_response(self) -> Response:
+        """Return the answer, in the shape that AWS's SDKs read."""
+        return Response(
+            self.status,
+            (("content-type", "application/json"), ("x-amzn-errortype", self.kind)),
+            msgspec.json.encode({"message": str(self), "__type": self.kind}),
+        )

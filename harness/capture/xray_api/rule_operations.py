@@ -22,8 +22,7 @@ from harness.codec.xray_limits import (
     Text64,
     UrlPath,
 )
-from harness.codec.xray_sampling import statistics_of
-from harness.errors import DecodeError
+from harness.codec.xray_sampling import check_page, statistics_of
 
 MAX_RULES = 25
 """Of an account and region. Source: AWS general reference, X-Ray quotas."""
@@ -101,8 +100,9 @@ def _without_boost(given: _Rule | _Changes) -> dict[str, Any]:
     return fields
 
 
-def get(state: XRayState, body: bytes) -> dict[str, Any]:  # noqa: ARG001  an operation's signature
+def get(state: XRayState, body: bytes) -> dict[str, Any]:
     """``GetSamplingRules``, for people: the rules that X-Ray would have."""
+    check_page(body)
     return {"SamplingRuleRecords": [record.to_wire() for record in state.rules.existing()]}
 
 
@@ -139,13 +139,10 @@ def _find(state: XRayState, name: str | None, arn: str | None) -> Any:
 
 def targets(state: XRayState, body: bytes) -> dict[str, Any]:
     """``GetSamplingTargets``."""
-    try:
-        statistics = statistics_of(body)
-    except DecodeError as error:
-        raise Refusal(str(error)) from error
-    return state.targets(statistics)
+    return state.targets(statistics_of(body))
 
 
-def summaries(state: XRayState, body: bytes) -> dict[str, Any]:  # noqa: ARG001  an operation's signature
+def summaries(state: XRayState, body: bytes) -> dict[str, Any]:
     """``GetSamplingStatisticSummaries``: what SDKs reported, added up for each rule."""
+    check_page(body)
     return {"SamplingStatisticSummaries": state.reports.summaries()}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import re
 from collections.abc import Iterator
 
+from harness.closest import closest
 from harness.doctor.checks import finding
 from harness.doctor.interpolation import variables_in
 from harness.doctor.project import Project
@@ -60,12 +60,12 @@ def _region(service: Service) -> Iterator[Finding]:
                 "expected one like us-east-1",
             )
         elif setting and region and _known_regions() and region not in _known_regions():
-            close = difflib.get_close_matches(region, _known_regions(), n=1)
+            close = closest(region, _known_regions())
             yield finding(
                 "aws_region_unknown",
                 setting.site,
                 f"{name} is {setting.value!r}, which the installed botocore does not know; "
-                + (f"did you mean {close[0]!r}?" if close else "check the spelling"),
+                + (f"did you mean {close!r}?" if close else "check the spelling"),
                 level=Level.WARNING,
             )
     if not any(name in service.environment for name in _REGION):

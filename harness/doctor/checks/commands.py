@@ -5,7 +5,6 @@ Source: the AWS CLI's reference of ``xray`` and ``logs``.
 
 from __future__ import annotations
 
-import difflib
 import json
 import math
 from collections.abc import Iterator, Sequence
@@ -14,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from harness.closest import closest
 from harness.codec import xray_limits as limits
 from harness.doctor.checks import finding
 from harness.doctor.commands import Command
@@ -186,12 +186,12 @@ def _unknown_members(
     """Yield members that the AWS CLI does not know of an object, or of the whole input."""
     for member in given:
         if member not in known:
-            close = difflib.get_close_matches(member, known, n=1)
+            close = closest(member, known)
             yield finding(
                 "sampling_rule_invalid",
                 _site_of(member, text, start),
                 f"{of or command.operation} has no member {member!r}: AWS answers Unknown parameter in "
-                f"input; {f'did you mean {close[0]!r}?' if close else 'leave it out'}",
+                f"input; {f'did you mean {close!r}?' if close else 'leave it out'}",
             )
 
 

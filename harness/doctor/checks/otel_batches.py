@@ -17,6 +17,7 @@ _DELAY, _TIMEOUT, _QUEUE, _BATCH = (
     "SCHEDULE_DELAY", "EXPORT_TIMEOUT", "MAX_QUEUE_SIZE", "MAX_EXPORT_BATCH_SIZE",
 )  # fmt: skip
 _LEAST = {_DELAY: 1, _TIMEOUT: 0, _QUEUE: 1, _BATCH: 1}  # a timeout of 0 is none
+_MOST_DIGITS = 18
 _QUEUE_DEFAULT, _BATCH_DEFAULT = 2048, 512
 
 
@@ -62,4 +63,4 @@ def _batch_over_queue(prefix: str, given: Mapping[str, Setting]) -> Iterator[Fin
 
 def _whole(setting: Setting) -> int | None:
     text = setting.value.strip()
-    return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else None
+    return int(text) if len(text) <= _MOST_DIGITS and re.fullmatch(r"[0-9]+(?:_[0-9]+)*", text) else None

@@ -5,11 +5,11 @@ Source: OpenTelemetry specification, "Environment variable specification".
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from collections.abc import Iterator
 
+from harness.closest import closest
 from harness.doctor.checks import finding
 from harness.doctor.project import Project
 from harness.doctor.services import Setting
@@ -101,8 +101,8 @@ def _unknown(name: str, setting: Setting, given: str, known: tuple[str, ...]) ->
     given = given.strip()
     if given in known:
         return
-    close = difflib.get_close_matches(given, known, n=1)
-    hint = f"did you mean {close[0]!r}?" if close else f"one of {', '.join(known)}, or a package's own"
+    close = closest(given, known)
+    hint = f"did you mean {close!r}?" if close else f"one of {', '.join(known)}, or a package's own"
     yield _invalid(
         setting, f"{name} has {given!r}, which the specification does not know; {hint}", Level.WARNING
     )

@@ -312,6 +312,7 @@ def test_segments_that_are_put_are_captured_and_can_be_read(xray: Any, telemetry
     ("fields", "code"),
     [
         ({"id": "short"}, "InvalidId"),
+        ({"start_time": 1e308}, "InvalidStartTime"),
         ({"end_time": None}, "MissingEndTime"),
         ({"in_progress": True}, "InvalidEndTime"),
         ({"trace_id": "2-x"}, "InvalidTraceId"),
@@ -321,13 +322,26 @@ def test_segments_that_are_put_are_captured_and_can_be_read(xray: Any, telemetry
         ({"metadata": {"x": "y" * 70_000}}, "SegmentTooLarge"),
     ],
 )
-def test_documents_that_x_ray_refuses_are_named(fields: dict[str, Any], code: str) -> None:
+def test_documents_that_x_ray_refuses_are_named_and_not_captured(
+    telemetry: ScenarioTelemetry, fields: dict[str, Any], code: str
+) -> None:
     xray = boto3.client("xray")
 
     (problem,) = xray.put_trace_segments(TraceSegmentDocuments=[document(new_trace_id(), **fields)])[
         "UnprocessedTraceSegments"
     ]
     assert problem["ErrorCode"] == code
+    telemetry.expect_none(segment("shop"))
+
+
+@pytest.mark.parametrize("path", ["/GetSamplingRules", "/SamplingStatisticSummaries", "/SamplingTargets"])
+@pytest.mark.parametrize("body", [b"{", b"[]", b"\xff"])
+def test_a_body_that_does_not_parse_is_refused(path: str, body: bytes) -> None:
+    response = api.answer(XRayState(), Request("POST", path, "", {}, body))
+
+    assert response.status == 400
+    assert ("x-amzn-errortype", "InvalidRequestException") in response.headers
+    assert json.loads(response.body)["__type"] == "InvalidRequestException"
 
 
 def test_the_service_graph_of_a_group(xray: Any, name: str, telemetry: ScenarioTelemetry) -> None:

@@ -34,7 +34,11 @@ def test_a_stand_in_for_aws_takes_any_region(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("region", "hint"),
-    [("us-eats-1", "did you mean 'us-east-1'?"), ("zz-nowhere-9", "check the spelling")],
+    [
+        ("us-eats-1", "did you mean 'us-east-1'?"),
+        ("us-esat-1", "did you mean 'us-east-1'?"),
+        ("zz-nowhere-9", "check the spelling"),
+    ],
 )
 def test_a_region_that_botocore_does_not_know(tmp_path: Path, region: str, hint: str) -> None:
     finding = diagnosed(tmp_path, app("environment:", f"  AWS_REGION: {region}"))["aws_region_unknown"]

@@ -21,7 +21,7 @@ def messages(tmp_path: Path, *lines: str) -> list[str]:
         ("SCHEDULE_DELAY", "5s", "a whole number of milliseconds, without a unit, 1 or more"),
         ("SCHEDULE_DELAY", "0", "a whole number of milliseconds, without a unit, 1 or more"),
         ("EXPORT_TIMEOUT", "-1", "a whole number of milliseconds, without a unit, 0 or more"),
-        ("MAX_QUEUE_SIZE", "2_048", "a whole number, 1 or more"),
+        ("MAX_QUEUE_SIZE", "2__048", "a whole number, 1 or more"),
         ("MAX_EXPORT_BATCH_SIZE", "1.5", "a whole number, 1 or more"),
     ],
 )

@@ -5,7 +5,7 @@ import difflib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.expect.closest import closest
+from harness.closest import closest
 
 words = st.text("abc", max_size=6)
 

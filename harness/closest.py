@@ -13,20 +13,24 @@ _LENGTH = 200
 def closest(word: str, candidates: Iterable[str]) -> str | None:
     """Return the candidate most like the word, None when none is alike.
 
-    Only the first 200 characters of the first 2,000 candidates are compared.
+    Of candidates that are equally alike, one with the same letters in another order is meant. Only the
+    first 200 characters of the first 2,000 candidates are compared.
 
     Example:
         >>> closest("app.result_length", ["http.method", "app.results_length"])
         'app.results_length'
+        >>> closest("us-esat-1", ["us-west-1", "us-east-1"])
+        'us-east-1'
     """
     matcher = SequenceMatcher(autojunk=False)
     matcher.set_seq2(word[:_LENGTH])
-    best, best_ratio = None, _CUTOFF
+    letters = sorted(word[:_LENGTH])
+    best, best_rank = None, (_CUTOFF, False)
     for candidate in list(dict.fromkeys(candidates))[:_MOST]:
         matcher.set_seq1(candidate[:_LENGTH])
-        if matcher.real_quick_ratio() < best_ratio or matcher.quick_ratio() < best_ratio:
+        if matcher.real_quick_ratio() < best_rank[0] or matcher.quick_ratio() < best_rank[0]:
             continue
-        ratio = matcher.ratio()
-        if ratio > best_ratio or (best is None and ratio >= best_ratio):
-            best, best_ratio = candidate, ratio
+        rank = (matcher.ratio(), sorted(candidate[:_LENGTH]) == letters)
+        if rank > best_rank or (best is None and rank >= best_rank):
+            best, best_rank = candidate, rank
     return best
