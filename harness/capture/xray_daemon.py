@@ -57,6 +57,7 @@ class XRayDaemon:
         self._arrivals = arrivals
         self._recorder = recorder
         self.state.take_document = self._take
+        self.state.keep_refused = self._malformed
         self.state.catch_up = lambda: self.barrier(time.monotonic() + _CATCH_UP_S)
         self.datagrams, self._control = self._bind(loop, host, port)
         self._also: list[DatagramReceiver] = []

@@ -33,10 +33,15 @@ class Refusal(msgspec.Struct, frozen=True):
     id: str | None
     noun: str = "segment"
 
+    @property
+    def message(self) -> str:
+        """What X-Ray says."""
+        return f"Invalid {self.noun}. ErrorCode: {self.code}"
+
     def to_wire(self) -> dict[str, str]:
         """Return it as an item of ``UnprocessedTraceSegments``."""
         known = {} if self.id is None else {"Id": self.id}
-        return known | {"ErrorCode": self.code, "Message": f"Invalid {self.noun}. ErrorCode: {self.code}"}
+        return known | {"ErrorCode": self.code, "Message": self.message}
 
 
 def refusal_of(body: bytes, now: float) -> Refusal | None:

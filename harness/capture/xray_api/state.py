@@ -27,6 +27,7 @@ class XRayState:
         catch_up: Reads what was sent before a question; set by the daemon.
         reports: What SDKs have reported of their sampling.
         take_document: Takes a datagram that came through the API; set by the daemon.
+        keep_refused: Takes why a document was refused, and the document; set by the daemon.
     """
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
@@ -38,6 +39,7 @@ class XRayState:
         self.documents = DocumentStore()
         self.catch_up: Callable[[], object] = lambda: None
         self.take_document: Callable[[bytes], None] = lambda datagram: self.documents.extend([datagram])
+        self.keep_refused: Callable[[str, bytes], None] = lambda reason, document: None  # noqa: ARG005
 
     def traces(self) -> tuple[XRayTrace, ...]:
         """Return the traces of what was sent before this question."""

@@ -66,7 +66,7 @@ class _Batch(msgspec.Struct, rename="pascal"):
 
 
 def put_segments(state: XRayState, body: bytes) -> dict[str, Any]:
-    """``PutTraceSegments``: what X-Ray takes is captured as datagrams are, the rest is named."""
+    """``PutTraceSegments``: what X-Ray takes is captured as datagrams are, the rest is named and rejected."""
     unprocessed = []
     for text in msgspec.json.decode(body, type=_Put).trace_segment_documents:
         document = text.encode()
@@ -75,6 +75,7 @@ def put_segments(state: XRayState, body: bytes) -> dict[str, Any]:
             state.take_document(xray.HEADER + document)
         else:
             unprocessed.append(refused.to_wire())
+            state.keep_refused(f"PutTraceSegments: {refused.message}", document)
     return {"UnprocessedTraceSegments": unprocessed}
 
 

@@ -322,7 +322,7 @@ def test_segments_that_are_put_are_captured_and_can_be_read(xray: Any, telemetry
         ({"metadata": {"x": "y" * 70_000}}, "SegmentTooLarge"),
     ],
 )
-def test_documents_that_x_ray_refuses_are_named_and_not_captured(
+def test_documents_that_x_ray_refuses_are_named_and_rejected(
     telemetry: ScenarioTelemetry, fields: dict[str, Any], code: str
 ) -> None:
     xray = boto3.client("xray")
@@ -332,6 +332,8 @@ def test_documents_that_x_ray_refuses_are_named_and_not_captured(
     ]
     assert problem["ErrorCode"] == code
     telemetry.expect_none(segment("shop"))
+    (found,) = telemetry.expect_finding("input_rejected", count=1)
+    assert f"PutTraceSegments: {problem['Message']}" in found.message
 
 
 @pytest.mark.parametrize("path", ["/GetSamplingRules", "/SamplingStatisticSummaries", "/SamplingTargets"])
