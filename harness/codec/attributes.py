@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from harness.model.nesting import CYCLE, MAX_DEPTH, TOO_DEEP
+
 _SCALARS = frozenset({str, int, bool, float})
 
 
@@ -26,15 +28,24 @@ def key_values(pairs: Iterable[Any]) -> dict[str, Any]:
     return {pair.key: any_value(pair.value) for pair in pairs}
 
 
-def plain(value: Any) -> Any:
-    """Return an SDK attribute value with sequences as lists, as the wire has them."""
+def plain(value: Any, above: tuple[int, ...] = ()) -> Any:
+    """Return a value with sequences as lists, as the wire has them, cut where it is too deep or in itself.
+
+    Args:
+        above: The ids of the containers that it is in.
+    """
     if type(value) in _SCALARS:
         return value
-    if isinstance(value, Mapping):
-        return {key: plain(item) for key, item in value.items()}
+    if not isinstance(value, (dict, tuple, list, Mapping)):
+        return value
+    if id(value) in above:
+        return CYCLE
+    if len(above) >= MAX_DEPTH:
+        return TOO_DEEP
+    inside = (*above, id(value))
     if isinstance(value, (tuple, list)):
-        return [plain(item) for item in value]
-    return value
+        return [plain(item, inside) for item in value]
+    return {key: plain(item, inside) for key, item in value.items()}
 
 
 def plain_attributes(attributes: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -11,8 +11,10 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from harness.codec.attributes import plain
 from harness.errors import DecodeError, in_our_words
 from harness.model import Segment, Subsegment
+from harness.model.nesting import MAX_DEPTH
 
 HEADER = b'{"format":"json","version":1}\n'
 """What every X-Ray SDK puts before a document."""
@@ -93,7 +95,20 @@ def _decode(body: bytes) -> dict[str, Any]:
         raise DecodeError("document is nested too deeply") from error
     if not isinstance(document, dict):
         raise DecodeError(f"document is a JSON {type(document).__name__}, expected an object")
+    if body.count(b"{") + body.count(b"[") > MAX_DEPTH:
+        _cut_deep_values(document)
     return document
+
+
+def _cut_deep_values(document: dict[str, Any]) -> None:
+    """Cut what is too deep in a document's values; subsegments have a limit of their own."""
+    pending = [document]
+    while pending:
+        item = pending.pop()
+        below = item.get("subsegments")
+        item.update({key: plain(value) for key, value in item.items() if key != "subsegments"})
+        if isinstance(below, list):
+            pending += (child for child in below if isinstance(child, dict))
 
 
 def _convert(document: dict[str, Any], kind: type[_Document]) -> _Document:

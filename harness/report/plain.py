@@ -25,9 +25,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from harness.model.nesting import MAX_DEPTH, TOO_DEEP
 from harness.report.walk import SETTLED
 
-MAX_DEPTH = 100
 _RESERVED = ("$bytes", "$float", "$dict")
 _MARK = re.compile(rb'"\$(?:bytes|float|dict)"\s*:')
 
@@ -48,7 +48,7 @@ def to_plain(value: Any, depth: int = 0) -> Any:
     if isinstance(value, float):
         return value if math.isfinite(value) else {"$float": str(value)}
     if depth >= MAX_DEPTH:
-        return f"(nested deeper than {MAX_DEPTH} levels)"
+        return TOO_DEEP
     return _container(value, depth)
 
 

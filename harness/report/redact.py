@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from msgspec.structs import replace
 
 from harness.model import RunRecord
+from harness.model.nesting import MAX_DEPTH, TOO_DEEP
 from harness.report.walk import FLAT, SETTLED, containers, rebuild
 
 T = TypeVar("T")
@@ -125,15 +126,17 @@ def keyed_secrets(record: RunRecord) -> set[str]:
     return secrets
 
 
-def _collect(value: Any, secrets: set[str], *, is_secret: bool = False) -> None:
+def _collect(value: Any, secrets: set[str], depth: int = 0, *, is_secret: bool = False) -> None:
+    if depth >= MAX_DEPTH:
+        return  # `_Redaction` cuts it
     if isinstance(value, dict):
         secret_keys = _secret_keys(tuple(value))
         if secret_keys or not FLAT.issuperset(map(type, value.values())):
             for key, item in value.items():
-                _collect(item, secrets, is_secret=key in secret_keys)
+                _collect(item, secrets, depth + 1, is_secret=key in secret_keys)
     elif isinstance(value, list | tuple):
         for item in value:
-            _collect(item, secrets, is_secret=is_secret)
+            _collect(item, secrets, depth + 1, is_secret=is_secret)
     elif is_secret and isinstance(value, str) and not _DONE.fullmatch(value):
         secrets.add(value)
 
@@ -154,7 +157,7 @@ class _Redaction:
             re.compile(rf"(?<=['\"])(?:{'|'.join(map(re.escape, short))})(?=['\"])") if short else None
         )
 
-    def field(self, value: Any) -> Any:
+    def field(self, value: Any, depth: int = 0) -> Any:
         kind = type(value)
         # An enum is a str with a meaning of its own.
         if kind is str:
@@ -165,17 +168,20 @@ class _Redaction:
             return value if known == value else known
         if kind in SETTLED:
             return value
+        if depth >= MAX_DEPTH and isinstance(value, (dict, list, tuple)):
+            return TOO_DEEP
         if isinstance(value, dict):
-            return self._mapping(value)
+            return self._mapping(value, depth)
         if isinstance(value, list | tuple):
-            return _same_or(value, kind(self.field(item) for item in value))
+            return _same_or(value, kind(self.field(item, depth + 1) for item in value))
         return self._bytes(value) if isinstance(value, bytes) else value
 
-    def _mapping(self, value: dict[Any, Any]) -> dict[Any, Any]:
+    def _mapping(self, value: dict[Any, Any], depth: int) -> dict[Any, Any]:
         secret_keys = _secret_keys(tuple(value))
         changes = {}
         for key, before in value.items():
-            after = self._secret(before) if key in secret_keys else self.field(before)
+            hides = key in secret_keys
+            after = self._secret(before, depth + 1) if hides else self.field(before, depth + 1)
             if after is not before:
                 changes[key] = after
         return {**value, **changes} if changes or type(value) is not dict else value
@@ -186,14 +192,14 @@ class _Redaction:
         after = self._text(before)
         return value if after == before else after.encode("latin-1")
 
-    def _secret(self, value: Any) -> Any:
+    def _secret(self, value: Any, depth: int) -> Any:
         if isinstance(value, str):
             return _hidden(value)
         if isinstance(value, bytes):
             return f"redacted ({len(value)} bytes)"
-        if isinstance(value, list | tuple):
-            return type(value)(self._secret(item) for item in value)
-        return self.field(value)
+        if isinstance(value, list | tuple) and depth < MAX_DEPTH:
+            return type(value)(self._secret(item, depth + 1) for item in value)
+        return self.field(value, depth)
 
     def _text(self, value: str) -> str:
         if self._quoted:

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.model.nesting import MAX_DEPTH
 from harness.report import decode_record, encode_record, redact
-from harness.report.plain import MAX_DEPTH, from_plain, has_marks, to_plain
+from harness.report.plain import from_plain, has_marks, to_plain
 from tests.builders import a_telemetry
 from tests.report.records import a_run, a_scenario, a_span
 

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.model import ExportRequest, Rejected, RunRecord, SpanKind, Telemetry
+from harness.model import ExportRequest, LogRecord, Rejected, RunRecord, SpanKind, Telemetry
+from harness.model.nesting import MAX_DEPTH, TOO_DEEP
 from harness.report.record_io import encode_record
 from harness.report.redact import redact, redact_text
 from tests.report.records import a_finding, a_log_event, a_run, a_scenario, a_segment, a_span, example_run
@@ -184,3 +187,16 @@ def test_redacting_again_changes_nothing(value: str, message: str, keyed: str) -
     once = redact(record)
 
     assert redact(once) == once
+
+
+def test_what_is_too_deep_to_look_at_is_not_shown() -> None:
+    value: Any = {"password": "hunter2"}
+    for _ in range(3000):
+        value = [value]
+    record = RunRecord(outside=Telemetry(log_records=(LogRecord(body=value),)))
+
+    safe = redact(record).outside.log_records[0].body
+
+    for _ in range(MAX_DEPTH):
+        (safe,) = safe
+    assert safe == TOO_DEEP
