@@ -18,6 +18,7 @@ from opentelemetry.sdk._logs import LoggerProvider
 from opentelemetry.sdk._logs.export import SimpleLogRecordProcessor
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
+from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExporter, SpanExportResult
 from opentelemetry.trace import SpanKind
@@ -99,6 +100,35 @@ def test_every_signal_over_grpc(telemetry: ScenarioTelemetry, plain_endpoint: st
     assert telemetry.span(span("over grpc")).witnesses == ("process", "wire")
     for provider in (tracers, meters, loggers):
         provider.shutdown()
+
+
+def test_the_same_metric_of_another_process_is_captured(telemetry: ScenarioTelemetry) -> None:
+    meters = MeterProvider(resource=Resource({"service.instance.id": "ours"}))
+    meters.get_meter("tests").create_counter("shared").add(1)
+    assert [metric.witnesses for metric in telemetry.metrics if metric.name == "shared"] == [("process",)]
+    point = {"asInt": "5", "timeUnixNano": "1"}
+    body = {
+        "resourceMetrics": [
+            {
+                "resource": {
+                    "attributes": [{"key": "service.instance.id", "value": {"stringValue": "theirs"}}]
+                },
+                "scopeMetrics": [
+                    {
+                        "scope": {"name": "tests"},
+                        "metrics": [
+                            {"name": "shared", "sum": {"dataPoints": [point], "aggregationTemporality": 1}}
+                        ],
+                    }
+                ],
+            }
+        ]
+    }
+
+    assert post("/v1/metrics", json.dumps(body).encode(), "application/json")[0] == 200
+
+    telemetry.expect(metric("shared", value=1), metric("shared", value=5))
+    meters.shutdown()
 
 
 @pytest.mark.parametrize("compression", Compression)

@@ -282,3 +282,22 @@ def test_one_change_of_a_metric_or_log_record(record: RunRecord, lines: list[str
 )
 def test_any_attributes_of_a_metric_are_accepted(points: list[dict[str, Any]]) -> None:
     changed_lines(sections_run(*points), text=SECTIONS)
+
+
+def test_a_file_that_would_be_no_contract_any_more_is_left_alone() -> None:
+    text = """\
+version: 1
+operations:
+  - span: A
+    attributes:
+      # note
+      x: 1
+  - span: B
+"""
+    spans = tuple(
+        a_span(name, kind=SpanKind.SERVER, trace_id=id_ * 32) for name, id_ in (("A", "1"), ("B", "2"))
+    )
+    record = RunRecord(scenarios=(ScenarioRecord(name="t", telemetry=Telemetry(spans=spans)),))
+
+    with pytest.raises(ConfigurationError, match=r"^contract: nothing was changed: .*accept fewer of them"):
+        accepted_text(text, record)

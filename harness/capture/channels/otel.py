@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from typing import Any
 
 import msgspec
@@ -17,7 +18,7 @@ from harness.capture.wire_spans import ingest_wire_spans
 from harness.codec import otlp, sdk, zipkin_halves
 from harness.codec.arrivals_file import Arrival
 from harness.codec.otlp import SpanKey
-from harness.model import ExportRequest, Rejected
+from harness.model import ExportRequest, Rejected, Resource
 
 
 class OtelChannel:
@@ -34,7 +35,7 @@ class OtelChannel:
         self.receiver = OtlpReceiver(context.loop, context.arrivals)
         self._watch = OtelWatch(context.patches, context.arrivals)
         self._open: dict[int, StartedSpan] = {}
-        self._seen_in_process: set[tuple[str, str]] = set()
+        self._seen_in_process: defaultdict[tuple[str, str], list[Resource]] = defaultdict(list)
 
     def environment(self, host: str = LOOPBACK) -> dict[str, str | None]:
         """Return the endpoints, and what would win over them, to be removed."""
@@ -69,7 +70,10 @@ class OtelChannel:
             owner.add(emitted)
         for collected in self._watch.collect():
             metrics = sdk.metrics_of(collected)
-            self._seen_in_process.update((m.scope.name, m.name) for m in metrics)
+            for metric in metrics:
+                resources = self._seen_in_process[metric.scope.name, metric.name]
+                if metric.resource not in resources:
+                    resources.append(metric.resource)
             current.add(*metrics)
         while self.receiver.received:
             self._ingest_request(self.receiver.received.popleft())
@@ -126,7 +130,8 @@ class OtelChannel:
         if export.path == "/v1/logs":
             return self._ingest_wire_records(message)
         for metric in otlp.metrics_of(message):
-            if (metric.scope.name, metric.name) not in self._seen_in_process:
+            # Ours are here as deltas already; another process has a resource of its own.
+            if metric.resource not in self._seen_in_process.get((metric.scope.name, metric.name), ()):
                 self._owners.current.add(metric)
         return []
 

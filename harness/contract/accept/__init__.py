@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from harness.contract.accept.changes import Change
 from harness.contract.accept.propose import proposals
 from harness.contract.accept.yaml_file import dump, load
 from harness.contract.load import parse_contract
-from harness.errors import ConfigurationError
+from harness.errors import ConfigurationError, ContractError
 from harness.model import RunRecord
 
 __all__ = ["Change", "accepted_text", "proposals"]
@@ -38,4 +39,17 @@ def accepted_text(
     made = [change for change in changes if (change.id in only if only else not change.asked)]
     for change in made:
         change.apply()
-    return dump(document) if made else text, made, [change for change in changes if change not in made]
+    return _rewritten(document, file) if made else text, made, [c for c in changes if c not in made]
+
+
+def _rewritten(document: Any, file: str) -> str:
+    """Return the file's new text, once it is known to be a contract: the one before is replaced by it."""
+    text = dump(document)
+    try:
+        parse_contract(text, file=file)
+    except ContractError as error:
+        raise ConfigurationError(
+            f"{file}: nothing was changed: the accepted changes would leave no valid contract ({error});"
+            " accept fewer of them (--only ID), or edit the file"
+        ) from error
+    return text
