@@ -53,7 +53,9 @@ def decode_record(data: bytes, *, source: str = RUN_FILE) -> RunRecord:
         if not has_marks(data):
             return msgspec.json.decode(data, type=RunRecord)
         return msgspec.convert(from_plain(msgspec.json.decode(data)), RunRecord)
-    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+    except RecursionError as error:
+        raise RecordError(_too_deep(source)) from error
+    except (msgspec.DecodeError, ValueError) as error:
         raise RecordError(_shape_message(source, error)) from error
 
 
@@ -65,7 +67,9 @@ def _require_version(data: bytes, source: str) -> None:
             f"{source}: not a run record: expected an object with 'schema_version', {_words(str(error))};"
             " give a run.json that the harness wrote"
         ) from error
-    except (msgspec.DecodeError, RecursionError) as error:
+    except RecursionError as error:
+        raise RecordError(_too_deep(source)) from error
+    except msgspec.DecodeError as error:
         raise RecordError(_syntax_message(data, source, error)) from error
     if version != SCHEMA_VERSION:
         cure = (
@@ -74,6 +78,10 @@ def _require_version(data: bytes, source: str) -> None:
             else "record the run again with this telemetry-harness"
         )
         raise RecordError(f"{source}: expected schema_version {SCHEMA_VERSION}, captured {version}; {cure}")
+
+
+def _too_deep(source: str) -> str:
+    return f"{source}: a value is nested too deeply; look for it in the file, and shorten it"
 
 
 def _syntax_message(data: bytes, source: str, error: Exception) -> str:

@@ -239,8 +239,17 @@ def test_a_run_nested_too_deeply_is_one_line(
     monkeypatch.delenv("CI", raising=False)
     file = run / "run.json"
     # The harness itself writes no run that is as deep.
-    file.write_text(file.read_text().replace('"rows":4', f'"rows":{"[" * 900}4{"]" * 900}'))
+    file.write_text(file.read_text().replace('"rows":4', f'"rows":{"[" * 5000}4{"]" * 5000}'))
     assert main([*command.split(), str(contract), str(run)]) == 2
     assert capsys.readouterr().err == (
-        "harness: a value in the input is nested too deeply; look for it in the file, and shorten it\n"
+        f"harness: {file}: a value is nested too deeply; look for it in the file, and shorten it\n"
     )
+
+
+def test_a_run_nested_less_deeply_is_cut_not_refused(
+    run: Path, contract: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = run / "run.json"
+    file.write_text(file.read_text().replace('"rows":4', f'"rows":{"[" * 900}4{"]" * 900}'))
+    assert main(["check", "--contract", str(contract), str(run)]) == 1
+    assert "rows" in capsys.readouterr().out
