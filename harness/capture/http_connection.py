@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Mapping
 import httptools
 
 from harness.capture import descriptors
-from harness.capture.http_messages import CLOSE, Handler, Malformed, Request, Response, Upgrade
+from harness.capture.http_messages import CLOSE, CUT_OFF, Handler, Malformed, Request, Response, Upgrade
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
 MAX_HEAD_BYTES = 64 * 1024
@@ -80,7 +80,7 @@ class Connection(asyncio.BufferedProtocol):
         if self._timer is not None:
             self._timer.cancel()
         if self._begun:
-            self._malformed("the connection closed in the middle of a request", self._so_far())
+            self._malformed(CUT_OFF, self._so_far())
 
     def _watch_for_silence(self) -> None:
         loop = asyncio.get_running_loop()

@@ -25,6 +25,9 @@ class Response(NamedTuple):
     body: bytes = b""
 
 
+CUT_OFF = "the connection closed in the middle of a request"
+"""The reason that `Malformed` is told with what had come of a request: its path, a line end, its body."""
+
 CLOSE = Response(status=0)
 """Closes the connection instead of answering."""
 

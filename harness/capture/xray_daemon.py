@@ -11,7 +11,7 @@ import msgspec
 from harness.capture.arrivals import Arrivals
 from harness.capture.datagrams import DatagramReceiver
 from harness.capture.environment import LOOPBACK
-from harness.capture.http_messages import Request, Response
+from harness.capture.http_messages import CUT_OFF, Request, Response
 from harness.capture.http_server import HttpServer
 from harness.capture.loop import ReceiverLoop
 from harness.capture.misdirected import telemetry_goes_elsewhere
@@ -26,6 +26,9 @@ from harness.model import ExportRequest, Incident, Rejected, SamplingStatistics
 _PORT_TRIES = 20
 _CATCH_UP_S = 1.0
 """How long a question to the API reads the socket of senders that never pause."""
+_RULES = "/GetSamplingRules"
+_TARGETS = ("/SamplingTargets", "/GetSamplingTargets")
+_POLLS = tuple(path.encode() for path in (_RULES, *_TARGETS))
 _JSON = (("content-type", "application/json"),)
 
 
@@ -89,7 +92,7 @@ class XRayDaemon:
                 also=self.state.documents.extend,
             )
             try:
-                control = HttpServer(loop, self.answer, self._malformed, host=host, port=datagrams.port)
+                control = HttpServer(loop, self.answer, self._no_request, host=host, port=datagrams.port)
             except OSError:
                 datagrams.close()
                 if port:
@@ -97,6 +100,11 @@ class XRayDaemon:
             else:
                 return datagrams, control
         raise ConfigurationError(f"no port is free for both UDP and TCP on {host} after {_PORT_TRIES} tries")
+
+    def _no_request(self, reason: str, payload: bytes) -> None:
+        """Keep what is no request as evidence, but for half a poll: a process may end while its SDK polls."""
+        if not (reason == CUT_OFF and payload.partition(b"\n")[0] in _POLLS):
+            self._malformed(reason, payload)
 
     def _malformed(self, reason: str, payload: bytes) -> None:
         rejected = Rejected(channel="xray", reason=reason, payload=payload)
@@ -129,9 +137,9 @@ class XRayDaemon:
 
     def _reply(self, request: Request) -> Response:
         signed = "authorization" in request.headers
-        if request.path == "/GetSamplingRules" and not signed:
+        if request.path == _RULES and not signed:
             return self._rules(request)
-        if request.path in ("/SamplingTargets", "/GetSamplingTargets") and not signed:
+        if request.path in _TARGETS and not signed:
             return self._targets(request)
         from harness.capture.xray_api import api  # for those who ask for more than to sample
 

@@ -44,6 +44,7 @@ FINDING_IDS = (
     "subsegment_too_deep",
     "subsegment_unfinished",
     "trace_context_lost",
+    "worker_lost",
 )
 """What the built-in invariants, and the plugin, find without being asked for."""
 

@@ -201,7 +201,7 @@ class TelemetryPlugin:
             return
         if self._contract is not None or (self._waivers and self._record.scenarios):
             self._record = self._checked(self._record)
-        if not (self._record.scenarios or self._record.contract):
+        if not _has_a_verdict(self._record):
             return
         for report in late_errors(self._record):
             self.config.hook.pytest_runtest_logreport(report=report)
@@ -241,11 +241,11 @@ class TelemetryPlugin:
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         """Take over a worker's record (pytest-xdist)."""
-        self._from_workers += workers.records_of(node)
+        self._from_workers.append(workers.record_of(node))
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print a few lines about the run's telemetry."""
-        if self._record is None or not (self._record.scenarios or self._record.contract):
+        if self._record is None or not _has_a_verdict(self._record):
             return
         terminalreporter.section("telemetry")
         for line in summary_lines(self._record):
@@ -256,6 +256,11 @@ class TelemetryPlugin:
     def pytest_unconfigure(self) -> None:
         """Put the environment back; receivers stay until exit, for exporters that flush there."""
         self.capture.restore_environment()
+
+
+def _has_a_verdict(record: RunRecord) -> bool:
+    """Return whether anything was to hold: what is found outside every scenario fails no run without one."""
+    return bool(record.scenarios or record.contract) or workers.is_lost(record)
 
 
 def _outcome(report: pytest.TestReport, before: str) -> str:

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from harness.model import RunRecord
+from harness.model import Finding, RunRecord
 from harness.report import decode_record, encode_record
 
 _KEY = "telemetry_run_record"
+_LOST = "worker_lost"
 
 
 def is_worker(config: pytest.Config) -> bool:
@@ -23,7 +24,20 @@ def hand_over(config: pytest.Config, record: RunRecord) -> None:
     output[_KEY] = encode_record(record)
 
 
-def records_of(node: Any) -> list[RunRecord]:
-    """Return the record that a finished worker sent; none if it crashed."""
+def record_of(node: Any) -> RunRecord:
+    """Return the record that a worker sent when it ended; of one that crashed, the finding that says so."""
     encoded = getattr(node, "workeroutput", {}).get(_KEY)
-    return [decode_record(encoded, source=f"worker {node.gateway.id}")] if encoded else []
+    if encoded:
+        return decode_record(encoded, source=f"worker {node.gateway.id}")
+    lost = Finding(
+        id=_LOST,
+        signal="harness",
+        message=f"worker {node.gateway.id!r} ended before it handed over its record;"
+        " what its scenarios captured is not in this run",
+    )
+    return RunRecord(findings=(lost,))
+
+
+def is_lost(record: RunRecord) -> bool:
+    """Return whether a worker's part of a run is not there."""
+    return any(finding.id == _LOST for finding in record.findings)

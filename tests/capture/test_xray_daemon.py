@@ -1,5 +1,6 @@
 import http.client
 import json
+import socket
 from collections.abc import Iterator
 from typing import Any
 
@@ -146,6 +147,19 @@ def test_an_unknown_operation_is_404(daemon: XRayDaemon, path: str, reason: str)
 
     assert (status, json.loads(body)) == (404, {"message": reason})
     assert [r.reason for r in daemon.requests if isinstance(r, Rejected)] == [reason]
+
+
+@pytest.mark.parametrize(
+    ("path", "kept"), [("/GetSamplingRules", 0), ("/SamplingTargets", 0), ("/PutTraceSegments", 1)]
+)
+def test_half_a_poll_is_no_evidence(daemon: XRayDaemon, path: str, kept: int) -> None:
+    host, port = daemon.address.split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as client:
+        client.sendall(f"POST {path} HTTP/1.1\r\ncontent-length: 9\r\n\r\nhalf".encode())
+
+    assert post(daemon, "/GetSamplingRules", b"{}")[0] == 200
+    rejected = [request for request in daemon.requests if isinstance(request, Rejected)]
+    assert [evidence.payload for evidence in rejected] == [f"{path}\nhalf".encode()][:kept]
 
 
 def test_udp_and_tcp_share_a_port_number(daemon: XRayDaemon) -> None:

@@ -1,6 +1,7 @@
 """Configured runs as a whole: environment, start-up, workers, the record and its reports."""
 
 from pathlib import Path
+from typing import cast
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -179,6 +180,37 @@ def test_two_workers_write_one_record(run: Run, pytester: pytest.Pytester) -> No
     scenarios = run_record(pytester)["scenarios"]
     assert isinstance(scenarios, list)
     assert [scenario["name"].rpartition("[")[2] for scenario in scenarios] == [f"{n}]" for n in range(8)]
+
+
+@pytest.mark.parametrize("others", [7, 0])
+def test_a_worker_that_crashes_is_a_finding(run: Run, pytester: pytest.Pytester, others: int) -> None:
+    result = run(
+        ALL,
+        APP
+        + f"""
+    import os
+    import pytest
+
+    @pytest.mark.parametrize("number", range({others}))
+    def test_home(telemetry, number):
+        serve()
+        telemetry.expect_count(2, span(regex(".")))
+
+    def test_crash(telemetry):
+        os._exit(3)
+    """,
+        "-n",
+        "1",
+        "--max-worker-restart=0",
+    )
+
+    assert result.ret == 1
+    (finding,) = cast("list[dict[str, str]]", run_record(pytester)["findings"])
+    assert finding["id"] == "worker_lost"
+    assert finding["message"] == (
+        "worker 'gw0' ended before it handed over its record; what its scenarios captured is not in this run"
+    )
+    result.stdout.fnmatch_lines(["Telemetry does not hold: *"])
 
 
 def test_a_report_that_cannot_be_written_says_so(run: Run, pytester: pytest.Pytester) -> None:
