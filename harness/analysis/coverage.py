@@ -15,8 +15,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from harness.analysis.nodes import checks_of, is_checked, nodes_of
-from harness.model import Node, RunRecord, ScenarioRecord
+from harness.analysis.nodes import Checks, checks_of, is_checked, nodes_of
+from harness.model import Node, RunRecord, Telemetry
+
+_FLAT = {"log_events": "log_event", "log_records": "log_record", "metrics": "metric"}
 
 
 class Share(msgspec.Struct, frozen=True):
@@ -120,8 +122,10 @@ def coverage_of(record: RunRecord) -> Coverage:
     True
     """
     rows: defaultdict[tuple[str, str, str], _Row] = defaultdict(lambda: defaultdict(list))
+    flat = {name: [0, 0] for name in _FLAT}
     for position, scenario in enumerate(record.scenarios):
         checks = checks_of(scenario)
+        _count_flat(scenario.telemetry, checks, flat)
         for node in nodes_of(scenario.telemetry):
             shape = _shape_of(node, checks.get((node.signal, node.node_id), []))
             rows[node.signal, node.scope, node.name][shape].append(position)
@@ -134,9 +138,7 @@ def coverage_of(record: RunRecord) -> Coverage:
             sum(len(row.fields) for row in frozen),
             sum(item.asserted > 0 for row in frozen for item in row.fields),
         ),
-        log_events=_flat_share(record.scenarios, "log_event", "log_events"),
-        log_records=_flat_share(record.scenarios, "log_record", "log_records"),
-        metrics=_flat_share(record.scenarios, "metric", "metrics"),
+        **{name: Share(*counts) for name, counts in flat.items()},
     )
 
 
@@ -186,12 +188,10 @@ def _named(names: Sequence[str], positions: Iterable[int]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names[position] for position in sorted(set(positions))))
 
 
-def _flat_share(scenarios: Iterable[ScenarioRecord], signal: str, name: str) -> Share:
-    """Return the share of a signal without nodes, whose matches hold an index."""
-    captured = asserted = 0
-    for scenario in scenarios:
-        size = len(getattr(scenario.telemetry, name))
-        captured += size
-        known = {str(index) for index in range(size)}
-        asserted += len({node_id for kind, node_id in checks_of(scenario) if kind == signal} & known)
-    return Share(captured, asserted)
+def _count_flat(telemetry: Telemetry, checks: Checks, counts: dict[str, list[int]]) -> None:
+    """Add what was captured and asserted of the signals without nodes, whose matches hold an index."""
+    for name, signal in _FLAT.items():
+        size = len(getattr(telemetry, name))
+        if size:
+            counts[name][0] += size
+            counts[name][1] += sum((signal, str(index)) in checks for index in range(size))

@@ -7,6 +7,8 @@ from functools import lru_cache
 
 from harness.model import Node, ScenarioRecord, Segment, Telemetry, Tree, segment_tree, span_node
 
+Checks = dict[tuple[str, str], list[tuple[str, ...]]]
+"""(signal, node id) → the fields of each check that matched it."""
 _NESTED = ("metadata", "http", "events")
 
 
@@ -30,8 +32,8 @@ def segment_trees(segments: Iterable[Segment]) -> list[Tree]:
     return [segment_tree(segment) for segment in sorted(segments, key=lambda s: s.start_time)]
 
 
-def checks_of(scenario: ScenarioRecord) -> dict[tuple[str, str], list[tuple[str, ...]]]:
-    """Return (signal, node id) → the fields of each check that matched it.
+def checks_of(scenario: ScenarioRecord) -> Checks:
+    """Return the checks of a scenario.
 
     A subsegment is matched under the signal of its expectation, and a node
     knows only ``segment``, so ``subsegment`` is read as ``segment``.
@@ -39,7 +41,7 @@ def checks_of(scenario: ScenarioRecord) -> dict[tuple[str, str], list[tuple[str,
     >>> checks_of(ScenarioRecord(name="t"))
     {}
     """
-    checks: dict[tuple[str, str], list[tuple[str, ...]]] = {}
+    checks: Checks = {}
     for verdict in scenario.verdicts:
         for match in verdict.matched:
             signal = "segment" if match.signal == "subsegment" else match.signal

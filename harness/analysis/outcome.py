@@ -15,8 +15,9 @@ def findings_of(scenario: ScenarioRecord) -> tuple[Finding, ...]:
     >>> len(findings_of(ScenarioRecord(name="t", verdicts=(Verdict(findings=(lost,)),), findings=(lost,))))
     1
     """
-    checked = (finding for verdict in scenario.verdicts for finding in verdict.findings)
-    return tuple(dict.fromkeys((*checked, *scenario.findings)))
+    found = [finding for verdict in scenario.verdicts for finding in verdict.findings]
+    found += scenario.findings
+    return tuple(dict.fromkeys(found)) if found else ()
 
 
 def is_failure(finding: Finding) -> bool:

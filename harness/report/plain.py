@@ -29,6 +29,8 @@ from harness.model.nesting import MAX_DEPTH, TOO_DEEP
 from harness.report.walk import SETTLED
 
 _RESERVED = ("$bytes", "$float", "$dict")
+_TEXT = frozenset({str})
+_PLAIN = SETTLED | _TEXT
 _MARK = re.compile(rb'"\$(?:bytes|float|dict)"\s*:')
 
 
@@ -76,12 +78,10 @@ def _container(value: Any, depth: int) -> Any:
 
 def _is_plain(value: dict[Any, Any]) -> bool:
     """Return True for a dict of nothing but ASCII and whole numbers, as most are."""
-    for key, item in value.items():
-        if type(key) is not str or not key.isascii():
-            return False
-        if not item.isascii() if type(item) is str else type(item) not in SETTLED:
-            return False
-    return not _is_reserved(value)
+    if not (_TEXT.issuperset(map(type, value)) and _PLAIN.issuperset(map(type, value.values()))):
+        return False
+    texts = [item for item in value.values() if type(item) is str]
+    return "".join(value).isascii() and "".join(texts).isascii() and not _is_reserved(value)
 
 
 def _is_reserved(value: dict[str, Any]) -> bool:

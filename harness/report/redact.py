@@ -7,6 +7,7 @@ what the app put into it: tokens in ``http.target``, headers of exports.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -17,6 +18,7 @@ from harness.model.nesting import MAX_DEPTH, TOO_DEEP
 from harness.report.walk import FLAT, SETTLED, containers, rebuild
 
 T = TypeVar("T")
+_FIXED = SETTLED | {float}
 SECRET_KEYS = frozenset(
     {
         "authorization", "proxy-authorization", "cookie", "set-cookie",
@@ -71,7 +73,7 @@ def redact(record: RunRecord) -> RunRecord:
     """
     if record.redacted:
         return record
-    safe = rebuild(record, _Redaction(keyed_secrets(record)).field, SETTLED | {float})
+    safe = rebuild(record, _Redaction(keyed_secrets(record)).field, _FIXED)
     return replace(safe, redacted=True)
 
 
@@ -145,7 +147,9 @@ class _Redaction:
     """The second pass: keyed secrets wherever they are, then the patterns."""
 
     def __init__(self, secrets: set[str]) -> None:
-        self._known: dict[str, str] = {}
+        self._known = _Known(self._text)
+        # By id, as the record outlives this: its scenarios share the headers of one export.
+        self._mappings: dict[int, dict[Any, Any]] = {}
         # Each signed request has a secret of its own, and they differ at their ends: one
         # pattern of all would be searched, and compiled, in quadratic time.
         self._by_head: dict[str, list[str]] = {}
@@ -161,9 +165,7 @@ class _Redaction:
         kind = type(value)
         # An enum is a str with a meaning of its own.
         if kind is str:
-            known = self._known.get(value)
-            if known is None:
-                known = self._known[value] = self._text(value)
+            known = self._known[value]
             # An equal text is no change: the struct around it is shared.
             return value if known == value else known
         if kind in SETTLED:
@@ -171,20 +173,28 @@ class _Redaction:
         if depth >= MAX_DEPTH and isinstance(value, (dict, list, tuple)):
             return TOO_DEEP
         if isinstance(value, dict):
-            return self._mapping(value, depth)
+            return self._mapping(value, depth) if depth else self._mapping_of_field(value)
         if isinstance(value, list | tuple):
             return _same_or(value, kind(self.field(item, depth + 1) for item in value))
         return self._bytes(value) if isinstance(value, bytes) else value
 
+    def _mapping_of_field(self, value: dict[Any, Any]) -> dict[Any, Any]:
+        after = self._mappings.get(id(value))
+        if after is None:
+            after = self._mappings[id(value)] = self._mapping(value, 0)
+        return after
+
     def _mapping(self, value: dict[Any, Any], depth: int) -> dict[Any, Any]:
-        secret_keys = _secret_keys(tuple(value))
-        changes = {}
-        for key, before in value.items():
-            hides = key in secret_keys
-            after = self._secret(before, depth + 1) if hides else self.field(before, depth + 1)
-            if after is not before:
-                changes[key] = after
-        return {**value, **changes} if changes or type(value) is not dict else value
+        known, inner = self._known, depth + 1
+        after = {
+            key: known[item]
+            if (kind := type(item)) is str
+            else (item if kind in _FIXED else self.field(item, inner))
+            for key, item in value.items()
+        }
+        for key in _secret_keys(tuple(value)):
+            after[key] = self._secret(value[key], inner)
+        return _same_or(value, after)
 
     def _bytes(self, value: bytes) -> bytes:
         # Latin-1 maps every byte to a character and back.
@@ -220,6 +230,18 @@ class _Redaction:
         return "".join((*parts, value[done:])) if parts else value
 
 
+class _Known(dict[str, str]):
+    """Text → what is shown of it: most texts of a record occur in many places."""
+
+    def __init__(self, redacted: Callable[[str], str]) -> None:
+        super().__init__()
+        self._redacted = redacted
+
+    def __missing__(self, text: str) -> str:
+        after = self[text] = self._redacted(text)
+        return after
+
+
 @lru_cache(maxsize=4096)
 def _secret_keys(keys: tuple[Any, ...]) -> frozenset[Any]:
     """Return those whose value is a secret; most mappings have the same few sets of keys."""
@@ -233,5 +255,5 @@ def is_secret_key(key: Any) -> bool:
     return last in SECRET_KEYS
 
 
-def _same_or(before: Any, after: Any) -> Any:
+def _same_or(before: T, after: T) -> T:
     return before if before == after and type(before) is type(after) else after

@@ -79,6 +79,7 @@ def test_attributes_by_the_last_part_of_their_name_and_by_their_value() -> None:
             "http.target": "/x?token=abc",
             "nested": {"headers": {"Cookie": "a=b"}},
             "tuple": ("secret=s", 1),
+            "bytes": b"secret=s",
         }
     )
 
@@ -93,6 +94,7 @@ def test_attributes_by_the_last_part_of_their_name_and_by_their_value() -> None:
         "http.target": "/x?token=redacted (3 chars)",
         "nested": {"headers": {"Cookie": "redacted (3 chars)"}},
         "tuple": ("secret=redacted (1 chars)", 1),
+        "bytes": b"secret=redacted (1 chars)",
     }
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import itertools
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
-from harness.analysis.nodes import is_checked
+from harness.analysis.nodes import Checks, is_checked
 from harness.analysis.waterfall import Request, Row
 from harness.model import Node
 from harness.report.html import limits
 from harness.report.html.page import FactView, RowView, WaterfallView
 from harness.report.text import clipped, duration_text, one_line, value_text
-
-Checks = Mapping[tuple[str, str], Sequence[tuple[str, ...]]]
 
 _BADGES = {"log_event": "log event", "log_record": "log record"}
 _DEEPEST = 12
@@ -103,13 +103,19 @@ def _percent(share: float) -> str:
 def _facts(node: Node, checks: Iterable[tuple[str, ...]], budget: limits.Budget) -> tuple[FactView, ...]:
     checked = tuple(field for fields in checks for field in fields)
     facts = tuple(
-        FactView(
-            path=clipped(one_line(path), limits.NAME_CHARS),
-            value=clipped(value_text(value), limits.VALUE_CHARS),
-            type=type(value).__name__,
-            asserted=is_checked(path, checked),
-        )
-        for path, value in list(node.facts.items())[: budget.facts_of(len(node.facts))]
+        _fact(path, value_text(value), type(value).__name__, asserted=is_checked(path, checked))
+        for path, value in itertools.islice(node.facts.items(), budget.facts_of(len(node.facts)))
     )
     budget.spend(*(fact.path + fact.value for fact in facts))
     return facts
+
+
+@lru_cache(maxsize=4096)
+def _fact(path: str, value: str, kind: str, *, asserted: bool) -> FactView:
+    """Return an attribute for the page: most of a request's occur in many."""
+    return FactView(
+        path=clipped(one_line(path), limits.NAME_CHARS),
+        value=clipped(value, limits.VALUE_CHARS),
+        type=kind,
+        asserted=asserted,
+    )
