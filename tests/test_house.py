@@ -10,7 +10,7 @@ import pytest
 
 from tests.project import ROOT
 
-PURE = ("model", "xray_filter", "codec", "expect", "invariants", "analysis", "report")
+PURE = ("model", "xray_filter", "codec", "expect", "contract", "invariants", "analysis", "report")
 FORBIDDEN = (
     "pytest",
     "opentelemetry.sdk",

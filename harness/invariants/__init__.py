@@ -68,7 +68,7 @@ def all_invariants() -> dict[str, Invariant]:
 def check_invariants(
     telemetry: Telemetry, verdicts: tuple[Verdict, ...], invariants: Iterable[Invariant] | None = None
 ) -> tuple[Finding, ...]:
-    """Return what the invariants find in a scenario.
+    """Return what the invariants find in a scenario, equal findings once.
 
     Args:
         telemetry: The scenario's.
@@ -76,4 +76,4 @@ def check_invariants(
         invariants: `all_invariants` by default.
     """
     rules = all_invariants().values() if invariants is None else invariants
-    return tuple(finding for rule in rules for finding in rule(telemetry, verdicts))
+    return tuple(dict.fromkeys(finding for rule in rules for finding in rule(telemetry, verdicts)))

@@ -89,6 +89,15 @@ def test_incidents_become_findings_of_their_id() -> None:
     assert second.level is Level.WARNING
 
 
+def test_what_happened_twice_at_one_place_is_one_finding() -> None:
+    missing = Incident(id="context_missing", channel="xray", message="lost", site=Site("a.py", 1))
+    elsewhere = Incident(id="context_missing", channel="xray", message="lost", site=Site("a.py", 2))
+
+    found = check_invariants(Telemetry(incidents=(missing, missing, elsewhere)), ())
+
+    assert [finding.site for finding in found] == [missing.site, elsewhere.site]
+
+
 def test_rejected_input_shows_its_beginning() -> None:
     rejected = Rejected(channel="otlp", reason="not protobuf", payload=b"x" * 61)
 
