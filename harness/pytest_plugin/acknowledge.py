@@ -8,11 +8,27 @@ from typing import NamedTuple
 
 import msgspec
 
+from harness.expect.argument import TEXT, WHOLE_NUMBER
 from harness.expect.render import some
 from harness.model import Finding, Site, Verdict
 
 _MOST = 10
 """Kinds of findings that a message names."""
+
+
+def require_finding(id_: object, at: object, count: object) -> None:
+    """Refuse what no finding can be.
+
+    Raises:
+        TypeError: The id or place is no text, or the count no whole number.
+        ValueError: The count is negative.
+    """
+    TEXT.require("expect_finding", id_)
+    TEXT.require("expect_finding: at", at)
+    if count is not None:
+        WHOLE_NUMBER.require("expect_finding: count", count)
+        if isinstance(count, int) and count < 0:
+            raise ValueError(f"expect_finding: expected a count >= 0, {count!r} given")
 
 
 class Acknowledgement(NamedTuple):

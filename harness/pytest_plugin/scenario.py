@@ -29,6 +29,7 @@ from harness.expect import (
     failure_message,
     find,
 )
+from harness.expect.argument import TEXT
 from harness.expect.exports import ExportExpectation
 from harness.invariants import Invariant, all_invariants, check_invariants
 from harness.model import (
@@ -51,7 +52,7 @@ from harness.model import (
     XRayTrace,
     xray_traces_of,
 )
-from harness.pytest_plugin.acknowledge import Acknowledgement
+from harness.pytest_plugin.acknowledge import Acknowledgement, require_finding
 
 _T = TypeVar("_T")
 _BUILT_IN = frozenset({"otel", "xray", "cloudwatch"})
@@ -140,8 +141,11 @@ class ScenarioTelemetry:
 
         Raises:
             TelemetryAssertionError: There is none, or another number than `count`.
+            TypeError: The id or place is no text, or the count no whole number.
+            ValueError: The count is negative.
         """
         __tracebackhide__ = True
+        require_finding(id, at, count)
         acknowledgement = Acknowledgement(id, at)
         telemetry = self._read(exporters=False)
         findings = check_invariants(telemetry, tuple(self.verdicts), self._invariants.values())
@@ -237,7 +241,11 @@ class ScenarioTelemetry:
 
         Raises:
             ConfigurationError: Channel ``xray`` is not configured.
+            TypeError: A rule is none.
         """
+        for rule in rules:
+            if not isinstance(rule, SamplingRule):
+                raise TypeError(f"sampling: expected SamplingRule(…), {rule!r} given")
         return self._xray("sampling()").sampling(*rules)
 
     @property
@@ -299,6 +307,8 @@ class ScenarioTelemetry:
 
         Raises:
             ConfigurationError: Channel ``otel`` is not configured.
+            TypeError: The answer is none, or `times` is no whole number.
+            ValueError: `times` is less than 1.
         """
         return self._otlp("answering()").answers.giving(answer, times=times, path=path)
 
@@ -307,7 +317,9 @@ class ScenarioTelemetry:
 
         Raises:
             ConfigurationError: Channel ``otel`` is not configured.
+            TypeError: The name is no text.
         """
+        TEXT.require("requiring_header", name)
         return self._otlp("requiring_header()").answers.requiring(name)
 
     def _otlp(self, verb: str) -> OtlpReceiver:

@@ -1,7 +1,11 @@
 """What a scenario is told when the finding it expects is not there."""
 
+from typing import Any
+
+import pytest
+
 from harness.model import Finding, Site
-from harness.pytest_plugin.acknowledge import Acknowledgement
+from harness.pytest_plugin.acknowledge import Acknowledgement, require_finding
 
 
 def test_equal_findings_are_named_once_and_counted() -> None:
@@ -14,3 +18,21 @@ def test_equal_findings_are_named_once_and_counted() -> None:
         "expected at least 1 × context_mising, found 0; "
         "found: 2 × context_missing at app.py:7, span_unfinished; closest: context_missing"
     )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ((5, "", None), TypeError, "expect_finding: expected text, 5 given"),
+        (("a", 7, None), TypeError, "expect_finding: at: expected text, 7 given"),
+        (("a", "", True), TypeError, "expect_finding: count: expected a whole number, True given"),
+        (("a", "", -1), ValueError, "expect_finding: expected a count >= 0, -1 given"),
+    ],
+)
+def test_what_no_finding_can_be_is_refused(
+    arguments: tuple[Any, Any, Any], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error) as caught:
+        require_finding(*arguments)
+
+    assert str(caught.value) == message
