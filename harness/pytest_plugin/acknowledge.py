@@ -8,12 +8,32 @@ from typing import NamedTuple
 
 import msgspec
 
+from harness.errors import ConfigurationError
 from harness.expect.argument import TEXT, WHOLE_NUMBER
 from harness.expect.render import some
 from harness.model import Finding, Site, Verdict
 
 _MOST = 10
 """Kinds of findings that a message names."""
+_CONTRACT = (
+    "is known only after the last scenario, when the run is checked against its contract; waive it there, "
+    "or in pyproject.toml ([[tool.telemetry-harness.waivers]])"
+)
+_KNOWN_LATER = {
+    "scenario_vacuous": (
+        "is known only after the test, and a scenario that calls expect_finding is not vacuous; "
+        "leave it out of telemetry_fail_on instead"
+    ),
+    "operation_undeclared": _CONTRACT,
+    "operation_unexercised": _CONTRACT,
+    "variant_undeclared": _CONTRACT,
+    "item_unexercised": _CONTRACT,
+    "run_empty": _CONTRACT,
+    "waiver_expired": "is known only after the last scenario; correct the waiver instead",
+    "waiver_stale": "is known only after the last scenario; correct the waiver instead",
+    "arrivals_lost": "is found by `harness run` and `harness serve` only; there is none in pytest",
+}
+"""Ids that no scenario can find → why, and what to do instead."""
 
 
 def require_finding(id_: object, at: object, count: object) -> None:
@@ -22,6 +42,7 @@ def require_finding(id_: object, at: object, count: object) -> None:
     Raises:
         TypeError: The id or place is no text, or the count no whole number.
         ValueError: The count is negative.
+        ConfigurationError: The finding is known only after the scenario.
     """
     TEXT.require("expect_finding", id_)
     TEXT.require("expect_finding: at", at)
@@ -29,6 +50,8 @@ def require_finding(id_: object, at: object, count: object) -> None:
         WHOLE_NUMBER.require("expect_finding: count", count)
         if isinstance(count, int) and count < 0:
             raise ValueError(f"expect_finding: expected a count >= 0, {count!r} given")
+    if why := _KNOWN_LATER.get(str(id_)):
+        raise ConfigurationError(f"expect_finding: {id_!r} {why}")
 
 
 class Acknowledgement(NamedTuple):

@@ -130,6 +130,8 @@ class ScenarioTelemetry:
     def expect_finding(self, id: str, *, at: str = "", count: int | None = None) -> tuple[Finding, ...]:  # noqa: A002  a finding's id
         """Check that the harness finds a defect here, and keep it from failing the scenario.
 
+        Where it is not found yet, the app's exporters and handlers are flushed first.
+
         Args:
             id: The finding's stable id (``segment_unfinished``).
             at: Where: ``services/user_activities.py:7``, or the end of such a place
@@ -143,17 +145,23 @@ class ScenarioTelemetry:
             TelemetryAssertionError: There is none, or another number than `count`.
             TypeError: The id or place is no text, or the count no whole number.
             ValueError: The count is negative.
+            ConfigurationError: The finding is known only after the scenario.
         """
         __tracebackhide__ = True
         require_finding(id, at, count)
         acknowledgement = Acknowledgement(id, at)
-        telemetry = self._read(exporters=False)
-        findings = check_invariants(telemetry, tuple(self.verdicts), self._invariants.values())
-        found = tuple(finding for finding in findings if acknowledgement.covers(finding))
         self._acknowledgements.append(acknowledgement)
-        verdict = acknowledgement.verdict(findings, count, site=_caller())
+        telemetry = self._read()
+        verdict = acknowledgement.verdict(self._found_by_invariants(telemetry), count, site=_caller())
+        if count == 0 or not verdict.passed:  # some are known only once the exporters have sent
+            self._capture.finish()
+            telemetry = self._read()
+            verdict = acknowledgement.verdict(self._found_by_invariants(telemetry), count, site=_caller())
         self._conclude(verdict, telemetry)
-        return found
+        return tuple(filter(acknowledgement.covers, self._found_by_invariants(telemetry)))
+
+    def _found_by_invariants(self, telemetry: Telemetry) -> tuple[Finding, ...]:
+        return check_invariants(telemetry, tuple(self.verdicts), self._invariants.values())
 
     def find(self, expectation: Expectation[_T]) -> _T:
         """Return the one captured value that matches.
@@ -338,7 +346,7 @@ class ScenarioTelemetry:
         """Return what the invariants find, marked where the scenario expects it."""
         state = (telemetry, len(self.verdicts), len(self._acknowledgements))
         if state != self._found_in:
-            findings = check_invariants(telemetry, tuple(self.verdicts), self._invariants.values())
+            findings = self._found_by_invariants(telemetry)
             for acknowledgement in self._acknowledgements:
                 findings = acknowledgement.mark(findings)
             self._found, self._found_in = findings, state

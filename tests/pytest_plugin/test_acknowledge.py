@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from harness.errors import ConfigurationError
 from harness.model import Finding, Site
 from harness.pytest_plugin.acknowledge import Acknowledgement, require_finding
 
@@ -26,6 +27,23 @@ def test_equal_findings_are_named_once_and_counted() -> None:
         ((5, "", None), TypeError, "expect_finding: expected text, 5 given"),
         (("a", 7, None), TypeError, "expect_finding: at: expected text, 7 given"),
         (("a", "", True), TypeError, "expect_finding: count: expected a whole number, True given"),
+        (
+            ("scenario_vacuous", "", None),
+            ConfigurationError,
+            (
+                "expect_finding: 'scenario_vacuous' is known only after the test, and a scenario that calls "
+                "expect_finding is not vacuous; leave it out of telemetry_fail_on instead"
+            ),
+        ),
+        (
+            ("operation_undeclared", "", None),
+            ConfigurationError,
+            (
+                "expect_finding: 'operation_undeclared' is known only after the last scenario, when the run "
+                "is checked against its contract; waive it there, or in pyproject.toml "
+                "([[tool.telemetry-harness.waivers]])"
+            ),
+        ),
         (("a", "", -1), ValueError, "expect_finding: expected a count >= 0, -1 given"),
     ],
 )

@@ -1,5 +1,7 @@
 """Scenarios of a configured run: what passes, what fails and how."""
 
+from typing import Any
+
 import pytest
 
 from tests.pytest_plugin.app import APP, run_record
@@ -294,3 +296,40 @@ def test_log_events_that_are_never_accepted_fail_their_scenario(run: Run, pytest
     junit = (pytester.path / "junit.xml").read_text()
     assert 'errors="1"' in junit
     assert '<property name="telemetry:log_event_unsent"' in junit
+
+
+def test_log_events_that_are_never_accepted_can_be_expected(run: Run, pytester: pytest.Pytester) -> None:
+    result = run(
+        ALL,
+        """
+        import logging
+
+        import watchtower
+
+        def emit(handler, text):
+            handler.emit(logging.makeLogRecord({"msg": text}))
+
+        def test_refused(telemetry):
+            handler = watchtower.CloudWatchLogHandler(log_group_name="cruddur", create_log_stream=False)
+            emit(handler, "lost")
+            emit(handler, "lost, too")
+            (found,) = telemetry.expect_finding("log_event_unsent", count=1)
+            assert found.message.startswith(
+                "log group 'cruddur' did not accept 2 of the log events queued for it, the first is 'lost'; "
+            )
+            telemetry.expect_finding("log_event_unsent", count=1)
+
+        def test_the_next(telemetry):
+            handler = watchtower.CloudWatchLogHandler(log_group_name="cruddur")
+            emit(handler, "accepted")
+            telemetry.expect_finding("log_event_unsent", count=0)
+            assert [event.witnesses for event in telemetry.log_events] == [("process", "wire")]
+        """,
+        "-W",
+        "ignore",
+    )
+
+    result.assert_outcomes(passed=2)
+    record: Any = run_record(pytester)
+    found = [(f["id"], f["acknowledged"]) for s in record["scenarios"] for f in s["findings"]]
+    assert found == [("log_event_unsent", True)]
