@@ -22,7 +22,7 @@ from harness.invariants import all_invariants
 from harness.launch.packages import telemetry_packages
 from harness.model import Finding, RunRecord, Site, Verdict
 from harness.pytest_plugin import workers
-from harness.pytest_plugin.late import late_errors, properties
+from harness.pytest_plugin.late import RUN, forget_run, late_errors, properties
 from harness.pytest_plugin.launching import Launcher
 from harness.pytest_plugin.policy import FailurePolicy
 from harness.pytest_plugin.running import RunningScenario
@@ -184,6 +184,7 @@ class TelemetryPlugin:
         """
         self._finish(session)
         yield
+        forget_run(self.config)  # now that pytest has written its cache
 
     def _finish(self, session: pytest.Session) -> None:
         self.capture.finish()
@@ -204,6 +205,8 @@ class TelemetryPlugin:
         if not (self._record.scenarios or self._record.contract):
             return
         for report in late_errors(self._record):
+            if report.nodeid == RUN:
+                session.testscollected += 1  # else the progress is more than 100 %
             self.config.hook.pytest_runtest_logreport(report=report)
         if not (self._write(self._record) and run_holds(self._record)):
             # What came to light after its test had ended turns the run red, too.
