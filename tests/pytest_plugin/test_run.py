@@ -133,7 +133,15 @@ def test_a_vacuous_scenario_is_reported_and_fails_when_asked_to(run: Run) -> Non
 
     result = run(OTEL + "telemetry_fail_on = error scenario_vacuous\n", source)
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*scenario_vacuous: the scenario asked for telemetry and checked none*"])
+    result.stdout.fnmatch_lines(
+        [
+            "*scenario_vacuous: the scenario asked for telemetry and checked none; add telemetry.expect(…)",
+            "Telemetry does not hold: 1 of 1 scenario failed, 1 finding that fails",
+            "vacuous: *::test_checks_nothing checked nothing",
+            "  1 × scenario_vacuous: the scenario asked for telemetry and checked none; add *",
+            "      in *::test_checks_nothing",
+        ]
+    )
 
 
 def test_findings_stand_beside_another_failure(run: Run) -> None:
