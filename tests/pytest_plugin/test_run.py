@@ -341,3 +341,68 @@ def test_log_events_that_are_never_accepted_can_be_expected(run: Run, pytester: 
     record: Any = run_record(pytester)
     found = [(f["id"], f["acknowledged"]) for s in record["scenarios"] for f in s["findings"]]
     assert found == [("log_event_unsent", True)]
+
+
+@pytest.mark.parametrize(
+    ("begin", "noun", "cure"),
+    [
+        ("tracer.start_span('root')", "span", "was never ended, so no exporter sees it; end it, or use `*`"),
+        (
+            "xray_recorder.begin_segment('root')",
+            "segment",
+            "was never ended and so never sent; end it on every path",
+        ),
+    ],
+)
+def test_a_root_left_open_by_an_earlier_thread_is_said_to_be_perhaps_another_scenarios(
+    run: Run, begin: str, noun: str, cure: str
+) -> None:
+    result = run(
+        ALL,
+        APP
+        + f"""
+    import threading
+    from aws_xray_sdk.core import xray_recorder
+    go, begun = threading.Event(), threading.Event()
+
+    def work():
+        go.wait(30)
+        {begin}
+        begun.set()
+        go.clear()
+        go.wait(30)
+
+    thread = threading.Thread(target=work)
+
+    def test_starts(telemetry):
+        thread.start()
+        telemetry.expect_none(span(regex(".")))
+
+    def test_next(telemetry):
+        go.set()
+        begun.wait(30)
+
+    def test_own(telemetry):
+        begun = []
+        def left(): {begin.replace("root", "own")}
+        other = threading.Thread(target=left)
+        other.start()
+        other.join()
+        go.set()
+        thread.join()
+    """,
+        "-o",
+        "telemetry_settle_timeout=0.1",
+    )
+
+    result.assert_outcomes(passed=1, failed=2)
+    earlier = (
+        "; it began on a thread that was running before this scenario, perhaps an earlier one's: "
+        "join each thread in the scenario that starts it"
+    )
+    result.stdout.fnmatch_lines(
+        [
+            f"    {noun}_unfinished: {noun} 'root' (begun at *) {cure}{earlier}",
+            f"    {noun}_unfinished: {noun} 'own' (begun at *) {cure}",
+        ]
+    )
