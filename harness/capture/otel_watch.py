@@ -55,8 +55,45 @@ class OtelWatch:
 
     def _watch_traces(self, module: ModuleType) -> None:
         processor = _capture_span_processor(module, self.started, self._arrivals)
-        self._attach_to_all(module.TracerProvider, lambda p: p.add_span_processor(processor))
+        beside = self._beside_concurrent(module.ConcurrentMultiSpanProcessor, processor)
+
+        def attach(provider: Any) -> None:
+            if not beside(getattr(provider, "_active_span_processor", None)):
+                provider.add_span_processor(processor)
+
+        self._attach_to_all(module.TracerProvider, attach)
         self._patches.wrap(module.TracerProvider, "add_span_processor", self._attached)
+
+    def _beside_concurrent(self, kind: Any, processor: Any) -> Callable[[Any], bool]:
+        """Return what attaches the processor beside a list that hands each span to threads of a pool.
+
+        On such a thread no frame is the app's; and at exit the pool is closed before the provider, which
+        fails to shut down whatever is in its list.
+        """
+        known: weakref.WeakSet[Any] = weakref.WeakSet()
+
+        def on_start(original: Callable[..., None], processors: Any, *args: Any, **kwargs: Any) -> None:
+            if processors in known:
+                processor.on_start(*args, **kwargs)
+            original(processors, *args, **kwargs)
+
+        def on_end(original: Callable[..., None], processors: Any, *args: Any, **kwargs: Any) -> None:
+            original(processors, *args, **kwargs)
+            if processors in known:
+                processor.on_end(*args, **kwargs)
+
+        self._patches.wrap(kind, "on_start", on_start)
+        self._patches.wrap(kind, "on_end", on_end)
+        ours = kind.on_start
+
+        def attach(processors: Any) -> bool:
+            # A subclass with an `on_start` of its own may never come here.
+            if not isinstance(processors, kind) or type(processors).on_start is not ours:
+                return False
+            known.add(processors)
+            return True
+
+        return attach
 
     def _attached(self, original: Callable[..., None], provider: Any, span_processor: Any) -> None:
         created = self._created.get(span_processor)

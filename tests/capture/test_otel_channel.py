@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from opentelemetry import trace
@@ -49,10 +50,35 @@ def test_a_provider_with_concurrent_processors_is_seen(telemetry: ScenarioTeleme
     processors = ConcurrentMultiSpanProcessor(2)
     provider = TracerProvider(active_span_processor=processors, shutdown_on_exit=False)
 
+    exporter = InMemorySpanExporter()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+
     provider.get_tracer("t").start_span("concurrent").end()
 
-    telemetry.expect(span("concurrent"))
+    line = test_a_provider_with_concurrent_processors_is_seen.__code__.co_firstlineno + 7
+    assert telemetry.span(span("concurrent")).site == Site(
+        "tests/capture/test_otel_channel.py", line, "test_a_provider_with_concurrent_processors_is_seen"
+    )
+    assert [ended.name for ended in exporter.get_finished_spans()] == ["concurrent"]
     processors.shutdown()
+    processors._executor.shutdown()
+
+
+class _OwnStart(ConcurrentMultiSpanProcessor):
+    def on_start(self, span: Any, parent_context: Any = None) -> None:
+        super().on_start(span, parent_context)
+
+
+def test_a_list_that_starts_spans_its_own_way_is_seen_once(telemetry: ScenarioTelemetry) -> None:
+    processors = _OwnStart(2)
+    provider = TracerProvider(active_span_processor=processors, shutdown_on_exit=False)
+
+    provider.get_tracer("t").start_span("concurrent").end()
+
+    telemetry.expect_count(1, span("concurrent"))
+    assert len(telemetry.spans) == 1
+    processors.shutdown()
+    processors._executor.shutdown()
 
 
 def test_the_creation_site_is_the_apps_line(telemetry: ScenarioTelemetry, tracer: trace.Tracer) -> None:

@@ -294,3 +294,23 @@ def test_a_handler_made_by_dictconfig_does_not_wait_for_itself(run: Run) -> None
 
     result.assert_outcomes(passed=1)
     assert result.duration < 20
+
+
+def test_a_provider_with_a_concurrent_list_prints_nothing_at_exit(run: Run) -> None:
+    result = run(
+        OTEL,
+        """
+        from harness import span
+        from opentelemetry.sdk.trace import ConcurrentMultiSpanProcessor, TracerProvider
+
+        provider = TracerProvider(active_span_processor=ConcurrentMultiSpanProcessor(2))
+
+        def test_home(telemetry):
+            provider.get_tracer("t").start_span("home").end()
+            telemetry.expect(span("home"))
+        """,
+    )
+
+    result.assert_outcomes(passed=1)
+    assert result.outlines[-1].startswith("1 passed in ")
+    assert result.errlines == []
