@@ -12,7 +12,13 @@ import msgspec
 
 from harness.capture import xray_evidence
 from harness.capture.call_site import resolve
-from harness.capture.otel_evidence import CreatedProcessor, EmittedRecord, StartedSpan
+from harness.capture.otel_evidence import (
+    CreatedProcessor,
+    DroppedSpan,
+    EmittedRecord,
+    StartedSpan,
+    unsampled_of,
+)
 from harness.capture.xray_watch import BegunEntity
 from harness.codec import metric_merge, sdk, xray_trees, zipkin_halves
 from harness.codec.otlp import SpanKey
@@ -117,6 +123,7 @@ class Bucket:
                 *xray_evidence.phantom_ids_of(self.begun),
                 *orphans,
             ),
+            unsampled=unsampled_of(self.of(DroppedSpan)),
         )
 
     def _forget_sent(self) -> None:

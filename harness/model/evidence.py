@@ -60,6 +60,22 @@ class Unfinished(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     earlier_thread: bool = False
 
 
+class Unsampled(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Spans that were started and never recorded for an exporter: an app may mean that.
+
+    Attributes:
+        name: That of each.
+        reason: Who decided so: ``dropped by AlwaysOffSampler``.
+        count: How many.
+        site: Where they were started.
+    """
+
+    name: str
+    reason: str
+    count: int = 1
+    site: Site | None = None
+
+
 class Incident(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A loss that an SDK, the kernel or the harness saw and nobody logged.
 

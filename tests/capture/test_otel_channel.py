@@ -14,9 +14,9 @@ from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.trace import ConcurrentMultiSpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter, SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, Decision, ParentBased, Sampler, SamplingResult
 
-from harness import ScenarioTelemetry, log_record, metric, span
+from harness import ScenarioTelemetry, TelemetryAssertionError, log_record, metric, span
 from harness.model import Site
 
 
@@ -62,6 +62,49 @@ def test_a_provider_with_concurrent_processors_is_seen(telemetry: ScenarioTeleme
     assert [ended.name for ended in exporter.get_finished_spans()] == ["concurrent"]
     processors.shutdown()
     processors._executor.shutdown()
+
+
+class _RecordOnly(Sampler):
+    def should_sample(self, *_: Any, **__: Any) -> SamplingResult:
+        return SamplingResult(Decision.RECORD_ONLY)
+
+    def get_description(self) -> str:
+        return "RecordOnly"
+
+
+@pytest.mark.parametrize(
+    ("sampler", "reasons"),
+    [
+        (ALWAYS_OFF, ["dropped by AlwaysOffSampler", "dropped by AlwaysOffSampler"]),
+        (
+            ParentBased(ALWAYS_OFF),
+            ["dropped by ParentBased{root:AlwaysOffSampler,…}", "its parent is not sampled"],
+        ),
+        (_RecordOnly(), ["recorded for the app alone (RECORD_ONLY)"] * 2),
+    ],
+    ids=["dropped", "parent", "record-only"],
+)
+def test_what_a_sampler_drops_is_known(
+    telemetry: ScenarioTelemetry, sampler: Sampler, reasons: list[str]
+) -> None:
+    tracer = TracerProvider(sampler=sampler, shutdown_on_exit=False).get_tracer("t")
+
+    with tracer.start_as_current_span("root"):
+        tracer.start_span(name="child").end()
+
+    assert telemetry.spans == ()
+    line = test_what_a_sampler_drops_is_known.__code__.co_firstlineno + 18
+    assert [(item.name, item.reason) for item in telemetry.snapshot().unsampled] == [
+        ("root", reasons[0]),
+        ("child", reasons[1]),
+    ]
+    with pytest.raises(TelemetryAssertionError) as caught:
+        telemetry.expect(span("child"))
+    (finding,) = caught.value.verdict.findings
+    assert finding.message == (
+        "no span 'child' was captured; started and not sampled: "
+        f"span 'child' (tests/capture/test_otel_channel.py:{line}), {reasons[1]}"
+    )
 
 
 class _OwnStart(ConcurrentMultiSpanProcessor):
