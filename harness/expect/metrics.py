@@ -18,11 +18,26 @@ from harness.expect.render import call, short
 from harness.model.metric import DataPoint, Metric, MetricType, Temporality
 from harness.model.telemetry import Telemetry
 
+
+class _NumberField(Field):
+    """A number of a data point, which points of another type of metric have not."""
+
+    def problems(self, expected: Any, value: DataPoint) -> list[Problem]:
+        """Return what does not hold, with the numbers that the point has instead."""
+        found = super().problems(expected, value)
+        if self.read(value) is not None:
+            return found
+        names = ("value", "count", "sum")
+        there = {name: number for name in names if (number := getattr(value, name)) is not None}
+        has = " and ".join(f"{name} {short(number)}" for name, number in there.items()) or "none of them"
+        return [Problem(p.id, f"{p.message}; of value, count and sum the point has {has}") for p in found]
+
+
 POINT_FIELDS: tuple[Field, ...] = (
     MappingField("attributes", lambda p: p.attributes, stem="attribute", noun="attribute"),
-    Field("value", lambda p: p.value, takes=NUMBER),
-    Field("count", lambda p: p.count, finding="data_point_count", takes=WHOLE_NUMBER),
-    Field("sum", lambda p: p.sum, takes=NUMBER),
+    _NumberField("value", lambda p: p.value, takes=NUMBER),
+    _NumberField("count", lambda p: p.count, finding="data_point_count", takes=WHOLE_NUMBER),
+    _NumberField("sum", lambda p: p.sum, takes=NUMBER),
 )
 
 
