@@ -55,14 +55,14 @@ def require_finding(id_: object, at: object, count: object) -> None:
 
 
 class Acknowledgement(NamedTuple):
-    """A finding id, and the place it must be at (empty: anywhere)."""
+    """A finding id, and the place or node it must be at (empty: anywhere)."""
 
     id: str
     at: str
 
     def covers(self, finding: Finding) -> bool:
         """Return whether a finding is one of those expected."""
-        return finding.id == self.id and _is_at(finding.site, self.at)
+        return finding.id == self.id and (_is_at(finding.site, self.at) or _is_node(finding.where, self.at))
 
     def mark(self, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
         """Return the findings with those expected marked as acknowledged."""
@@ -90,11 +90,22 @@ class Acknowledgement(NamedTuple):
     def _others(self, findings: tuple[Finding, ...]) -> str:
         if not findings:
             return "nothing at all was found"
-        counts = Counter(f"{f.id}" + (f" at {f.site}" if f.site else "") for f in findings)
+        counts = Counter(f.id + _place(f) for f in findings)
         shown = [text if number == 1 else f"{number} × {text}" for text, number in counts.items()]
         names = difflib.get_close_matches(self.id, [f.id for f in findings], n=1)
         hint = f"; closest: {names[0]}" if names and names[0] != self.id else ""
         return f"found: {some(shown, _MOST)}{hint}"
+
+
+def _place(finding: Finding) -> str:
+    if finding.where and finding.site:
+        return f" at {finding.where} ({finding.site})"
+    return f" at {finding.where or finding.site}" if finding.where or finding.site else ""
+
+
+def _is_node(where: str, at: str) -> bool:
+    """Return whether a node's path is a place, or ends in it: ``GET / › query``, ``query``."""
+    return where == at or where.endswith(f" › {at}")
 
 
 def _is_at(site: Site | None, at: str) -> bool:

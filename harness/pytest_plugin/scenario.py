@@ -135,7 +135,8 @@ class ScenarioTelemetry:
         Args:
             id: The finding's stable id (``segment_unfinished``).
             at: Where: ``services/user_activities.py:7``, or the end of such a place
-                (``user_activities.py``, ``user_activities.py:7``).
+                (``user_activities.py``, ``user_activities.py:7``); or the node: its path, ``GET / › query``,
+                or the end of it.
             count: How many there must be; at least one by default.
 
         Returns:

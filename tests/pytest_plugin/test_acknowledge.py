@@ -11,14 +11,34 @@ from harness.pytest_plugin.acknowledge import Acknowledgement, require_finding
 
 def test_equal_findings_are_named_once_and_counted() -> None:
     lost = Finding(id="context_missing", signal="segment", message="…", site=Site("app.py", 7))
-    other = Finding(id="span_unfinished", signal="span", message="…")
+    other = Finding(id="span_unfinished", signal="span", message="…", where="GET /")
 
     verdict = Acknowledgement("context_mising", "").verdict((lost, lost, other), None, site=None)
 
     assert verdict.findings[0].message == (
         "expected at least 1 × context_mising, found 0; "
-        "found: 2 × context_missing at app.py:7, span_unfinished; closest: context_missing"
+        "found: 2 × context_missing at app.py:7, span_unfinished at GET /; closest: context_missing"
     )
+
+
+@pytest.mark.parametrize(
+    ("at", "covered"),
+    [
+        ("GET / › query", True),
+        ("query", True),
+        ("services/db.py:7", True),
+        ("db.py", True),
+        ("", True),
+        ("GET /", False),
+        ("uery", False),
+        ("db.py:8", False),
+    ],
+)
+def test_a_finding_is_at_a_node_or_at_a_line(at: str, covered: bool) -> None:
+    site = Site("services/db.py", 7)
+    finding = Finding(id="document_invalid", signal="segment", message="…", where="GET / › query", site=site)
+
+    assert Acknowledgement("document_invalid", at).covers(finding) is covered
 
 
 @pytest.mark.parametrize(
