@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-import os
+import tempfile
 import time
 from collections.abc import Generator
 from pathlib import Path
@@ -332,11 +332,13 @@ def _report_dir(config: pytest.Config) -> Path:
 def _require_directory(path: Path) -> None:
     """Refuse before the first test what no report could be written into after the last."""
     there = next(part for part in (path, *path.parents) if part.exists())
-    if not (there.is_dir() and os.access(there, os.W_OK)):
+    try:
+        tempfile.TemporaryFile(dir=there).close()  # `os.access` lets root write anywhere, into /proc too
+    except OSError as error:
         raise ConfigurationError(
             f"reports cannot be written into {path}: {there} is no directory that can be written to;"
             " name another one (--telemetry-report DIR)"
-        )
+        ) from error
 
 
 def _path_of(config: pytest.Config, option: str | None, ini: str) -> Path:

@@ -196,6 +196,19 @@ def test_a_report_that_cannot_be_written_says_so(run: Run, pytester: pytest.Pyte
     )
 
 
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="there is no /proc")
+def test_a_report_directory_that_cannot_be_made_is_refused_at_the_start(run: Run) -> None:
+    result = run(OTEL, APP + "    def test(telemetry): serve()", "--telemetry-report=/proc/x/y")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert [line for line in (*result.outlines, *result.errlines) if line] == [
+        (
+            "ERROR: telemetry: reports cannot be written into /proc/x/y: /proc is no directory that can be "
+            "written to; name another one (--telemetry-report DIR)"
+        )
+    ]
+
+
 def test_an_expectation_without_its_channel_is_refused(run: Run) -> None:
     source = """
     from harness import segment
