@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import weakref
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence, Sized
 from typing import Any, TypeVar
@@ -10,7 +12,13 @@ import msgspec
 
 from harness.capture import xray_evidence
 from harness.capture.call_site import resolve
-from harness.capture.otel_evidence import CreatedProcessor, EmittedRecord, StartedSpan
+from harness.capture.otel_evidence import (
+    CreatedProcessor,
+    DroppedSpan,
+    EmittedRecord,
+    StartedSpan,
+    unsampled_of,
+)
 from harness.capture.xray_watch import BegunEntity
 from harness.codec import metric_merge, sdk, xray_trees, zipkin_halves
 from harness.codec.otlp import SpanKey
@@ -43,9 +51,13 @@ class Bucket:
         started: In-process spans in order of start; the SDK's until they are decoded.
         on_wire: Spans that were exported; None for those that this process has, too.
         begun: X-Ray entities that were not sent yet.
+
+    Args:
+        earlier_threads: Threads that were running before the scenario began.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, earlier_threads: Iterable[threading.Thread] = ()) -> None:
+        self._earlier_threads = weakref.WeakSet(earlier_threads)
         self.node_ids: set[str] = set()
         self.started: dict[SpanKey, StartedSpan | Span] = {}
         self.on_wire: dict[SpanKey, Span | None] = {}
@@ -102,8 +114,8 @@ class Bucket:
             exports=tuple(self.of(ExportRequest)),
             rejected=tuple(self.of(Rejected)),
             unfinished=(
-                *(_unfinished(key, started) for key, started in self._open_spans()),
-                *xray_evidence.unfinished_of(self.begun),
+                *(self._unfinished(key, started) for key, started in self._open_spans()),
+                *xray_evidence.unfinished_of(self.begun, self._is_earlier),
             ),
             incidents=(
                 *self.of(Incident),
@@ -111,6 +123,7 @@ class Bucket:
                 *xray_evidence.phantom_ids_of(self.begun),
                 *orphans,
             ),
+            unsampled=unsampled_of(self.of(DroppedSpan)),
         )
 
     def _forget_sent(self) -> None:
@@ -126,6 +139,20 @@ class Bucket:
         for key, started in self.started.items():
             if isinstance(started, StartedSpan) and started.open:
                 yield key, started
+
+    def _unfinished(self, key: SpanKey, started: StartedSpan) -> Unfinished:
+        return Unfinished(
+            kind="span",
+            name=started.span.name,
+            id=key[1].hex(),
+            trace_id=key[0].hex(),
+            site=started.site(),
+            earlier_thread=started.span.parent is None and self._is_earlier(started.thread),
+        )
+
+    def _is_earlier(self, identity: int) -> bool:
+        """Return whether a thread was running before the scenario; identities are used again."""
+        return any(thread.ident == identity for thread in self._earlier_threads)
 
     def _spans(self) -> tuple[Span, ...]:
         for key, span in self.started.items():
@@ -170,11 +197,7 @@ def _identity(record: LogRecord) -> Hashable:
     return record.observed_time_unix_nano, record.trace_id, record.span_id, repr(record.body)
 
 
-def _unfinished(key: SpanKey, started: StartedSpan) -> Unfinished:
-    return Unfinished(
-        kind="span",
-        name=started.span.name,
-        id=key[1].hex(),
-        trace_id=key[0].hex(),
-        site=started.site(),
-    )
+def other_threads() -> list[threading.Thread]:
+    """Return the threads that run beside this one."""
+    own = threading.current_thread()
+    return [thread for thread in threading.enumerate() if thread is not own]

@@ -96,7 +96,10 @@ class Channel(Protocol):
         ...
 
     def finish(self) -> None:
-        """Report what the app did not manage to send, once everything was flushed."""
+        """Report what the app did not manage to send, once everything was flushed.
+
+        At the end of the run, and wherever a scenario asks for a finding that is not known before.
+        """
         ...
 
     def stop(self) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from harness.capture.call_site import CallSite, resolve
-from harness.model import Incident, Site
+from harness.model import Incident, Site, Unsampled
 
 
 class StartedSpan(NamedTuple):
@@ -23,6 +25,28 @@ class StartedSpan(NamedTuple):
     def site(self) -> Site | None:
         """Return where the app created it."""
         return resolve(self.call)
+
+
+class DroppedSpan(NamedTuple):
+    """A span that was started and that no exporter will get.
+
+    Attributes:
+        trace_id: 32 hex digits; all zeros when the span has no context of its own.
+    """
+
+    name: str
+    call: CallSite | None
+    trace_id: str
+    reason: str
+
+
+def unsampled_of(dropped: Iterable[DroppedSpan]) -> tuple[Unsampled, ...]:
+    """Return them by name, place and reason, in order of the first of each."""
+    counts = Counter((span.name, span.call, span.reason) for span in dropped)
+    return tuple(
+        Unsampled(name=name, reason=reason, count=count, site=resolve(call))
+        for (name, call, reason), count in counts.items()
+    )
 
 
 class EmittedRecord(NamedTuple):

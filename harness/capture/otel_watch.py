@@ -8,6 +8,7 @@ Imported only when the app has imported the SDK.
 
 from __future__ import annotations
 
+import functools
 import gc
 import sys
 import threading
@@ -19,7 +20,7 @@ from typing import Any
 
 from harness.capture.arrivals import Arrivals
 from harness.capture.call_site import call_site
-from harness.capture.otel_evidence import CreatedProcessor, EmittedRecord, StartedSpan
+from harness.capture.otel_evidence import CreatedProcessor, DroppedSpan, EmittedRecord, StartedSpan
 from harness.capture.patching import Patches
 
 
@@ -29,6 +30,7 @@ class OtelWatch:
     Attributes:
         started: Spans since the last look, in order of start.
         emitted: Log records since the last look.
+        dropped: Spans since the last look that no exporter will get.
         processors: Span processors made since the last look.
         readers: One capture reader for each meter provider.
         measured: True once there may be something to collect.
@@ -38,6 +40,7 @@ class OtelWatch:
     def __init__(self, patches: Patches, arrivals: Arrivals) -> None:
         self.started: deque[StartedSpan] = deque()
         self.emitted: deque[EmittedRecord] = deque()
+        self.dropped: deque[DroppedSpan] = deque()
         self.readers: list[Any] = []
         self.measured = False
         self._observed = False
@@ -55,8 +58,64 @@ class OtelWatch:
 
     def _watch_traces(self, module: ModuleType) -> None:
         processor = _capture_span_processor(module, self.started, self._arrivals)
-        self._attach_to_all(module.TracerProvider, lambda p: p.add_span_processor(processor))
+        beside = self._beside_concurrent(module.ConcurrentMultiSpanProcessor, processor)
+
+        def attach(provider: Any) -> None:
+            if not beside(getattr(provider, "_active_span_processor", None)):
+                provider.add_span_processor(processor)
+
+        self._attach_to_all(module.TracerProvider, attach)
         self._patches.wrap(module.TracerProvider, "add_span_processor", self._attached)
+        self._watch_sampling(module)
+
+    def _watch_sampling(self, module: ModuleType) -> None:
+        """See what a sampler drops: no processor is told of it."""
+        from opentelemetry import trace
+
+        dropped, original = self.dropped, module.Tracer.start_span
+        not_recorded = trace.NonRecordingSpan
+
+        @functools.wraps(original)  # and not `wrap`: one call less for each span
+        def start_span(tracer: Any, name: str, context: Any = None, *args: Any, **kwargs: Any) -> Any:
+            span = original(tracer, name, context, *args, **kwargs)
+            if type(span) is not_recorded:
+                parent = trace.get_current_span(context).get_span_context()
+                trace_id = f"{span.get_span_context().trace_id:032x}"
+                dropped.append(DroppedSpan(name, call_site(), trace_id, _why_dropped(tracer, span, parent)))
+            return span
+
+        self._patches.replace(module.Tracer, "start_span", start_span)
+
+    def _beside_concurrent(self, kind: Any, processor: Any) -> Callable[[Any], bool]:
+        """Return what attaches the processor beside a list that hands each span to threads of a pool.
+
+        On such a thread no frame is the app's; and at exit the pool is closed before the provider, which
+        fails to shut down whatever is in its list.
+        """
+        known: weakref.WeakSet[Any] = weakref.WeakSet()
+
+        def on_start(original: Callable[..., None], processors: Any, *args: Any, **kwargs: Any) -> None:
+            if processors in known:
+                processor.on_start(*args, **kwargs)
+            original(processors, *args, **kwargs)
+
+        def on_end(original: Callable[..., None], processors: Any, *args: Any, **kwargs: Any) -> None:
+            original(processors, *args, **kwargs)
+            if processors in known:
+                processor.on_end(*args, **kwargs)
+
+        self._patches.wrap(kind, "on_start", on_start)
+        self._patches.wrap(kind, "on_end", on_end)
+        ours = kind.on_start
+
+        def attach(processors: Any) -> bool:
+            # A subclass with an `on_start` of its own may never come here.
+            if not isinstance(processors, kind) or type(processors).on_start is not ours:
+                return False
+            known.add(processors)
+            return True
+
+        return attach
 
     def _attached(self, original: Callable[..., None], provider: Any, span_processor: Any) -> None:
         created = self._created.get(span_processor)
@@ -139,6 +198,19 @@ class OtelWatch:
         """Flush the app's own processors, readers and exporters."""
         for provider in tuple(self.providers):
             provider.force_flush(timeout_ms)
+
+
+def _why_dropped(tracer: Any, span: Any, parent: Any) -> str:
+    if span.get_span_context() is parent:
+        return "its tracer is switched off"
+    sampler = tracer.sampler
+    if parent.is_valid and not parent.trace_flags.sampled and type(sampler).__name__.startswith("Parent"):
+        return "its parent is not sampled"
+    description = str(sampler.get_description())
+    if not parent.is_valid:  # a root: what `ParentBased` has for parents is long, and not asked
+        head, comma, _ = description.partition(",remoteParentSampled:")
+        description = f"{head},…}}" if comma else description
+    return f"dropped by {description}"
 
 
 def _instances_of(kind: type) -> list[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from harness.capture.bucket import Bucket
+from harness.capture.bucket import Bucket, other_threads
 
 
 class Ownership:
@@ -14,6 +14,9 @@ class Ownership:
     What carries a trace id goes to the bucket in which that trace began,
     however late it arrives; what carries none goes to the current bucket,
     which is right because each scenario settles at its end.
+
+    A thread that begins a trace does so in the current bucket, whichever scenario
+    started it: a worker of a pool outlives the scenario that first needed it.
 
     Scenarios may reuse a trace id (a fixed ``traceparent`` in a test), so a
     trace begins anew wherever a span without a known parent starts.
@@ -26,7 +29,7 @@ class Ownership:
 
     def begin(self) -> Bucket:
         """Make a new bucket current."""
-        self.current = Bucket()
+        self.current = Bucket(other_threads())
         return self.current
 
     def end(self) -> None:

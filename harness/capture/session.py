@@ -172,7 +172,10 @@ class Capture:
         return [n for n in self._open() if n.key not in self._given_up and n.thread != besides]
 
     def finish(self) -> None:
-        """Have everything sent that the app still holds, so that nothing is left to do at exit."""
+        """Have everything sent that the app still holds, and report what it did not manage to send.
+
+        So nothing is left to do at exit. What is reported is not reported again.
+        """
         self.settle(exporters=True)
         for channel in self.channels.values():
             channel.finish()

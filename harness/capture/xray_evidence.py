@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+
+import msgspec
 
 from harness.capture.xray_watch import BegunEntity
 from harness.model import Incident, Unfinished
 
 
-def unfinished_of(begun: Iterable[BegunEntity]) -> list[Unfinished]:
+def unfinished_of(begun: Iterable[BegunEntity], is_earlier: Callable[[int], bool]) -> list[Unfinished]:
     """Return the segments never sent, each with the open subsegments that it waits for.
 
     An open subsegment whose segment is not among the begun ones stands alone.
+
+    Args:
+        is_earlier: Identity of a thread → whether it was running before the scenario.
     """
     unsent = [item for item in begun if not item.sent]
     by_entity = {id(item.entity): item for item in unsent}
@@ -20,7 +25,8 @@ def unfinished_of(begun: Iterable[BegunEntity]) -> list[Unfinished]:
         if item.lost:
             continue
         if item.kind == "segment":
-            found.append(item.unfinished(tuple(_open_below(item, by_entity))))
+            segment = item.unfinished(tuple(_open_below(item, by_entity)))
+            found.append(msgspec.structs.replace(segment, earlier_thread=is_earlier(item.thread)))
         elif id(item.entity.parent_segment) not in by_entity and not item.ended:
             found.append(item.unfinished())
     return found

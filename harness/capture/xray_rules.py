@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+_LAST_PRIORITY = 10_000
+"""That of the default rule; 9999 for others."""
 ARN_PREFIX = "arn:aws:xray:us-east-1:000000000000"
 
 
@@ -17,6 +19,10 @@ class SamplingRule(msgspec.Struct, frozen=True, kw_only=True, rename="pascal"):
         reservoir_size: Requests a second sampled before the rate applies.
         priority: 1 to 9999; the lowest that matches decides.
         attributes: Key → value that the segment must have; wildcards as in the other fields.
+
+    Raises:
+        TypeError: A number is none.
+        ValueError: It is out of its range, or the rule has no name.
     """
 
     rule_name: str
@@ -32,10 +38,26 @@ class SamplingRule(msgspec.Struct, frozen=True, kw_only=True, rename="pascal"):
     version: int = 1
     attributes: dict[str, str] = {}
 
+    def __post_init__(self) -> None:
+        if not (isinstance(self.rule_name, str) and self.rule_name):
+            raise ValueError(f"SamplingRule: rule_name: expected a name, {self.rule_name!r} given")
+        _require_within("priority", self.priority, 1, _LAST_PRIORITY)
+        _require_within("reservoir_size", self.reservoir_size, 0)
+        _require_within("fixed_rate", self.fixed_rate, 0, 1, float)
+
     @property
     def rule_arn(self) -> str:
         """The rule's ARN, which follows from its name."""
         return f"{ARN_PREFIX}:sampling-rule/{self.rule_name}"
+
+
+def _require_within(field: str, value: Any, low: int, high: int | None = None, *also: type[float]) -> None:
+    if type(value) not in (int, *also):
+        number = "a number" if also else "a whole number"
+        raise TypeError(f"SamplingRule: {field}: expected {number}, {value!r} given")
+    if not (low <= value and (high is None or value <= high)):
+        wanted = f"at least {low}" if high is None else f"{low} to {high}"
+        raise ValueError(f"SamplingRule: {field}: expected {wanted}, {value!r} given")
 
 
 EVERYTHING = SamplingRule(rule_name="Default", priority=10000, fixed_rate=1.0, reservoir_size=100)

@@ -15,7 +15,7 @@ from harness.contract.kinds import COMMON, EVENTS, KINDS, LINKS, OPERATIONS, SEC
 from harness.contract.problems import Place, Problems, did_you_mean
 from harness.contract.values import Entry, ValueReader
 from harness.contract.yaml_nodes import compose, is_plain, place_of, read_contract_text
-from harness.expect import Expectation
+from harness.expect import Expectation, present
 from harness.expect import event as expect_event
 from harness.expect import link as expect_link
 from harness.expect.freeze import freeze
@@ -187,15 +187,19 @@ class _Reader:
             )
             return None
         details = {name: entry for name, entry in found.items() if name in (*kind.details, *parts)}
-        expectation = self._build(kind, self._values.expected(identity), details, identity.place)
-        if expectation is None:
-            return None
+        told = len(self._problems)
+        name = self._values.expected(identity)
+        if len(self._problems) > told:
+            name = present  # what cannot be read is told already
+        expectation = self._build(kind, name, details, identity.place)
         below: tuple[Item, ...] = ()
         if kind.children and kind.children[0] in found:
             below_kind = KINDS[kind.children[1]]
             nodes = self._list(found[kind.children[0]])
             below = tuple(item for child in nodes if (item := self._item(child, below_kind)))
         count = found.get("count")
+        if expectation is None:
+            return None
         return Item(
             kind=kind.name,
             expectation=expectation,
@@ -231,14 +235,16 @@ class _Reader:
         self, kind: Kind, identity: Any, details: dict[str, Entry], place: Place
     ) -> Expectation[Any] | None:
         given: dict[str, Any] = {}
-        for name, entry in details.items():
-            value = self._detail(kind, name, entry)
-            if value is not None or entry.operator == "is":
-                given[name] = value
         try:
+            for name, entry in details.items():
+                told = len(self._problems)
+                value = self._detail(kind, name, entry)
+                if value is not None or len(self._problems) == told:
+                    given[name] = value
             return kind.build(identity, **given)
         except (TypeError, ValueError) as error:
-            self._problems.add(place, f"{kind.name}: {error}")
+            words = str(error).removeprefix(f"{kind.name}: ")
+            self._problems.add(place, f"{kind.name}: {words}")
             return None
 
     def _detail(self, kind: Kind, name: str, entry: Entry) -> Any:

@@ -28,7 +28,9 @@ class _OwnTemporality(Field):
 
 
 def _own(field: Field) -> Field:
-    return _OwnTemporality(field.name, field.read) if field.name == "temporality" else field
+    return (
+        _OwnTemporality(field.name, field.read, takes=field.takes) if field.name == "temporality" else field
+    )
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

@@ -42,6 +42,9 @@ class Problems:
         """Remember a problem."""
         self._found.append(Problem(place, message))
 
+    def __len__(self) -> int:
+        return len(self._found)
+
     def at(self, place: Place) -> str:
         """Return a place with its file."""
         return f"{self.file}:{place.line}:{place.column}"

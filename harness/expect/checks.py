@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
+from harness.expect.argument import WHOLE_NUMBER
 from harness.expect.checker import Checker, Member
 from harness.expect.counted import miscounted, unexpected
 from harness.expect.expectation import Expectation
@@ -67,7 +68,8 @@ def check_count(count: int, expectation: Expectation[Any], telemetry: Telemetry)
     """Return whether exactly so many captured values are as expected.
 
     Raises:
-        ValueError: The count is negative.
+        TypeError: The count is no whole number.
+        ValueError: It is negative.
 
     Example:
         >>> from harness import span
@@ -75,6 +77,7 @@ def check_count(count: int, expectation: Expectation[Any], telemetry: Telemetry)
         True
     """
     _require("expect_count", [expectation])
+    WHOLE_NUMBER.require("expect_count", count)
     if count < 0:
         raise ValueError(f"expect_count: expected a count >= 0, {count!r} given")
     checker = Checker(telemetry)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from harness.expect.argument import MAPPING, TEXT, require_arguments
 from harness.expect.compare import equal
 from harness.expect.fields import MappingField
 from harness.expect.freeze import freeze
@@ -17,6 +18,7 @@ from harness.expect.render import call, short
 from harness.model.span import SpanEvent
 
 _ATTRIBUTES = MappingField("attributes", lambda e: e.attributes, stem="attribute", noun="attribute")
+_TAKEN = {"name": TEXT, "attributes": MAPPING}
 
 
 @dataclass(frozen=True, repr=False)
@@ -25,6 +27,9 @@ class EventExpectation(Part):
 
     name: Any
     attributes: Any = OMITTED
+
+    def __post_init__(self) -> None:
+        require_arguments("event", _TAKEN, vars(self))
 
     def identifies(self, captured: SpanEvent) -> bool:
         """Return True when the name is as expected."""

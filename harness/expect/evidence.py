@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from harness.expect.compare import equal
 from harness.expect.expectation import Expectation
+from harness.expect.omitted import OMITTED
 from harness.expect.render import plural, shorten, some
 from harness.model.evidence import Unfinished
 from harness.model.telemetry import Telemetry
@@ -14,9 +16,28 @@ _MOST = 3
 
 
 def evidence(expectation: Expectation[object], telemetry: Telemetry) -> str:
-    """Return clauses, each after ``; ``, on what is unfinished, rejected or was lost."""
-    clauses = [_unfinished(expectation, telemetry), *_losses(expectation, telemetry)]
+    """Return clauses, each after ``; ``, on what was not sampled, is unfinished, rejected or was lost."""
+    clauses = [
+        _unsampled(expectation, telemetry),
+        _unfinished(expectation, telemetry),
+        *_losses(expectation, telemetry),
+    ]
     return "".join(f"; {clause}" for clause in clauses if clause)
+
+
+def _unsampled(expectation: Expectation[object], telemetry: Telemetry) -> str:
+    """Name the spans of the name that were started and that no exporter gets."""
+    if expectation.SIGNAL != "span" or expectation.identity is OMITTED:
+        return ""
+    same = [item for item in telemetry.unsampled if equal(expectation.identity, item.name)]
+    texts = [
+        f"span {item.name!r}"
+        + (f" ({item.site})" if item.site else "")
+        + (f" × {item.count}" if item.count > 1 else "")
+        + f", {item.reason}"
+        for item in same
+    ]
+    return f"started and not sampled: {some(texts, _MOST)}" if texts else ""
 
 
 def _unfinished(expectation: Expectation[object], telemetry: Telemetry) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import enum
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Generic, TypeVar
 
+from harness.expect.argument import ANYTHING, Taken, require_arguments
 from harness.expect.compare import equal
 from harness.expect.fields import Field
 from harness.expect.omitted import OMITTED
@@ -67,6 +68,8 @@ class Expectation(ABC, Generic[T]):
         STEM: The stem of its finding ids: ``span`` in ``span_missing``.
         BUILDER: The function that makes it.
         IDENTITY: The path of its identity in `Match.fields`.
+        IDENTITY_TAKES: What its identity may be, besides a matcher.
+        PART_FIELDS: Details, an attribute each, that must hold for one part of a captured value.
         CHANNELS: Channels whose rejected input and incidents could explain that it is missing.
     """
 
@@ -75,9 +78,21 @@ class Expectation(ABC, Generic[T]):
     STEM: ClassVar[str]
     BUILDER: ClassVar[str]
     IDENTITY: ClassVar[str] = "name"
+    IDENTITY_TAKES: ClassVar[Taken] = ANYTHING
     CHANNELS: ClassVar[tuple[str, ...]]
     FIELDS: ClassVar[tuple[Field, ...]]
+    PART_FIELDS: ClassVar[tuple[Field, ...]] = ()
     POOL: ClassVar[Callable[[Telemetry], Pool]]
+    _TAKEN: ClassVar[Mapping[str, Taken]]
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        fields = (*getattr(cls, "FIELDS", ()), *cls.PART_FIELDS)
+        taken = {cls.IDENTITY: cls.IDENTITY_TAKES, **{field.name: field.takes for field in fields}}
+        cls._TAKEN = {name: takes for name, takes in taken.items() if takes is not ANYTHING}
+
+    def __post_init__(self) -> None:
+        require_arguments(self.BUILDER, self._TAKEN, vars(self))
 
     @property
     @abstractmethod

@@ -8,10 +8,13 @@ from typing import Any
 from harness.expect.checker import Checker, Member, groups
 from harness.expect.expectation import Expectation
 from harness.expect.missing import missing_finding
+from harness.expect.render import short
 from harness.model.finding import Finding
 
 _MOST = 100
 """Candidates that are tried for the closest one."""
+_TAKER = 80
+"""Characters of an expectation that another one's finding names."""
 
 
 def explain(checker: Checker, members: Sequence[Member], where: str = "") -> list[Finding]:
@@ -27,18 +30,24 @@ def explain(checker: Checker, members: Sequence[Member], where: str = "") -> lis
     chosen = checker.assign(members)
     unmet = [i for i, choice in enumerate(chosen) if choice is None]
     claimed = {choice for choice in chosen if choice is not None}
+    takers = {
+        choice: short(member.expectation, _TAKER)
+        for member, choice in zip(members, chosen, strict=True)
+        if choice is not None
+    }
     closest: dict[int, int] = {}
     for _, index, candidate in sorted(_pairs(checker, members, unmet, claimed)):
         if index not in closest and candidate not in claimed:
             closest[index] = candidate
             claimed.add(candidate)
+            takers[candidate] = f"{short(members[index].expectation, _TAKER)} (not met either)"
     found: list[Finding] = []
     for index in unmet:
         member, here = members[index], place(members[index], where)
         if index in closest:
             found += findings_against(checker, member, closest[index], here)
         else:
-            found.append(missing_finding(checker, member, here))
+            found.append(missing_finding(checker, member, here, takers))
     return found
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from harness.expect.argument import TEXT, WHOLE_NUMBER
 from harness.expect.expectation import Expectation
 from harness.expect.fields import Field, MappingField
 from harness.expect.freeze import freeze
@@ -35,10 +36,11 @@ class ExportExpectation(Expectation[ExportRequest]):
     IDENTITY: ClassVar = "path"
     CHANNELS: ClassVar = ("otel", "otlp", "xray", "cloudwatch", "aws")
     POOL: ClassVar = export_pool
+    IDENTITY_TAKES: ClassVar = TEXT
     FIELDS: ClassVar = (
-        Field("channel", lambda r: r.channel),
+        Field("channel", lambda r: r.channel, takes=TEXT),
         MappingField("headers", lambda r: r.headers, stem="header", noun="header"),
-        Field("items", lambda r: r.items),
+        Field("items", lambda r: r.items, takes=WHOLE_NUMBER),
     )
 
     path: Any
@@ -72,7 +74,7 @@ def export_request(
         export_request('/v1/traces', headers={'x-honeycomb-team': 'key'})
     """
     if isinstance(headers, Mapping):
-        headers = {name.lower(): value for name, value in headers.items()}
+        headers = {name.lower() if isinstance(name, str) else name: value for name, value in headers.items()}
     return ExportExpectation(
         path=freeze(path), channel=freeze(channel), headers=freeze(headers), items=freeze(items)
     )

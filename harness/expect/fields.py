@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness.expect.argument import ANYTHING, MAPPING, Taken
 from harness.expect.compare import Difference, Path, differences, equal
 from harness.expect.presence import Absent, Present
 from harness.expect.problem import Problem, dotted, mismatch, missing
@@ -19,10 +20,12 @@ class Field:
         name: The expectation's argument and the path that a match records.
         read: Captured value → the field's value.
         finding: The stem of its finding id, when that is not the name.
+        takes: What may be expected of it, besides a matcher.
     """
 
     name: str
     read: Callable[[Any], Any]
+    takes: Taken = field(default=ANYTHING, kw_only=True)
     finding: str = field(default="", kw_only=True)
 
     def holds(self, expected: Any, value: Any) -> bool:
@@ -66,6 +69,7 @@ class MappingField(Field):
     prefix: str = ""
     depth: int = 1
     hint: Callable[[Any, Path], str] = lambda _value, _path: ""
+    takes: Taken = field(default=MAPPING, kw_only=True)
 
     def holds(self, expected: Any, value: Any) -> bool:
         """Return True when `problems` would return none: the fast way to compare."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from harness.expect.argument import MAPPING, TEXT, require_arguments
 from harness.expect.compare import equal
 from harness.expect.fields import MappingField
 from harness.expect.freeze import freeze
@@ -17,6 +18,7 @@ from harness.expect.render import call
 from harness.model.span import Link
 
 _ATTRIBUTES = MappingField("attributes", lambda e: e.attributes, stem="attribute", noun="attribute")
+_TAKEN = {"trace_id": TEXT, "span_id": TEXT, "attributes": MAPPING}
 
 
 @dataclass(frozen=True, repr=False)
@@ -26,6 +28,9 @@ class LinkExpectation(Part):
     trace_id: Any = OMITTED
     span_id: Any = OMITTED
     attributes: Any = OMITTED
+
+    def __post_init__(self) -> None:
+        require_arguments("link", _TAKEN, vars(self))
 
     def identifies(self, captured: Link) -> bool:
         """Return True when the ids that are named are as expected."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from harness.expect.argument import TEXT
 from harness.expect.expectation import Expectation
 from harness.expect.fields import Field
 from harness.expect.freeze import freeze
@@ -34,9 +35,10 @@ class LogEventExpectation(Expectation[LogEvent]):
     IDENTITY: ClassVar = "message"
     CHANNELS: ClassVar = ("cloudwatch", "aws")
     POOL: ClassVar = log_event_pool
+    IDENTITY_TAKES: ClassVar = TEXT
     FIELDS: ClassVar = (
-        Field("log_group", lambda e: e.log_group),
-        Field("log_stream", lambda e: e.log_stream),
+        Field("log_group", lambda e: e.log_group, takes=TEXT),
+        Field("log_stream", lambda e: e.log_stream, takes=TEXT),
     )
 
     message: Any

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from harness.expect.argument import NONE, TEXT, WHOLE_NUMBER
 from harness.expect.expectation import Expectation
 from harness.expect.fields import Field, MappingField
 from harness.expect.freeze import freeze
@@ -44,14 +45,14 @@ class LogRecordExpectation(Expectation[LogRecord]):
     CHANNELS: ClassVar = ("otel", "otlp")
     POOL: ClassVar = log_record_pool
     FIELDS: ClassVar = (
-        Field("severity_number", lambda r: r.severity_number),
-        Field("severity_text", lambda r: r.severity_text),
+        Field("severity_number", lambda r: r.severity_number, takes=WHOLE_NUMBER),
+        Field("severity_text", lambda r: r.severity_text, takes=TEXT),
         MappingField("attributes", lambda r: r.attributes, stem="attribute", noun="attribute"),
-        Field("scope", lambda r: r.scope.name),
+        Field("scope", lambda r: r.scope.name, takes=TEXT),
         MappingField("resource", lambda r: r.resource.attributes, stem="resource", noun="resource attribute"),
-        Field("trace_id", lambda r: r.trace_id),
-        Field("span_id", lambda r: r.span_id),
-        Field("event_name", lambda r: r.event_name),
+        Field("trace_id", lambda r: r.trace_id, takes=TEXT | NONE),
+        Field("span_id", lambda r: r.span_id, takes=TEXT | NONE),
+        Field("event_name", lambda r: r.event_name, takes=TEXT),
     )
 
     body: Any = OMITTED

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from harness.expect.argument import FLAG, METRIC_TYPE, NONE, NUMBER, TEMPORALITY, TEXT, WHOLE_NUMBER
 from harness.expect.expectation import Expectation
 from harness.expect.fields import Field, MappingField
 from harness.expect.freeze import freeze
@@ -17,11 +18,26 @@ from harness.expect.render import call, short
 from harness.model.metric import DataPoint, Metric, MetricType, Temporality
 from harness.model.telemetry import Telemetry
 
+
+class _NumberField(Field):
+    """A number of a data point, which points of another type of metric have not."""
+
+    def problems(self, expected: Any, value: DataPoint) -> list[Problem]:
+        """Return what does not hold, with the numbers that the point has instead."""
+        found = super().problems(expected, value)
+        if self.read(value) is not None:
+            return found
+        names = ("value", "count", "sum")
+        there = {name: number for name in names if (number := getattr(value, name)) is not None}
+        has = " and ".join(f"{name} {short(number)}" for name, number in there.items()) or "none of them"
+        return [Problem(p.id, f"{p.message}; of value, count and sum the point has {has}") for p in found]
+
+
 POINT_FIELDS: tuple[Field, ...] = (
     MappingField("attributes", lambda p: p.attributes, stem="attribute", noun="attribute"),
-    Field("value", lambda p: p.value),
-    Field("count", lambda p: p.count, finding="data_point_count"),
-    Field("sum", lambda p: p.sum),
+    _NumberField("value", lambda p: p.value, takes=NUMBER),
+    _NumberField("count", lambda p: p.count, finding="data_point_count", takes=WHOLE_NUMBER),
+    _NumberField("sum", lambda p: p.sum, takes=NUMBER),
 )
 
 
@@ -48,15 +64,17 @@ class MetricExpectation(Expectation[Metric]):
     BUILDER: ClassVar = "metric"
     CHANNELS: ClassVar = ("otel", "otlp", "cloudwatch", "aws")
     POOL: ClassVar = metric_pool
+    IDENTITY_TAKES: ClassVar = TEXT
     FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("unit", lambda m: m.unit),
-        Field("type", lambda m: m.type),
-        Field("temporality", lambda m: m.temporality),
-        Field("is_monotonic", lambda m: m.is_monotonic),
-        Field("namespace", lambda m: m.namespace),
-        Field("scope", lambda m: m.scope.name),
+        Field("unit", lambda m: m.unit, takes=TEXT),
+        Field("type", lambda m: m.type, takes=METRIC_TYPE),
+        Field("temporality", lambda m: m.temporality, takes=TEMPORALITY),
+        Field("is_monotonic", lambda m: m.is_monotonic, takes=FLAG),
+        Field("namespace", lambda m: m.namespace, takes=TEXT | NONE),
+        Field("scope", lambda m: m.scope.name, takes=TEXT),
         MappingField("resource", lambda m: m.resource.attributes, stem="resource", noun="resource attribute"),
     )
+    PART_FIELDS: ClassVar[tuple[Field, ...]] = POINT_FIELDS
 
     name: Any
     unit: Any = OMITTED

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from harness.closest import closest
@@ -23,13 +24,19 @@ _NAME = 80
 _MOST = 2_000
 
 
-def missing_finding(checker: Checker, member: Member, where: str) -> Finding:
-    """Return the finding for a member that no unclaimed entry answers to."""
+def missing_finding(checker: Checker, member: Member, where: str, takers: Mapping[int, str]) -> Finding:
+    """Return the finding for a member that no unclaimed entry answers to.
+
+    Args:
+        takers: Claimed entry → the expectation that has it.
+    """
     item = member.expectation
     if answering := [i for i in checker.candidates(member) if item.identifies(checker.entry(item, i))]:
         count = len(answering)
         taken = "the 1 captured is" if count == 1 else f"the {count} captured are"
-        text = f"no further {item.describe()} was captured; {taken} taken by other expectations"
+        names = Counter(takers[i] for i in answering if i in takers)
+        by = some(name if number == 1 else f"{number} × {name}" for name, number in names.items())
+        text = f"no further {item.describe()} was captured; {taken} taken by {by or 'other expectations'}"
         return _finding(item, f"{item.STEM}_missing", text + evidence(item, checker.telemetry), where)
     if member.parent is not None and (elsewhere := _answering(checker.pool(item), item)):
         return _not_there(checker, member, elsewhere, where)

@@ -37,7 +37,7 @@ def mismatch(name: str, expected: Any, captured: Any, reason: str = "") -> str:
 def dotted(path: Path, prefix: str = "") -> str:
     """Return a path as text: ``response.headers[0]``."""
     text = prefix
-    for part in path:
+    for part in map(str, path):  # a log record's body may have keys of any type
         text += part if part.startswith("[") or not text else f".{part}"
     return text
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self, TypeVar
 
+from harness.expect.argument import FLAG, MAPPING, NONE, NUMBER, TEXT
 from harness.expect.compare import Path
 from harness.expect.expectation import Expectation, Related, Relation, related
 from harness.expect.fields import Field, MappingField
@@ -92,10 +93,10 @@ _SHARED: tuple[Field, ...] = (
     MappingField(
         "metadata", lambda s: s.metadata, stem="metadata", noun="metadata", depth=2, hint=_metadata_hint
     ),
-    Field("error", lambda s: s.error),
-    Field("fault", lambda s: s.fault),
-    Field("throttle", lambda s: s.throttle),
-    Field("cause", lambda s: s.cause),
+    Field("error", lambda s: s.error, takes=FLAG),
+    Field("fault", lambda s: s.fault, takes=FLAG),
+    Field("throttle", lambda s: s.throttle, takes=FLAG),
+    Field("cause", lambda s: s.cause, takes=MAPPING | TEXT | NONE),
     _mapping("aws"),
 )
 
@@ -107,6 +108,7 @@ class DocumentExpectation(Expectation[T]):
     SIGNAL: ClassVar = "segment"
     CHANNELS: ClassVar = ("xray",)
     POOL: ClassVar = segment_pool
+    IDENTITY_TAKES: ClassVar = TEXT
 
     name: Any
     http: Any = OMITTED
@@ -152,10 +154,10 @@ class SegmentExpectation(DocumentExpectation[Segment]):
         _HTTP,
         *_SHARED,
         _mapping("service"),
-        Field("user", lambda s: s.user),
-        Field("trace_id", lambda s: s.trace_id),
-        Field("parent_id", lambda s: s.parent_id),
-        Field("duration", duration_s),
+        Field("user", lambda s: s.user, takes=TEXT | NONE),
+        Field("trace_id", lambda s: s.trace_id, takes=TEXT),
+        Field("parent_id", lambda s: s.parent_id, takes=TEXT | NONE),
+        Field("duration", duration_s, takes=NUMBER),
     )
 
     service: Any = OMITTED
@@ -172,11 +174,11 @@ class SubsegmentExpectation(DocumentExpectation[Subsegment]):
     STEM: ClassVar = "subsegment"
     BUILDER: ClassVar = "subsegment"
     FIELDS: ClassVar = (
-        Field("namespace", lambda s: s.namespace),
+        Field("namespace", lambda s: s.namespace, takes=TEXT | NONE),
         _HTTP,
         *_SHARED,
         _mapping("sql"),
-        Field("duration", duration_s),
+        Field("duration", duration_s, takes=NUMBER),
     )
 
     namespace: Any = OMITTED

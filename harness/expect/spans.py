@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
+from harness.expect.argument import KIND, NUMBER, STATUS, TEXT
 from harness.expect.compare import differences
 from harness.expect.events import EventExpectation, event
 from harness.expect.expectation import Expectation, Related, Relation, related
@@ -77,15 +78,16 @@ class SpanExpectation(Expectation[Span]):
     BUILDER: ClassVar = "span"
     CHANNELS: ClassVar = ("otel", "otlp")
     POOL: ClassVar = span_pool
+    IDENTITY_TAKES: ClassVar = TEXT
     FIELDS: ClassVar = (
-        Field("kind", lambda s: s.kind),
-        Field("scope", lambda s: s.scope.name),
-        StatusField("status", lambda s: s.status),
+        Field("kind", lambda s: s.kind, takes=KIND),
+        Field("scope", lambda s: s.scope.name, takes=TEXT),
+        StatusField("status", lambda s: s.status, takes=STATUS),
         MappingField("attributes", lambda s: s.attributes, stem="attribute", noun="attribute"),
         PartsField("events", lambda s: s.events, noun="event"),
         PartsField("links", lambda s: s.links, noun="link"),
         MappingField("resource", lambda s: s.resource.attributes, stem="resource", noun="resource attribute"),
-        Field("duration", duration_s),
+        Field("duration", duration_s, takes=NUMBER),
     )
 
     name: Any
@@ -176,7 +178,7 @@ def span(
         duration: Seconds.
 
     Raises:
-        TypeError: The kind or status is of another library's type.
+        TypeError: An argument is neither of its type nor a matcher; another library's kind is none of ours.
 
     Example:
         >>> from harness import SERVER
@@ -199,16 +201,24 @@ def span(
 def _events(events: Sequence[Text | EventExpectation] | Omitted) -> Any:
     if isinstance(events, Omitted):
         return events
+    if not _is_list(events):
+        raise TypeError(f"span: events: expected a list of names or event(…), {events!r} given")
     return tuple(item if isinstance(item, EventExpectation) else event(item) for item in events)
 
 
 def _links(links: Sequence[LinkExpectation] | Omitted) -> Any:
     if isinstance(links, Omitted):
         return links
+    if not _is_list(links):
+        raise TypeError(f"span: links: expected a list of link(…), {links!r} given")
     for item in links:
         if not isinstance(item, LinkExpectation):
             raise TypeError(f"links: expected link(…), {item!r} given")
     return tuple(links)
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str | bytes)
 
 
 def _constant(argument: str, constants: type[SpanKind | StatusCode], value: Any) -> Any:

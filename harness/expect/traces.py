@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from harness.errors import FilterError
+from harness.expect.argument import TEXT
 from harness.expect.expectation import Expectation
 from harness.expect.fields import Field
 from harness.expect.freeze import freeze
@@ -89,6 +90,7 @@ class TraceExpectation(Expectation[XRayTrace]):
     IDENTITY: ClassVar = "trace_id"
     CHANNELS: ClassVar = ("xray",)
     POOL: ClassVar = trace_pool
+    IDENTITY_TAKES: ClassVar = TEXT
     FIELDS: ClassVar = (FilterField("filter", lambda trace: trace),)
 
     filter: Expression
@@ -124,6 +126,7 @@ def trace(*, filter: str, trace_id: Text | Omitted = OMITTED) -> TraceExpectatio
         trace_id: ``1-<8 hex>-<24 hex>``.
 
     Raises:
+        TypeError: The filter is no text.
         FilterError: The filter does not parse, or names a group: that is what
             `telemetry.in_group` is for.
 
@@ -134,6 +137,7 @@ def trace(*, filter: str, trace_id: Text | Omitted = OMITTED) -> TraceExpectatio
     from harness.xray_filter import parse
     from harness.xray_filter.expression import keywords_of
 
+    TEXT.require("trace: filter", filter)
     expression = parse(filter)
     for keyword in keywords_of(expression):
         if keyword.name.startswith("group."):

@@ -6,6 +6,11 @@ from collections.abc import Iterator
 
 from harness.model import Finding, Segment, Subsegment, Telemetry, Unfinished, Verdict
 
+_EARLIER = (
+    "; it began on a thread that was running before this scenario, perhaps an earlier one's: "
+    "join each thread in the scenario that starts it"
+)
+
 
 def check(telemetry: Telemetry, verdicts: tuple[Verdict, ...]) -> Iterator[Finding]:  # noqa: ARG001  an invariant's signature
     """Yield ``span_unfinished``, ``segment_unfinished`` and ``subsegment_unfinished``."""
@@ -16,7 +21,7 @@ def check(telemetry: Telemetry, verdicts: tuple[Verdict, ...]) -> Iterator[Findi
             where=item.name,
             site=item.waits_for[0].site if item.waits_for else item.site,
             trace_id=item.trace_id,
-            message=describe(item),
+            message=describe(item) + (_EARLIER if item.earlier_thread else ""),
         )
     for segment in telemetry.segments:
         yield from _in_progress(segment)

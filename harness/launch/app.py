@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import socket
 import time
@@ -14,6 +15,7 @@ READY_TIMEOUT_S = 30.0
 STOP_TIMEOUT_S = 10.0
 _RETRY_S = 0.02
 _SHOWN_LINES = 20
+_LAST_PORT = 65_535
 
 
 class App(Protocol):
@@ -114,12 +116,40 @@ def variables(env: Mapping[str, str]) -> dict[str, str]:
     """Return the variables for an app.
 
     Raises:
-        LaunchError: The value of one is no string.
+        LaunchError: They are no mapping, or the name or value of one is no string.
     """
+    if not isinstance(env, Mapping):
+        raise LaunchError(f"env is {env!r}, expected a mapping of variables")
     for name, value in env.items():
+        if not isinstance(name, str):
+            raise LaunchError(f"the name of a variable is {name!r}, expected a string")
         if not isinstance(value, str):
             raise LaunchError(f"variable {name!r} is {value!r}, expected a string; quote it, or leave it out")
     return dict(env)
+
+
+def require_port(port: object, least: int) -> None:
+    """Refuse what is no port.
+
+    Args:
+        port: What was given as one.
+        least: 0 where that stands for a free one.
+
+    Raises:
+        LaunchError: It is none.
+    """
+    if type(port) is not int or not least <= port <= _LAST_PORT:
+        raise LaunchError(f"port is {port!r}, expected {least} to {_LAST_PORT}")
+
+
+def require_seconds(argument: str, value: object) -> None:
+    """Refuse what is no time to wait.
+
+    Raises:
+        LaunchError: It is none.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
+        raise LaunchError(f"{argument} is {value!r}, expected seconds, 0 or more")
 
 
 def exit_code(status: int) -> int:

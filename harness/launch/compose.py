@@ -13,7 +13,15 @@ from pathlib import Path
 from harness.codec import arrivals_file
 from harness.codec.arrivals_file import Arrival
 from harness.errors import LaunchError
-from harness.launch.app import READY_TIMEOUT_S, STOP_TIMEOUT_S, variables, wait_until_ready, with_last_lines
+from harness.launch.app import (
+    READY_TIMEOUT_S,
+    STOP_TIMEOUT_S,
+    require_port,
+    require_seconds,
+    variables,
+    wait_until_ready,
+    with_last_lines,
+)
 from harness.launch.docker import compose_command, run
 
 Take = Callable[[Iterator[tuple[Arrival, bytes]]], None]
@@ -46,6 +54,8 @@ class ComposeApp:
         env: Mapping[str, str] = {},
         ready_timeout_s: float = READY_TIMEOUT_S,
     ) -> None:
+        require_port(port, 1)
+        require_seconds("ready_timeout_s", ready_timeout_s)
         self.name = f"service {service}"
         self._take = take
         self._code: int | None = None

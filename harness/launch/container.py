@@ -9,7 +9,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from harness.errors import LaunchError
-from harness.launch.app import READY_TIMEOUT_S, STOP_TIMEOUT_S, variables, wait_until_ready, with_last_lines
+from harness.launch.app import (
+    READY_TIMEOUT_S,
+    STOP_TIMEOUT_S,
+    require_port,
+    require_seconds,
+    variables,
+    wait_until_ready,
+    with_last_lines,
+)
 from harness.launch.docker import uninstrumented
 
 
@@ -24,7 +32,7 @@ class AppContainer:
         init: Give it an init as PID 1, which forwards signals and reaps children.
 
     Raises:
-        LaunchError: It cannot be started, ends at once, or does not answer in time.
+        LaunchError: An argument is wrong; it cannot be started, ends at once, or does not answer in time.
     """
 
     def __init__(
@@ -37,6 +45,8 @@ class AppContainer:
         init: bool = False,
         ready_timeout_s: float = READY_TIMEOUT_S,
     ) -> None:
+        require_port(port, 1)
+        require_seconds("ready_timeout_s", ready_timeout_s)
         self.name = f"container {image}"
         self._last = ""
         self._code: int | None = None

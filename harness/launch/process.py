@@ -18,6 +18,8 @@ from harness.launch.app import (
     READY_TIMEOUT_S,
     STOP_TIMEOUT_S,
     exit_code,
+    require_port,
+    require_seconds,
     variables,
     wait_until,
     wait_until_ready,
@@ -40,7 +42,8 @@ class AppProcess:
         port: 0 for a free one.
 
     Raises:
-        LaunchError: It cannot be started, ends at once, or does not answer in time; the port is taken.
+        LaunchError: An argument is wrong; it cannot be started, ends at once, or does not answer in
+            time; the port is taken.
     """
 
     def __init__(
@@ -54,6 +57,11 @@ class AppProcess:
     ) -> None:
         if not command:
             raise LaunchError("no command to start; give its arguments, as in 'flask', 'run', '-p', '{port}'")
+        for word in command:
+            if not isinstance(word, str | os.PathLike):
+                raise LaunchError(f"the command has {word!r}, expected text or a path")
+        require_port(port, 0)
+        require_seconds("ready_timeout_s", ready_timeout_s)
         port = port or free_port()
         program, *arguments = (os.fsdecode(word).replace("{port}", str(port)) for word in command)
         self.name = shlex.join((Path(program).name, *arguments))

@@ -46,6 +46,8 @@ class Unfinished(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
         id: Span, segment or subsegment id.
         site: Where it was begun.
         waits_for: Children begun and never ended, which hold it back.
+        earlier_thread: It began a trace on a thread that was running before the scenario, and may be an
+            earlier one's.
     """
 
     kind: str
@@ -55,6 +57,23 @@ class Unfinished(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     site: Site | None = None
     ended: bool = False
     waits_for: tuple[Unfinished, ...] = ()
+    earlier_thread: bool = False
+
+
+class Unsampled(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Spans that were started and never recorded for an exporter: an app may mean that.
+
+    Attributes:
+        name: That of each.
+        reason: Who decided so: ``dropped by AlwaysOffSampler``.
+        count: How many.
+        site: Where they were started.
+    """
+
+    name: str
+    reason: str
+    count: int = 1
+    site: Site | None = None
 
 
 class Incident(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from harness.model.evidence import ExportRequest, Incident, Rejected, Unfinished
+from harness.model.evidence import ExportRequest, Incident, Rejected, Unfinished, Unsampled
 from harness.model.log import LogEvent, LogRecord
 from harness.model.metric import Metric
 from harness.model.segment import Segment
@@ -24,6 +24,7 @@ class Telemetry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     rejected: tuple[Rejected, ...] = ()
     unfinished: tuple[Unfinished, ...] = ()
     incidents: tuple[Incident, ...] = ()
+    unsampled: tuple[Unsampled, ...] = ()
 
     @property
     def is_empty(self) -> bool:

@@ -8,22 +8,61 @@ from typing import NamedTuple
 
 import msgspec
 
+from harness.errors import ConfigurationError
+from harness.expect.argument import TEXT, WHOLE_NUMBER
 from harness.expect.render import some
 from harness.model import Finding, Site, Verdict
 
 _MOST = 10
 """Kinds of findings that a message names."""
+_CONTRACT = (
+    "is known only after the last scenario, when the run is checked against its contract; waive it there, "
+    "or in pyproject.toml ([[tool.telemetry-harness.waivers]])"
+)
+_KNOWN_LATER = {
+    "scenario_vacuous": (
+        "is known only after the test, and a scenario that calls expect_finding is not vacuous; "
+        "leave it out of telemetry_fail_on instead"
+    ),
+    "operation_undeclared": _CONTRACT,
+    "operation_unexercised": _CONTRACT,
+    "variant_undeclared": _CONTRACT,
+    "item_unexercised": _CONTRACT,
+    "run_empty": _CONTRACT,
+    "waiver_expired": "is known only after the last scenario; correct the waiver instead",
+    "waiver_stale": "is known only after the last scenario; correct the waiver instead",
+    "arrivals_lost": "is found by `harness run` and `harness serve` only; there is none in pytest",
+}
+"""Ids that no scenario can find → why, and what to do instead."""
+
+
+def require_finding(id_: object, at: object, count: object) -> None:
+    """Refuse what no finding can be.
+
+    Raises:
+        TypeError: The id or place is no text, or the count no whole number.
+        ValueError: The count is negative.
+        ConfigurationError: The finding is known only after the scenario.
+    """
+    TEXT.require("expect_finding", id_)
+    TEXT.require("expect_finding: at", at)
+    if count is not None:
+        WHOLE_NUMBER.require("expect_finding: count", count)
+        if isinstance(count, int) and count < 0:
+            raise ValueError(f"expect_finding: expected a count >= 0, {count!r} given")
+    if why := _KNOWN_LATER.get(str(id_)):
+        raise ConfigurationError(f"expect_finding: {id_!r} {why}")
 
 
 class Acknowledgement(NamedTuple):
-    """A finding id, and the place it must be at (empty: anywhere)."""
+    """A finding id, and the place or node it must be at (empty: anywhere)."""
 
     id: str
     at: str
 
     def covers(self, finding: Finding) -> bool:
         """Return whether a finding is one of those expected."""
-        return finding.id == self.id and _is_at(finding.site, self.at)
+        return finding.id == self.id and (_is_at(finding.site, self.at) or _is_node(finding.where, self.at))
 
     def mark(self, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
         """Return the findings with those expected marked as acknowledged."""
@@ -51,11 +90,22 @@ class Acknowledgement(NamedTuple):
     def _others(self, findings: tuple[Finding, ...]) -> str:
         if not findings:
             return "nothing at all was found"
-        counts = Counter(f"{f.id}" + (f" at {f.site}" if f.site else "") for f in findings)
+        counts = Counter(f.id + _place(f) for f in findings)
         shown = [text if number == 1 else f"{number} × {text}" for text, number in counts.items()]
         names = difflib.get_close_matches(self.id, [f.id for f in findings], n=1)
         hint = f"; closest: {names[0]}" if names and names[0] != self.id else ""
         return f"found: {some(shown, _MOST)}{hint}"
+
+
+def _place(finding: Finding) -> str:
+    if finding.where and finding.site:
+        return f" at {finding.where} ({finding.site})"
+    return f" at {finding.where or finding.site}" if finding.where or finding.site else ""
+
+
+def _is_node(where: str, at: str) -> bool:
+    """Return whether a node's path is a place, or ends in it: ``GET / › query``, ``query``."""
+    return where == at or where.endswith(f" › {at}")
 
 
 def _is_at(site: Site | None, at: str) -> bool:

@@ -9,12 +9,15 @@ import pytest
 from harness.analysis.outcome import findings_of, is_failure
 from harness.expect import failure_message
 from harness.model import Finding, RunRecord, ScenarioRecord, Verdict
+from harness.pytest_plugin import workers
 from harness.report.redact import redact_text
 from harness.report.text import count_text
 
 RUN = "telemetry::run"
 """The node id of what is wrong with the run as a whole."""
 _MOST = 20
+_LAST_FAILED = "cache/lastfailed"
+"""Where pytest's cacheprovider keeps node ids of tests that failed."""
 
 
 def late_errors(record: RunRecord) -> Iterator[pytest.TestReport]:
@@ -30,6 +33,16 @@ def late_errors(record: RunRecord) -> Iterator[pytest.TestReport]:
     failing = tuple(filter(is_failure, record.findings))
     if failing:
         yield _error(RUN, ("telemetry", None, "run"), _lines(failing), failing)
+
+
+def forget_run(config: pytest.Config) -> None:
+    """Take the run as a whole out of the tests that `--lf` runs again: it is none that could be run."""
+    cache: pytest.Cache | None = getattr(config, "cache", None)  # None without pytest's cacheprovider
+    if cache is None or workers.is_worker(config):
+        return
+    failed = cache.get(_LAST_FAILED, {})
+    if RUN in failed:
+        cache.set(_LAST_FAILED, {node_id: value for node_id, value in failed.items() if node_id != RUN})
 
 
 def properties(findings: Iterable[Finding]) -> list[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-import os
+import tempfile
 import time
 from collections.abc import Generator
 from pathlib import Path
@@ -22,7 +22,7 @@ from harness.invariants import all_invariants
 from harness.launch.packages import telemetry_packages
 from harness.model import Finding, RunRecord, Site, Verdict
 from harness.pytest_plugin import workers
-from harness.pytest_plugin.late import late_errors, properties
+from harness.pytest_plugin.late import RUN, forget_run, late_errors, properties
 from harness.pytest_plugin.launching import Launcher
 from harness.pytest_plugin.policy import FailurePolicy
 from harness.pytest_plugin.running import RunningScenario
@@ -184,6 +184,7 @@ class TelemetryPlugin:
         """
         self._finish(session)
         yield
+        forget_run(self.config)  # now that pytest has written its cache
 
     def _finish(self, session: pytest.Session) -> None:
         self.capture.finish()
@@ -204,6 +205,8 @@ class TelemetryPlugin:
         if not _has_a_verdict(self._record):
             return
         for report in late_errors(self._record):
+            if report.nodeid == RUN:
+                session.testscollected += 1  # else the progress is more than 100 %
             self.config.hook.pytest_runtest_logreport(report=report)
         if not (self._write(self._record) and run_holds(self._record)):
             # What came to light after its test had ended turns the run red, too.
@@ -334,11 +337,13 @@ def _report_dir(config: pytest.Config) -> Path:
 def _require_directory(path: Path) -> None:
     """Refuse before the first test what no report could be written into after the last."""
     there = next(part for part in (path, *path.parents) if part.exists())
-    if not (there.is_dir() and os.access(there, os.W_OK)):
+    try:
+        tempfile.TemporaryFile(dir=there).close()  # `os.access` lets root write anywhere, into /proc too
+    except OSError as error:
         raise ConfigurationError(
             f"reports cannot be written into {path}: {there} is no directory that can be written to;"
             " name another one (--telemetry-report DIR)"
-        )
+        ) from error
 
 
 def _path_of(config: pytest.Config, option: str | None, ini: str) -> Path:

@@ -64,9 +64,13 @@ class RunningScenario:
 
     def _findings(self, telemetry: Telemetry, outcome: str) -> tuple[Finding, ...]:
         findings = self.handle.findings(telemetry)
-        if outcome == "passed" and not self.handle.checked:
+        # Where it fails the test, the test's outcome is no longer "passed", and this is why.
+        if self._failed_vacuous() or (outcome == "passed" and not self.handle.checked):
             findings = (*findings, vacuous_finding(self.site))
         return self._policy.apply(findings)
+
+    def _failed_vacuous(self) -> bool:
+        return any(finding.id == "scenario_vacuous" for finding in self._reported)
 
 
 def _expected(verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:

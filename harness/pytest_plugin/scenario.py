@@ -29,6 +29,7 @@ from harness.expect import (
     failure_message,
     find,
 )
+from harness.expect.argument import TEXT
 from harness.expect.exports import ExportExpectation
 from harness.invariants import Invariant, all_invariants, check_invariants
 from harness.model import (
@@ -51,7 +52,7 @@ from harness.model import (
     XRayTrace,
     xray_traces_of,
 )
-from harness.pytest_plugin.acknowledge import Acknowledgement
+from harness.pytest_plugin.acknowledge import Acknowledgement, require_finding
 
 _T = TypeVar("_T")
 _BUILT_IN = frozenset({"otel", "xray", "cloudwatch"})
@@ -129,10 +130,13 @@ class ScenarioTelemetry:
     def expect_finding(self, id: str, *, at: str = "", count: int | None = None) -> tuple[Finding, ...]:  # noqa: A002  a finding's id
         """Check that the harness finds a defect here, and keep it from failing the scenario.
 
+        Where it is not found yet, the app's exporters and handlers are flushed first.
+
         Args:
             id: The finding's stable id (``segment_unfinished``).
             at: Where: ``services/user_activities.py:7``, or the end of such a place
-                (``user_activities.py``, ``user_activities.py:7``).
+                (``user_activities.py``, ``user_activities.py:7``); or the node: its path, ``GET / › query``,
+                or the end of it.
             count: How many there must be; at least one by default.
 
         Returns:
@@ -140,16 +144,25 @@ class ScenarioTelemetry:
 
         Raises:
             TelemetryAssertionError: There is none, or another number than `count`.
+            TypeError: The id or place is no text, or the count no whole number.
+            ValueError: The count is negative.
+            ConfigurationError: The finding is known only after the scenario.
         """
         __tracebackhide__ = True
+        require_finding(id, at, count)
         acknowledgement = Acknowledgement(id, at)
-        telemetry = self._read(exporters=False)
-        findings = check_invariants(telemetry, tuple(self.verdicts), self._invariants.values())
-        found = tuple(finding for finding in findings if acknowledgement.covers(finding))
         self._acknowledgements.append(acknowledgement)
-        verdict = acknowledgement.verdict(findings, count, site=_caller())
+        telemetry = self._read()
+        verdict = acknowledgement.verdict(self._found_by_invariants(telemetry), count, site=_caller())
+        if count == 0 or not verdict.passed:  # some are known only once the exporters have sent
+            self._capture.finish()
+            telemetry = self._read()
+            verdict = acknowledgement.verdict(self._found_by_invariants(telemetry), count, site=_caller())
         self._conclude(verdict, telemetry)
-        return found
+        return tuple(filter(acknowledgement.covers, self._found_by_invariants(telemetry)))
+
+    def _found_by_invariants(self, telemetry: Telemetry) -> tuple[Finding, ...]:
+        return check_invariants(telemetry, tuple(self.verdicts), self._invariants.values())
 
     def find(self, expectation: Expectation[_T]) -> _T:
         """Return the one captured value that matches.
@@ -237,7 +250,11 @@ class ScenarioTelemetry:
 
         Raises:
             ConfigurationError: Channel ``xray`` is not configured.
+            TypeError: A rule is none.
         """
+        for rule in rules:
+            if not isinstance(rule, SamplingRule):
+                raise TypeError(f"sampling: expected SamplingRule(…), {rule!r} given")
         return self._xray("sampling()").sampling(*rules)
 
     @property
@@ -299,6 +316,8 @@ class ScenarioTelemetry:
 
         Raises:
             ConfigurationError: Channel ``otel`` is not configured.
+            TypeError: The answer is none, or `times` is no whole number.
+            ValueError: `times` is less than 1.
         """
         return self._otlp("answering()").answers.giving(answer, times=times, path=path)
 
@@ -307,7 +326,9 @@ class ScenarioTelemetry:
 
         Raises:
             ConfigurationError: Channel ``otel`` is not configured.
+            TypeError: The name is no text.
         """
+        TEXT.require("requiring_header", name)
         return self._otlp("requiring_header()").answers.requiring(name)
 
     def _otlp(self, verb: str) -> OtlpReceiver:
@@ -326,7 +347,7 @@ class ScenarioTelemetry:
         """Return what the invariants find, marked where the scenario expects it."""
         state = (telemetry, len(self.verdicts), len(self._acknowledgements))
         if state != self._found_in:
-            findings = check_invariants(telemetry, tuple(self.verdicts), self._invariants.values())
+            findings = self._found_by_invariants(telemetry)
             for acknowledgement in self._acknowledgements:
                 findings = acknowledgement.mark(findings)
             self._found, self._found_in = findings, state

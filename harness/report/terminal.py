@@ -96,7 +96,7 @@ def _place(record: RunRecord, finding: Finding) -> str:
         return f"the contract, {finding.site}"
     if finding.id.startswith("waiver_"):
         return f"the waivers, {finding.site}"
-    return "the start-up, outside every scenario"
+    return "no scenario: a start-up, the tear-down of a wider fixture, or a test without telemetry"
 
 
 def _said(finding: Finding) -> str:

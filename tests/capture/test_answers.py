@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
+
+import pytest
 
 from harness.capture.answers import ACCEPT, Answer, Answers
 
@@ -38,3 +41,42 @@ def test_an_answer_is_not_scripted_while_another_is_chosen() -> None:
         assert giving.is_alive()
     giving.join()
     assert answers.next_for("/v1/traces") == ACCEPT
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "message"),
+    [
+        ({"status": 9999}, ValueError, "Answer: status: expected 200 to 599, 9999 given"),
+        ({"status": "503"}, TypeError, "Answer: status: expected a whole number, '503' given"),
+        ({"delay_s": -1}, ValueError, "Answer: delay_s: expected seconds, 0 or more, -1 given"),
+        ({"delay_s": True}, TypeError, "Answer: delay_s: expected seconds, True given"),
+        (
+            {"retry_after_s": float("nan")},
+            ValueError,
+            "Answer: retry_after_s: expected seconds, 0 or more, nan given",
+        ),
+        ({"close": 1}, TypeError, "Answer: close: expected True or False, 1 given"),
+    ],
+)
+def test_what_no_receiver_can_answer_is_refused(
+    given: dict[str, Any], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error) as caught:
+        Answer(**given)
+
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("answer", "times", "error", "message"),
+    [
+        (503, None, TypeError, "answering: expected Answer(…), 503 given"),
+        (BUSY, True, TypeError, "answering: times: expected a whole number, True given"),
+        (BUSY, 0, ValueError, "answering: times: expected at least 1, 0 given"),
+    ],
+)
+def test_what_is_no_script_is_refused(answer: Any, times: Any, error: type[Exception], message: str) -> None:
+    with pytest.raises(error) as caught, Answers().giving(answer, times=times):
+        pass
+
+    assert str(caught.value) == message

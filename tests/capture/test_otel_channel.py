@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from opentelemetry import trace
@@ -13,9 +14,9 @@ from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.trace import ConcurrentMultiSpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter, SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, Decision, ParentBased, Sampler, SamplingResult
 
-from harness import ScenarioTelemetry, log_record, metric, span
+from harness import ScenarioTelemetry, TelemetryAssertionError, log_record, metric, span
 from harness.model import Site
 
 
@@ -49,10 +50,78 @@ def test_a_provider_with_concurrent_processors_is_seen(telemetry: ScenarioTeleme
     processors = ConcurrentMultiSpanProcessor(2)
     provider = TracerProvider(active_span_processor=processors, shutdown_on_exit=False)
 
+    exporter = InMemorySpanExporter()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+
     provider.get_tracer("t").start_span("concurrent").end()
 
-    telemetry.expect(span("concurrent"))
+    line = test_a_provider_with_concurrent_processors_is_seen.__code__.co_firstlineno + 7
+    assert telemetry.span(span("concurrent")).site == Site(
+        "tests/capture/test_otel_channel.py", line, "test_a_provider_with_concurrent_processors_is_seen"
+    )
+    assert [ended.name for ended in exporter.get_finished_spans()] == ["concurrent"]
     processors.shutdown()
+    processors._executor.shutdown()
+
+
+class _RecordOnly(Sampler):
+    def should_sample(self, *_: Any, **__: Any) -> SamplingResult:
+        return SamplingResult(Decision.RECORD_ONLY)
+
+    def get_description(self) -> str:
+        return "RecordOnly"
+
+
+@pytest.mark.parametrize(
+    ("sampler", "reasons"),
+    [
+        (ALWAYS_OFF, ["dropped by AlwaysOffSampler", "dropped by AlwaysOffSampler"]),
+        (
+            ParentBased(ALWAYS_OFF),
+            ["dropped by ParentBased{root:AlwaysOffSampler,…}", "its parent is not sampled"],
+        ),
+        (_RecordOnly(), ["recorded for the app alone (RECORD_ONLY)"] * 2),
+    ],
+    ids=["dropped", "parent", "record-only"],
+)
+def test_what_a_sampler_drops_is_known(
+    telemetry: ScenarioTelemetry, sampler: Sampler, reasons: list[str]
+) -> None:
+    tracer = TracerProvider(sampler=sampler, shutdown_on_exit=False).get_tracer("t")
+
+    with tracer.start_as_current_span("root"):
+        tracer.start_span(name="child").end()
+
+    assert telemetry.spans == ()
+    line = test_what_a_sampler_drops_is_known.__code__.co_firstlineno + 18
+    assert [(item.name, item.reason) for item in telemetry.snapshot().unsampled] == [
+        ("root", reasons[0]),
+        ("child", reasons[1]),
+    ]
+    with pytest.raises(TelemetryAssertionError) as caught:
+        telemetry.expect(span("child"))
+    (finding,) = caught.value.verdict.findings
+    assert finding.message == (
+        "no span 'child' was captured; started and not sampled: "
+        f"span 'child' (tests/capture/test_otel_channel.py:{line}), {reasons[1]}"
+    )
+
+
+class _OwnStart(ConcurrentMultiSpanProcessor):
+    def on_start(self, span: Any, parent_context: Any = None) -> None:
+        super().on_start(span, parent_context)
+
+
+def test_a_list_that_starts_spans_its_own_way_is_seen_once(telemetry: ScenarioTelemetry) -> None:
+    processors = _OwnStart(2)
+    provider = TracerProvider(active_span_processor=processors, shutdown_on_exit=False)
+
+    provider.get_tracer("t").start_span("concurrent").end()
+
+    telemetry.expect_count(1, span("concurrent"))
+    assert len(telemetry.spans) == 1
+    processors.shutdown()
+    processors._executor.shutdown()
 
 
 def test_the_creation_site_is_the_apps_line(telemetry: ScenarioTelemetry, tracer: trace.Tracer) -> None:

@@ -186,3 +186,17 @@ def test_a_file_that_is_none(tmp_path: Path) -> None:
         assert raised.value.problems == (message,)
     with pytest.raises(ContractError, match="cannot be read: Is a directory"):
         load_contract(tmp_path)
+
+
+def test_a_value_of_a_type_that_nothing_captured_has_is_refused_and_the_rest_is_told_too() -> None:
+    text = body(
+        "  - span: 5\n    duration: true\n    children:\n      - span: x\n        events: [3]\n"
+        "  - segment: a\n    fault: 'yes'\n"
+        "  - span: null\n"
+    )
+    assert problems_of(text) == [
+        "c.yaml:3:5: span: name: expected text or a matcher, 5 given",
+        "c.yaml:6:9: span: event: name: expected text or a matcher, 3 given",
+        "c.yaml:8:5: segment: fault: expected True or False or a matcher, 'yes' given",
+        "c.yaml:10:5: span: name: expected text or a matcher, None given",
+    ]

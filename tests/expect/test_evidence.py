@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness import log_event, segment, span, subsegment
+from harness import log_event, regex, segment, span, subsegment
 from harness.expect import Expectation
-from harness.model import Incident, Rejected, Site, Telemetry, Unfinished
+from harness.model import Incident, Rejected, Site, Telemetry, Unfinished, Unsampled
 from tests.builders import a_segment, a_span, a_telemetry
 
 WAITING = Unfinished(
@@ -85,3 +85,21 @@ def test_rejected_input_and_incidents_of_the_channel_are_counted() -> None:
     assert message(log_event("a"), telemetry) == (
         "no log event 'a' was captured; no log event was captured at all"
     )
+
+
+def test_a_span_that_was_not_sampled_explains_a_missing_one_of_its_name() -> None:
+    unsampled = (
+        Unsampled(name="query", reason="dropped by AlwaysOffSampler", count=3, site=Site("app.py", 7)),
+        Unsampled(name="other", reason="its parent is not sampled"),
+    )
+    telemetry = a_telemetry(a_span("GET /"), unsampled=unsampled)
+    clause = "started and not sampled: span 'query' (app.py:7) × 3, dropped by AlwaysOffSampler"
+
+    assert message(span("query"), telemetry) == (f"no span 'query' was captured; captured: 'GET /'; {clause}")
+    assert message(span(regex("^que")), telemetry) == (
+        f"no span matching regex('^que') was captured; captured: 'GET /'; {clause}"
+    )
+    assert message(span("GET /").with_child(span("query")), telemetry) == (
+        f"no child span 'query' was captured; 'GET /' has none; {clause}"
+    )
+    assert message(span("missing"), telemetry) == "no span 'missing' was captured; captured: 'GET /'"

@@ -43,7 +43,10 @@ def test_members_share_the_spans_so_that_each_is_explained_by_its_closest() -> N
 def test_a_member_without_a_span_left_is_missing() -> None:
     assert told([{"x": 1}, {"x": 2}], [{"x": 3}]) == [
         "x: expected 1, captured 3",
-        "no further span 'a' was captured; the 1 captured is taken by other expectations",
+        (
+            "no further span 'a' was captured; the 1 captured is taken by span('a', attributes={'x': 1}) "
+            "(not met either)"
+        ),
     ]
 
 

@@ -78,6 +78,20 @@ def test_what_is_named_holds(expectation: MetricExpectation) -> None:
                 " closest: route: expected '/health', captured '/'"
             ),
         ),
+        (
+            metric("latency", value=4),
+            (
+                "latency | value_mismatch: value: expected 4, captured None; "
+                "of value, count and sum the point has count 4 and sum 1.5"
+            ),
+        ),
+        (
+            metric("Signups", sum=1.0),
+            (
+                "Signups | sum_mismatch: sum: expected 1.0, captured None; "
+                "of value, count and sum the point has value 1.0"
+            ),
+        ),
         (metric("empty", value=1), "empty | data_point_missing: no data point was captured"),
         (
             metric("request"),

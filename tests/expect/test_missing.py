@@ -15,6 +15,7 @@ from harness.model import (
     Link,
     Site,
     Span,
+    SpanKind,
 )
 from tests.builders import TRACE, a_span, a_telemetry
 
@@ -67,7 +68,23 @@ class TestMissing:
     def test_another_expectation_took_it(self) -> None:
         verdict = check_all([span("a"), span("a")], a_telemetry(a_span("a")))
         assert [f.message for f in verdict.findings] == [
-            "no further span 'a' was captured; the 1 captured is taken by other expectations"
+            "no further span 'a' was captured; the 1 captured is taken by span('a')"
+        ]
+
+    def test_the_others_that_took_several_are_named(self) -> None:
+        wanted = [span("a", kind=SERVER), span("a"), span("a"), span("a", attributes={"n": 1}), span("a")]
+        captured = [
+            a_span("a", kind=SpanKind.SERVER),
+            a_span("a", span_id="2" * 16),
+            a_span("a", span_id="3" * 16),
+            a_span("a", span_id="4" * 16),
+        ]
+        verdict = check_all(wanted, a_telemetry(*captured))
+        assert [f.message for f in verdict.findings] == [
+            (
+                "no further span 'a' was captured; the 4 captured are taken by "
+                "span('a', kind=SERVER), 3 × span('a')"
+            )
         ]
 
 
@@ -154,14 +171,14 @@ class TestChildren:
                 span("GET /").with_child(span("middle"), span("middle")),
                 (
                     "GET / › middle | span_missing: no further span 'middle' was captured;"
-                    " the 1 captured is taken by other expectations"
+                    " the 1 captured is taken by span('middle')"
                 ),
             ),
             (
                 span("GET /").with_child(span("middle")).with_descendant(span("middle")),
                 (
                     "GET / › middle | span_missing: no further span 'middle' was captured;"
-                    " the 1 captured is taken by other expectations"
+                    " the 1 captured is taken by span('middle')"
                 ),
             ),
         ],

@@ -146,3 +146,23 @@ def test_a_child_of_another_session_does_not_outlive_it() -> None:
     app.stop()
 
     assert not is_running(pid)
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "message"),
+    [
+        (["a"], {"port": -1}, "port is -1, expected 0 to 65535"),
+        (["a"], {"port": "80"}, "port is '80', expected 0 to 65535"),
+        (["a"], {"ready_timeout_s": -1}, "ready_timeout_s is -1, expected seconds, 0 or more"),
+        (["a"], {"env": ["A=1"]}, "env is ['A=1'], expected a mapping of variables"),
+        (["a"], {"env": {1: "a"}}, "the name of a variable is 1, expected a string"),
+        (["a", 80], {}, "the command has 80, expected text or a path"),
+    ],
+)
+def test_what_no_process_can_be_started_with_is_refused(
+    command: list[Any], options: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(LaunchError) as caught:
+        AppProcess(command, **options)
+
+    assert str(caught.value) == message

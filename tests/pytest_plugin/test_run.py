@@ -1,5 +1,7 @@
 """Scenarios of a configured run: what passes, what fails and how."""
 
+from typing import Any
+
 import pytest
 
 from tests.pytest_plugin.app import APP, run_record
@@ -131,7 +133,15 @@ def test_a_vacuous_scenario_is_reported_and_fails_when_asked_to(run: Run) -> Non
 
     result = run(OTEL + "telemetry_fail_on = error scenario_vacuous\n", source)
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*scenario_vacuous: the scenario asked for telemetry and checked none*"])
+    result.stdout.fnmatch_lines(
+        [
+            "*scenario_vacuous: the scenario asked for telemetry and checked none; add telemetry.expect(…)",
+            "Telemetry does not hold: 1 of 1 scenario failed, 1 finding that fails",
+            "vacuous: *::test_checks_nothing checked nothing",
+            "  1 × scenario_vacuous: the scenario asked for telemetry and checked none; add *",
+            "      in *::test_checks_nothing",
+        ]
+    )
 
 
 def test_findings_stand_beside_another_failure(run: Run) -> None:
@@ -294,3 +304,105 @@ def test_log_events_that_are_never_accepted_fail_their_scenario(run: Run, pytest
     junit = (pytester.path / "junit.xml").read_text()
     assert 'errors="1"' in junit
     assert '<property name="telemetry:log_event_unsent"' in junit
+
+
+def test_log_events_that_are_never_accepted_can_be_expected(run: Run, pytester: pytest.Pytester) -> None:
+    result = run(
+        ALL,
+        """
+        import logging
+
+        import watchtower
+
+        def emit(handler, text):
+            handler.emit(logging.makeLogRecord({"msg": text}))
+
+        def test_refused(telemetry):
+            handler = watchtower.CloudWatchLogHandler(log_group_name="cruddur", create_log_stream=False)
+            emit(handler, "lost")
+            emit(handler, "lost, too")
+            (found,) = telemetry.expect_finding("log_event_unsent", count=1)
+            assert found.message.startswith(
+                "log group 'cruddur' did not accept 2 of the log events queued for it, the first is 'lost'; "
+            )
+            telemetry.expect_finding("log_event_unsent", count=1)
+
+        def test_the_next(telemetry):
+            handler = watchtower.CloudWatchLogHandler(log_group_name="cruddur")
+            emit(handler, "accepted")
+            telemetry.expect_finding("log_event_unsent", count=0)
+            assert [event.witnesses for event in telemetry.log_events] == [("process", "wire")]
+        """,
+        "-W",
+        "ignore",
+    )
+
+    result.assert_outcomes(passed=2)
+    record: Any = run_record(pytester)
+    found = [(f["id"], f["acknowledged"]) for s in record["scenarios"] for f in s["findings"]]
+    assert found == [("log_event_unsent", True)]
+
+
+@pytest.mark.parametrize(
+    ("begin", "noun", "cure"),
+    [
+        ("tracer.start_span('root')", "span", "was never ended, so no exporter sees it; end it, or use `*`"),
+        (
+            "xray_recorder.begin_segment('root')",
+            "segment",
+            "was never ended and so never sent; end it on every path",
+        ),
+    ],
+)
+def test_a_root_left_open_by_an_earlier_thread_is_said_to_be_perhaps_another_scenarios(
+    run: Run, begin: str, noun: str, cure: str
+) -> None:
+    result = run(
+        ALL,
+        APP
+        + f"""
+    import threading
+    from aws_xray_sdk.core import xray_recorder
+    go, begun = threading.Event(), threading.Event()
+
+    def work():
+        go.wait(30)
+        {begin}
+        begun.set()
+        go.clear()
+        go.wait(30)
+
+    thread = threading.Thread(target=work)
+
+    def test_starts(telemetry):
+        thread.start()
+        telemetry.expect_none(span(regex(".")))
+
+    def test_next(telemetry):
+        go.set()
+        begun.wait(30)
+
+    def test_own(telemetry):
+        begun = []
+        def left(): {begin.replace("root", "own")}
+        other = threading.Thread(target=left)
+        other.start()
+        other.join()
+        go.set()
+        thread.join()
+    """,
+        "-o",
+        "telemetry_settle_timeout=0.1",
+    )
+
+    result.assert_outcomes(passed=1, failed=2)
+    earlier = (
+        "; it began on a thread that was running before this scenario, perhaps an earlier one's: "
+        "join each thread in the scenario that starts it"
+    )
+    result.stdout.fnmatch_lines(
+        [
+            f"    {noun}_unfinished: {noun} 'root' (begun at *) {cure}{earlier}",
+            f"    {noun}_unfinished: {noun} 'own' (begun at *) {cure}",
+        ]
+    )

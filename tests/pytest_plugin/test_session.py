@@ -228,6 +228,19 @@ def test_a_report_that_cannot_be_written_says_so(run: Run, pytester: pytest.Pyte
     )
 
 
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="there is no /proc")
+def test_a_report_directory_that_cannot_be_made_is_refused_at_the_start(run: Run) -> None:
+    result = run(OTEL, APP + "    def test(telemetry): serve()", "--telemetry-report=/proc/x/y")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert [line for line in (*result.outlines, *result.errlines) if line] == [
+        (
+            "ERROR: telemetry: reports cannot be written into /proc/x/y: /proc is no directory that can be "
+            "written to; name another one (--telemetry-report DIR)"
+        )
+    ]
+
+
 def test_an_expectation_without_its_channel_is_refused(run: Run) -> None:
     source = """
     from harness import segment
@@ -326,3 +339,23 @@ def test_a_handler_made_by_dictconfig_does_not_wait_for_itself(run: Run) -> None
 
     result.assert_outcomes(passed=1)
     assert result.duration < 20
+
+
+def test_a_provider_with_a_concurrent_list_prints_nothing_at_exit(run: Run) -> None:
+    result = run(
+        OTEL,
+        """
+        from harness import span
+        from opentelemetry.sdk.trace import ConcurrentMultiSpanProcessor, TracerProvider
+
+        provider = TracerProvider(active_span_processor=ConcurrentMultiSpanProcessor(2))
+
+        def test_home(telemetry):
+            provider.get_tracer("t").start_span("home").end()
+            telemetry.expect(span("home"))
+        """,
+    )
+
+    result.assert_outcomes(passed=1)
+    assert result.outlines[-1].startswith("1 passed in ")
+    assert result.errlines == []

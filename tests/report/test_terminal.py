@@ -67,7 +67,7 @@ def test_findings_are_grouped_by_id_and_the_most_frequent_come_first() -> None:
     others = ["      also: message 1", "      also: message 2"]
     assert lines[2:] == [
         "  7 × kind_6: message 6",
-        "      in the start-up, outside every scenario",
+        "      in no scenario: a start-up, the tear-down of a wider fixture, or a test without telemetry",
         "      also: message 0",
         "      also: message 1",
         "      and 4 other messages",

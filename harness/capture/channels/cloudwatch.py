@@ -26,10 +26,11 @@ _OTHER_ENDPOINTS = (
 
 
 class _Queued(NamedTuple):
-    """Where a log event is that was queued and did not arrive yet."""
+    """Where a log event is that was queued and did not arrive yet; the number counts all of them."""
 
     owner: Bucket
     position: int
+    number: int
 
 
 class CloudWatchChannel:
@@ -42,6 +43,7 @@ class CloudWatchChannel:
         self._endpoint = AwsEndpoint(context.loop, context.arrivals, services=context.services)
         self._watch = WatchtowerWatch(context.patches)
         self._waiting: defaultdict[LogEvent, deque[_Queued]] = defaultdict(deque)
+        self._queued = self._flushed = 0
 
     def listen(self, host: str) -> None:
         """Let the endpoint listen on another address, too."""
@@ -60,23 +62,31 @@ class CloudWatchChannel:
     def flush(self, deadline: float, *, exporters: bool) -> None:  # noqa: ARG002  watchtower's own limit is 30 s
         """Have watchtower send if asked to: what it queues was already seen."""
         if exporters:
+            self._take_queued()  # another thread may log meanwhile, which is not flushed with the rest
+            flushed = self._queued
             self._watch.flush()
+            self._flushed = flushed
 
     def ingest(self) -> None:
         """Hand over log events, metrics and requests."""
         # Counted first: what is queued from now on may be sent before we have seen it queued.
         arrived = len(self._endpoint.received)
-        while self._watch.queued:
-            event = self._watch.queued.popleft()
-            owner = self._owners.current
-            self._waiting[_sent_form(event)].append(_Queued(owner, len(owner.of(LogEvent))))
-            owner.add(event)
+        self._take_queued()
         for _ in range(arrived):
             request = self._endpoint.received.popleft()
             if isinstance(request, Received):
                 self._ingest_request(request)
             else:
                 self._owners.current.add(request)
+
+    def _take_queued(self) -> None:
+        while self._watch.queued:
+            event = self._watch.queued.popleft()
+            owner = self._owners.current
+            queued = _Queued(owner, len(owner.of(LogEvent)), self._queued)
+            self._waiting[_sent_form(event)].append(queued)
+            self._queued += 1
+            owner.add(event)
 
     def take(self, arrival: Arrival, body: bytes) -> None:
         """Take a recorded request."""
@@ -100,19 +110,22 @@ class CloudWatchChannel:
         if not waiting:
             current.add(msgspec.structs.replace(item, witnesses=("wire",)))
             return current
-        owner, position = waiting.popleft()
+        owner, position, _ = waiting.popleft()
         if not waiting:
             del self._waiting[item]
         owner.replace_log_event(position, msgspec.structs.replace(item, witnesses=("process", "wire")))
         return owner
 
     def finish(self) -> None:
-        """Report the log events that were queued, and that the endpoint never accepted."""
+        """Report the log events that were queued and flushed, and that the endpoint did not accept."""
         unsent: defaultdict[tuple[int, str], list[tuple[Bucket, LogEvent]]] = defaultdict(list)
-        for event, places in self._waiting.items():
-            for owner, _ in places:
-                unsent[id(owner), event.log_group].append((owner, event))
-        self._waiting.clear()
+        waiting, self._waiting = self._waiting, defaultdict(deque)
+        for event, places in waiting.items():
+            for queued in places:
+                if queued.number < self._flushed:
+                    unsent[id(queued.owner), event.log_group].append((queued.owner, event))
+                else:
+                    self._waiting[event].append(queued)
         for (_, log_group), lost in unsent.items():
             owner, first = lost[0]
             owner.add(_unsent(log_group, len(lost), first.message))

@@ -11,7 +11,7 @@ import msgspec
 from harness.capture.bucket import Bucket
 from harness.capture.channel import Context, OpenNode
 from harness.capture.environment import LOOPBACK, OTHER_OTLP
-from harness.capture.otel_evidence import StartedSpan
+from harness.capture.otel_evidence import DroppedSpan, StartedSpan
 from harness.capture.otel_watch import OtelWatch
 from harness.capture.otlp_receiver import OtlpReceiver, Received
 from harness.capture.wire_spans import ingest_wire_spans
@@ -58,6 +58,7 @@ class OtelChannel:
     def ingest(self) -> None:
         """Hand over spans, records, metrics and requests."""
         self._ingest_spans()
+        self._ingest_dropped()
         current = self._owners.current
         while self._watch.processors:
             current.add(self._watch.processors.popleft())
@@ -90,14 +91,24 @@ class OtelChannel:
         while self._watch.started:
             started = self._watch.started.popleft()
             context = started.span.context
-            if not context.trace_flags.sampled:
-                continue  # recorded for the app's own use, never exported
+            if not context.trace_flags.sampled:  # recorded for the app's own use, never exported
+                reason = "recorded for the app alone (RECORD_ONLY)"
+                trace_id = f"{context.trace_id:032x}"
+                self._watch.dropped.append(DroppedSpan(started.span.name, started.call, trace_id, reason))
+                continue
             key = (context.trace_id.to_bytes(16, "big"), context.span_id.to_bytes(8, "big"))
             owner = self._owner_of_start(key, started.span.parent)
             owner.node_ids.add(key[1].hex())
             owner.started[key] = started
             if started.open:
                 self._open[id(started.span)] = started
+
+    def _ingest_dropped(self) -> None:
+        while self._watch.dropped:
+            dropped = self._watch.dropped.popleft()
+            has_trace = dropped.trace_id.strip("0")
+            owner = self._owners.of_trace(dropped.trace_id) if has_trace else self._owners.current
+            owner.add(dropped)
 
     def _owner_of_start(self, key: SpanKey, parent: Any) -> Bucket:
         trace_id = key[0].hex()

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sized
 from dataclasses import dataclass
 from typing import Any
 
+from harness.expect.argument import WHOLE_NUMBER
 from harness.expect.compare import differences, equal
 from harness.expect.freeze import freeze
 from harness.expect.matcher import AnyMatcher, Matcher
@@ -104,8 +105,13 @@ def each(item: Any) -> Each:
 def length(size: int | AnyMatcher) -> Length:
     """Match text, lists and mappings of this length, or of a length that matches.
 
+    Raises:
+        TypeError: It is neither a whole number nor a matcher.
+
     Example:
         >>> length(2).matches(["a", "b"])
         True
     """
-    return Length(freeze(size))
+    wanted = freeze(size)
+    WHOLE_NUMBER.require_frozen("length", "size", wanted)
+    return Length(wanted)

@@ -76,7 +76,8 @@ def regex(pattern: str, flags: int = 0) -> Regex:
     longer than 0.25 s is an error (`PatternTimeout`), and no mismatch.
 
     Raises:
-        ValueError: The pattern is not a regular expression.
+        TypeError: The pattern is no text.
+        ValueError: It is not a regular expression.
 
     Example:
         >>> regex(r"^GET /users/\d+$").matches("GET /users/7")
@@ -84,6 +85,8 @@ def regex(pattern: str, flags: int = 0) -> Regex:
     """
     import regex as engine
 
+    if not isinstance(pattern, str):
+        raise TypeError(f"regex: expected text, {pattern!r} given; a compiled pattern is a matcher by itself")
     try:
         re.compile(pattern, flags)
         _compiled(pattern, int(flags))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from harness.expect.argument import TEXT, WHOLE_NUMBER
 from harness.expect.matcher import Matcher
 
 _HEX = frozenset("0123456789abcdef")
@@ -69,20 +70,28 @@ class HexId(Matcher):
 def starts_with(prefix: str) -> StartsWith:
     """Match text that starts with the prefix.
 
+    Raises:
+        TypeError: It is no text.
+
     Example:
         >>> starts_with("/api/").matches("/api/health")
         True
     """
+    TEXT.require("starts_with", prefix)
     return StartsWith(prefix)
 
 
 def ends_with(suffix: str) -> EndsWith:
     """Match text that ends with the suffix.
 
+    Raises:
+        TypeError: It is no text.
+
     Example:
         >>> ends_with(".html").matches("index.html")
         True
     """
+    TEXT.require("ends_with", suffix)
     return EndsWith(suffix)
 
 
@@ -92,12 +101,14 @@ def hex_id(digits: int) -> HexId:
     W3C trace context has 32 for a trace id and 16 for a span id.
 
     Raises:
+        TypeError: The number of digits is no whole number.
         ValueError: Fewer than one digit.
 
     Example:
         >>> hex_id(16).matches("00f067aa0ba902b7")
         True
     """
+    WHOLE_NUMBER.require("hex_id", digits)
     if digits < 1:
         raise ValueError(f"hex_id: expected at least 1 digit, {digits!r} given")
     return HexId(digits)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from harness.expect.argument import FLAG, NONE
 from harness.expect.matcher import Matcher
 
 
@@ -45,8 +46,12 @@ def iso8601(*, offset: bool | None = True) -> Iso8601:
         offset: By default a UTC offset (or ``Z``) is required: without one
             nobody can tell when it was. False wants none, None takes both.
 
+    Raises:
+        TypeError: The offset is neither True, False nor None.
+
     Example:
         >>> iso8601().matches("2026-03-01T12:00:00")
         False
     """
+    (FLAG | NONE).require("iso8601: offset", offset)
     return Iso8601(offset)
