@@ -16,8 +16,9 @@ def error_response(request: Request, status: int, code: str, message: str) -> Re
     Source: Smithy, "AWS JSON 1.1 protocol" and "AWS query protocol", operation error serialization.
     """
     if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        fault = "Sender" if status < 500 else "Receiver"
         xml = (
-            f"<ErrorResponse><Error><Type>Receiver</Type><Code>{code}</Code>"
+            f"<ErrorResponse><Error><Type>{fault}</Type><Code>{code}</Code>"
             f"<Message>{escape(message)}</Message></Error></ErrorResponse>"
         )
         return Response(status, (("content-type", "text/xml"),), xml.encode())
