@@ -170,6 +170,16 @@ def test_accepting_says_when_there_is_nothing_to_change(
     assert capsys.readouterr().out == told
 
 
+def test_accepting_keeps_the_line_ends_of_a_file(
+    run: Path, contract: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    contract.write_bytes(b"\xef\xbb\xbf" + CONTRACT.replace("\n", "\r\n").encode())
+    assert main(["contract", "accept", str(run), "--contract", str(contract)]) == 0
+    after = CONTRACT.replace("rows: 3", "rows: 4").replace("\n", "\r\n").encode()
+    assert contract.read_bytes() == b"\xef\xbb\xbf" + after
+
+
 def test_a_contract_is_never_accepted_in_ci(
     run: Path, contract: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import codecs
 import os
 import sys
 from pathlib import Path
@@ -97,11 +98,18 @@ def _replace(file: Path, text: str) -> None:
     from harness.report.write import replace_file
 
     try:
-        replace_file(file, text.encode())
+        replace_file(file, _as_it_was(file.read_bytes(), text))
     except OSError as error:
         raise ConfigurationError(
             f"{file}: cannot be written: {error.strerror}; check its permissions"
         ) from error
+
+
+def _as_it_was(before: bytes, text: str) -> bytes:
+    """Return a text with the byte order mark and the line ends that its file had."""
+    mark = codecs.BOM_UTF8 if before.startswith(codecs.BOM_UTF8) else b""
+    ends = b"\r\n" if before.count(b"\r\n") * 2 > before.count(b"\n") else b"\n"
+    return mark + text.encode().replace(b"\n", ends)
 
 
 def _write(arguments: argparse.Namespace, record: RunRecord) -> None:
