@@ -180,7 +180,7 @@ class OperationCheck:
                     level=level,
                 )
             else:
-                self._trees.report_unexercised(item.children, item.expectation.short_name())
+                self._trees.report_unexercised_below(item, item.expectation.short_name())
 
 
 def _by_precision(operations: Iterable[Operation]) -> list[Operation]:

@@ -10,8 +10,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
-from harness.contract.items import VERSION, Contract, Item, Operation, Presence, Tier, Waiver
+from harness.contract.items import VERSION, Contract, Item, Operation, OptionalKey, Presence, Tier, Waiver
 from harness.contract.kinds import COMMON, EVENTS, KINDS, LINKS, OPERATIONS, SECTIONS, Kind
+from harness.contract.optional import optional_paths
 from harness.contract.problems import Place, Problems, did_you_mean
 from harness.contract.values import Entry, ValueReader
 from harness.contract.yaml_nodes import compose, is_plain, place_of, read_contract_text
@@ -209,7 +210,20 @@ class _Reader:
             tier=self._tier(found),
             used_by=tuple(self._used_by(found.get("used_by"))),
             children=below,
+            optional=tuple(
+                key
+                for name, entry in details.items()
+                if name in kind.details
+                for key in self._optional(kind, name, entry)
+            ),
         )
+
+    def _optional(self, kind: Kind, name: str, entry: Entry) -> Iterator[OptionalKey]:
+        if entry.optional:
+            yield OptionalKey((name,), self._site(entry.place))
+        if name in kind.mappings and entry.operator == "is":
+            for path, place in optional_paths(entry.node, (name,)):
+                yield OptionalKey(path, self._site(place))
 
     def _tier(self, found: dict[str, Entry]) -> Tier:
         default = Tier.PUBLIC if "used_by" in found else Tier.INTERNAL
