@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from harness.contract import check_contract, checked_record, parse_contract
+from harness.invariants import known_ids
 from harness.model import (
     DataPoint,
     ExportRequest,
@@ -307,6 +308,25 @@ def test_waivers_hold_until_their_day() -> None:
     )
     (stale,) = checked_record(contract, a_run(home()), date(2026, 6, 1)).findings
     assert stale.id == "waiver_stale"
+    assert stale.message == "waiver of 'attribute_mismatch' at 'GET /home' by ann covers nothing; remove it"
+
+
+@pytest.mark.parametrize(
+    ("finding", "why"),
+    [
+        ("atribute_mismatch", ": there is no finding of this id; did you mean 'attribute_mismatch'?"),
+        ("span_unfinishd", ": there is no finding of this id; did you mean 'span_unfinished'?"),
+        ("zzz", ": there is no finding of this id; see docs/findings.md"),
+        ("semconv_our_policy", "; remove it"),
+        ("operation_undeclared", "; remove it"),
+        ("span_unfinished", "; remove it"),
+    ],
+)
+def test_a_waiver_that_covers_nothing(finding: str, why: str) -> None:
+    waiver = f"waivers:\n  - {{finding: {finding}, owner: ann, reason: r, expires: 2026-06-30}}\n"
+    contract = contract_of(HOME, waiver)
+    (stale,) = checked_record(contract, a_run(home()), date(2026, 6, 1), known=known_ids()).findings
+    assert stale.message == f"waiver of {finding!r} by ann covers nothing{why}"
 
 
 OPTIONAL = """\

@@ -45,6 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     from harness.cli import DOES_NOT_HOLD, HOLDS
     from harness.cli.recorded import read_run
     from harness.contract import checked_record, load_contract, read_waivers
+    from harness.invariants import known_ids
     from harness.report import summary_lines, write_reports
 
     records = [read_run(file) for file in arguments.runs]
@@ -52,7 +53,8 @@ def run(arguments: argparse.Namespace) -> int:
     waivers = read_waivers(Path("pyproject.toml"))
     loaded = load_contract(arguments.contract) if arguments.contract is not None else _common(records)
     if loaded is not None or waivers:
-        merged = checked_record(loaded, merged, datetime.now(UTC).date(), waivers)
+        today = datetime.now(UTC).date()
+        merged = checked_record(loaded, merged, today, waivers, known=known_ids())
     written = write_reports(merged, arguments.out)
     sys.stdout.write("\n".join(summary_lines(merged, report=str(written["html"]))) + "\n")
     return HOLDS if run_holds(merged) else DOES_NOT_HOLD
