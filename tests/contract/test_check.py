@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from harness.contract import check_contract, checked_record, parse_contract
+from harness.contract import check_contract, checked_record, contract_text, parse_contract
 from harness.invariants import known_ids
 from harness.model import (
     DataPoint,
@@ -430,3 +430,39 @@ def test_of_an_item_that_was_never_captured_the_keys_are_not_told_too() -> None:
     operations = f"  - span: GET /home\n    children:\n      - {gone}\n      - span: query\n"
     (finding,) = found(home(), operations)
     assert finding.startswith("warning item_unexercised GET /home: no scenario captured optional span 'gone'")
+
+
+NAMED = {"ns": {"key": {"results-size": 1}}}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        (
+            {"metadata": {"ns": {"results-size": 1}}},
+            {"annotations": {"results_size": 1}},
+            "no metadata 'ns.results-size'; captured as annotation 'results_size': 1",
+        ),
+        (
+            {"metadata": {"ns": {"results-size": 1, "b": 2}}},
+            {"annotations": {"results_size": "1"}, "metadata": {"ns": {"b": 2}}},
+            "no metadata 'ns.results-size'; captured as annotation 'results_size': '1'",
+        ),
+        (
+            {"metadata": NAMED},
+            {"annotations": {"results_size": 1}},
+            "no metadata 'ns.key.results-size'; captured as annotation 'results_size': 1",
+        ),
+        (
+            {"annotations": {"results_size": 1}},
+            {"metadata": NAMED},
+            "no annotation 'results_size'; captured as metadata 'ns.key.results-size': 1",
+        ),
+    ],
+)
+def test_what_moved_between_annotations_and_metadata_is_said_so(
+    before: dict[str, Any], after: dict[str, Any], message: str
+) -> None:
+    contract = parse_contract(contract_text(a_run(Telemetry(segments=(a_segment("backend", **before),)))))
+    run = a_run(Telemetry(segments=(a_segment("backend", **after),)))
+    assert [f.message for f in check_contract(contract, run)] == [f"{message} (in test_1)"]
