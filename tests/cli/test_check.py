@@ -69,6 +69,7 @@ def test_findings_as_json(run: Path, contract: Path, capsys: pytest.CaptureFixtu
         "id": "attribute_mismatch",
         "signal": "span",
         "message": "rows: expected 3, captured 4 (in test_home)",
+        "level": "error",
         "where": "GET /",
         "site": {"file": str(contract), "line": 3, "function": ""},
     }
@@ -135,12 +136,12 @@ def test_accepting_changes_the_file_and_says_what(
     monkeypatch.delenv("CI", raising=False)
     assert main(["contract", "accept", str(run), "--contract", str(contract), "--dry-run"]) == 0
     told = capsys.readouterr().out
-    assert told.endswith("  GET /: rows: 3 → rows: 4\n1 changes would be made\n")
+    assert told.endswith("  GET /: rows: 3 → rows: 4\n1 change would be made\n")
     assert contract.read_text() == CONTRACT
 
     assert main(["contract", "accept", str(run), "--contract", str(contract), "--only", told[:8]]) == 0
     assert contract.read_text() == CONTRACT.replace("rows: 3", "rows: 4")
-    assert capsys.readouterr().out.endswith("1 changes made; review the diff and commit it\n")
+    assert capsys.readouterr().out.endswith("1 change made; review the diff and commit it\n")
 
 
 @pytest.mark.parametrize(
@@ -150,7 +151,7 @@ def test_accepting_changes_the_file_and_says_what(
         (
             "version: 1\noperations:\n  - span: GET /\n    presence: forbidden\n",
             (
-                "nothing was changed: 1 findings of `harness check` are none that it can accept;"
+                "nothing was changed: 1 finding is none that can be accepted (see `harness check`);"
                 " edit the contract by hand\n"
             ),
         ),

@@ -64,7 +64,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.out is not None:
         write_reports(_with_earlier_findings(record, checked, arguments), arguments.out)
     if arguments.json:
-        sys.stdout.write(msgspec.json.encode(checked.findings).decode() + "\n")
+        told = [msgspec.to_builtins(one) | {"level": one.level.value} for one in checked.findings]
+        sys.stdout.write(msgspec.json.encode(told).decode() + "\n")
     else:
         sys.stdout.writelines(f"{line}\n" for line in finding_lines(checked.findings))
     return DOES_NOT_HOLD if any(map(is_failure, checked.findings)) else HOLDS

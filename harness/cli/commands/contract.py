@@ -61,6 +61,7 @@ def _accept(arguments: argparse.Namespace, record: RunRecord) -> None:
     from harness.contract.accept import accepted_text
     from harness.contract.yaml_nodes import read_contract_text
     from harness.errors import ConfigurationError
+    from harness.report.text import count_text
 
     if os.environ.get("CI") and not arguments.dry_run:
         raise ConfigurationError(
@@ -78,7 +79,7 @@ def _accept(arguments: argparse.Namespace, record: RunRecord) -> None:
         sys.stdout.writelines(f"{change}\n" for change in left)
     if made:
         verb = "would be made" if arguments.dry_run else "made; review the diff and commit it"
-        sys.stdout.write(f"{len(made)} changes {verb}\n")
+        sys.stdout.write(f"{count_text(len(made), 'change')} {verb}\n")
     else:
         sys.stdout.write(f"nothing was changed{'' if left else f': {_why_nothing(before, record)}'}\n")
 
@@ -89,7 +90,8 @@ def _why_nothing(text: str, record: RunRecord) -> str:
 
     failing = sum(map(is_failure, check_contract(parse_contract(text), record)))
     if failing:
-        return f"{failing} findings of `harness check` are none that it can accept; edit the contract by hand"
+        found = "1 finding is" if failing == 1 else f"{failing} findings are"
+        return f"{found} none that can be accepted (see `harness check`); edit the contract by hand"
     return "the run holds the contract"
 
 
