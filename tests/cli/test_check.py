@@ -46,6 +46,20 @@ def test_a_run_that_does_not_hold(run: Path, contract: Path, capsys: pytest.Capt
     )
 
 
+def test_what_a_terminal_would_obey_is_written_as_escapes(
+    run: Path, contract: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    span = a_span("GET \x1b[31m/\x07\n", kind=SpanKind.SERVER)
+    record = RunRecord(scenarios=(ScenarioRecord(name="test_home", telemetry=a_telemetry(span)),))
+    (run / "run.json").write_bytes(encode_record(record))
+    contract.write_text("version: 1\noperations: []\n")
+    assert main(["check", str(run), "--contract", str(contract)]) == 1
+    assert capsys.readouterr().out == (
+        f"{contract}:1: error operation_undeclared: GET \\x1b[31m/\\x07\\n: span 'GET \\x1b[31m/\\x07\\n'"
+        " is no operation of the contract (in test_home)\n1 finding, 1 of them fails\n"
+    )
+
+
 def test_a_run_that_is_checked_again_says_only_what_the_last_contract_found(
     run: Path, contract: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
