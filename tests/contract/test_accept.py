@@ -91,7 +91,7 @@ def test_a_run_that_holds_changes_nothing() -> None:
         ),
         (
             a_run(("query", {"rowz": 3, "table": "users"})),
-            ["- rows: 3  # always three", "+ rowz: 3"],
+            ["- rows: 3  # always three", "+ rowz: 3  # always three"],
         ),
         (
             a_run(("query", {"rows": 3, "table": "users", "app.now": "2026-03-01T12:00:00+00:00"})),
@@ -154,6 +154,39 @@ def test_only_what_is_named() -> None:
     rows, table = made
     assert changed_lines(record, table.id) == ["- table: users", "+ table: posts"]
     assert rows.id != table.id
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ({"rowz": 3, "table": "users"}, ["rows: 3 → rowz: 3"]),
+        ({"rowz": 4, "table": "users"}, ["- rows: 3", "+ rowz: 4"]),
+        ({"n": 3, "table": "users"}, ["- rows: 3", "+ n: 3"]),
+        ({"row": 3, "rowz": 3, "table": "users"}, ["rows: 3 → row: 3", "+ rowz: 3"]),
+        ({"rows/z": 3, "table": "users"}, ["rows: 3 → rows/z/is: 3"]),
+        ({"rowz": 3, "tables": "users"}, ["rows: 3 → rowz: 3", "table: users → tables: users"]),
+    ],
+)
+def test_a_renamed_key_is_one_change(query: dict[str, Any], told: list[str]) -> None:
+    record = a_run(("query", query))
+    after, made, _ = accepted_text(CONTRACT, record)
+    assert [str(change)[10:] for change in made] == [f"GET /home › query: {edit}" for edit in told]
+    assert check_contract(parse_contract(after), record) == ()
+
+
+def test_an_optional_key_that_the_run_lacks_is_not_renamed() -> None:
+    text = CONTRACT.replace("table: users", "table/optional: users")
+    _, made, _ = accepted_text(text, a_run(("query", {"rows": 3, "tables": "users"})))
+    assert [str(change)[10:] for change in made] == ["GET /home › query: + tables: users"]
+
+
+def test_a_renamed_key_keeps_its_operator() -> None:
+    record = a_run()
+    root, *below = record.scenarios[0].telemetry.spans
+    root = msgspec.structs.replace(root, attributes={"http.status_code": 200, "sizes": 9})
+    telemetry = msgspec.structs.replace(record.scenarios[0].telemetry, spans=(root, *below))
+    record = RunRecord(scenarios=(ScenarioRecord(name="test_home", telemetry=telemetry),))
+    assert changed_lines(record) == ["- size/type: int  # any", "+ sizes/type: int  # any"]
 
 
 def test_ids_stay_when_an_earlier_change_was_made() -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from harness.closest import closest
 from harness.contract.accept.changes import Change, shown
 from harness.contract.accept.document import Document, Entry, entry_of
 from harness.contract.operators import split_key
@@ -29,19 +30,50 @@ def mapping_changes(
         closed: What is captured and not named in it is added.
     """
     generated = {split_key(key)[0]: (key, value) for key, value in mapping_of(captured, depth).items()}
+    renamed = _renamed(node, expected, generated, captured) if closed else {}
     for name, wanted in expected.items():
         entry = entry_of(node, name)
         below = [one.get(name) for one in captured]
         if entry is None:
             continue
-        if depth > 1 and isinstance(wanted, Mapping) and all(isinstance(one, dict) for one in below):
+        if name in renamed:
+            yield _renaming(document, entry, name, renamed[name], where)
+        elif depth > 1 and isinstance(wanted, Mapping) and all(isinstance(one, dict) for one in below):
             yield from mapping_changes(document, entry.node, wanted, below, depth - 1, where, closed=closed)
         elif any(differences({name: wanted}, one) for one in captured):
             new = dict([generated[name]]) if name in generated else {}
             yield replacement(document, entry, name, new, where)
     for name, (key, value) in generated.items():
-        if closed and name not in expected:
+        if closed and name not in expected and name not in renamed.values():
             yield setting(document, node, key, value, where)
+
+
+def _renamed(
+    node: Any, expected: Mapping[str, Any], generated: Collection[str], captured: Sequence[Any]
+) -> dict[str, str]:
+    """Return names that are gone → the new one that is like it, and of which holds what is said."""
+
+    def holds(name: str, wanted: Any) -> bool:
+        return not any(differences({name: wanted}, one) for one in captured)
+
+    new = [name for name in generated if name not in expected]
+    renamed: dict[str, str] = {}
+    for name, wanted in expected.items():
+        entry = entry_of(node, name)
+        if entry is None or name in generated or entry.node.id != "scalar" or holds(name, wanted):
+            continue
+        near = closest(name, [one for one in new if one not in renamed.values() and holds(one, wanted)])
+        if near is not None:
+            renamed[name] = near
+    return renamed
+
+
+def _renaming(document: Document, entry: Entry, name: str, new: str, where: str) -> Change:
+    """Return the change of a name; what is said of it stays."""
+    operator = entry.key.removeprefix(name)
+    key = f"{new}{operator or ('/is' if '/' in new else '')}"
+    before, after = shown(entry.key, entry.value), shown(key, entry.value)
+    return Change(where, name, before, after, partial(document.replace, entry, key, entry.value))
 
 
 def replacement(
