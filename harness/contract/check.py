@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 
 import msgspec
 
 from harness.closest import closest
 from harness.contract.deviations import Deviations
+from harness.contract.ids import contract_ids
 from harness.contract.items import Contract, Operation, Presence, Waiver
 from harness.contract.kinds import KINDS
 from harness.contract.sections import check_sections
@@ -56,7 +57,12 @@ def check_contract(contract: Contract, record: RunRecord) -> tuple[Finding, ...]
 
 
 def checked_record(
-    contract: Contract | None, record: RunRecord, today: date, waivers: Sequence[Waiver] = ()
+    contract: Contract | None,
+    record: RunRecord,
+    today: date,
+    waivers: Sequence[Waiver] = (),
+    *,
+    known: Collection[str] = (),
 ) -> RunRecord:
     """Return the record with what the contract finds in it, waivers applied.
 
@@ -64,6 +70,7 @@ def checked_record(
         contract: None checks nothing, and applies waivers only.
         today: The day on which waivers must still hold.
         waivers: Besides those of the contract.
+        known: Ids of findings that are none of a contract: a waiver of another one is told so.
     """
     findings = record.findings
     if contract is not None:
@@ -71,7 +78,8 @@ def checked_record(
         waivers = (*contract.waivers, *waivers)
     findings = waived(findings, waivers, today)
     of_scenarios = tuple(finding for scenario in record.scenarios for finding in scenario.findings)
-    findings = (*findings, *useless_waivers(waivers, (*findings, *of_scenarios), today))
+    ids = {*known, *contract_ids()} if known else set()
+    findings = (*findings, *useless_waivers(waivers, (*findings, *of_scenarios), today, ids))
     return msgspec.structs.replace(
         record,
         findings=findings,
@@ -180,7 +188,7 @@ class OperationCheck:
                     level=level,
                 )
             else:
-                self._trees.report_unexercised(item.children, item.expectation.short_name())
+                self._trees.report_unexercised_below(item, item.expectation.short_name())
 
 
 def _by_precision(operations: Iterable[Operation]) -> list[Operation]:

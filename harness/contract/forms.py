@@ -25,13 +25,24 @@ class Form(NamedTuple):
 
 
 _START, _END = "(?<![0-9a-zA-Z])", "(?![0-9a-zA-Z])"
+_MONTH = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?"
+    r"|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"
+)
+_CLOCK = r"(?:,?\ \d{1,2}:\d\d(?::\d\d)?(?:\ ?[AP]M)?)?"
+_KUBERNETES = "[bcdfghjklmnpqrstvwxz2456789]"  # k8s.io/apimachinery/pkg/util/rand: no vowels, so no words
 _FORMS = (
     Form(
         "uuid", rf"{_START}(?i:[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}){_END}", "[0-9a-fA-F-]{36}"
     ),
+    Form(  # weak (RFC 9110), or nothing else: any text may be in quotes
+        "etag", r"""\bW/"[^"\s]+"|\A"[^"\s]*\d[^"\s]*"\Z""", r"""(?:W/)?"[^"\s]+\""""
+    ),
+    Form("parts", rf"{_START}[0-9a-f]{{32}}-\d{{1,5}}{_END}", r"[0-9a-f]{32}-\d+"),  # S3's, of several parts
     Form("xray", rf"{_START}1-[0-9a-f]{{8}}-[0-9a-f]{{24}}{_END}", "1-[0-9a-f]{8}-[0-9a-f]{24}"),
     Form(
-        "date",  # RFC 9110, asctime, the common log format, Go's log, the American way, basic ISO 8601
+        "date",  # RFC 9110, asctime, the common log format, Go's log, the American way, basic ISO 8601, prose
+        rf"""\b{_MONTH}\ \d{{1,2}},?\ \d{{4}}\b{_CLOCK}|\b\d{{1,2}}\ {_MONTH},?\ \d{{4}}\b{_CLOCK}|"""
         r"""\b[A-Z][a-z]{2},\ \d\d[ -][A-Z][a-z]{2}[ -]\d{2,4}\ \d\d:\d\d:\d\d\ (?:GMT|UTC|[+-]\d{4})
         |\b[A-Z][a-z]{2}\ [A-Z][a-z]{2}\ [ \d]\d\ \d\d:\d\d:\d\d\ \d{4}\b
         |\b\d\d/[A-Z][a-z]{2}/\d{4}[: ]\d\d:\d\d:\d\d(?:\ [+-]\d{4})?
@@ -55,9 +66,30 @@ _FORMS = (
     Form("pointer", r"\b0x[0-9a-fA-F]+\b", "0x[0-9a-fA-F]+"),
     Form("temporary", r"(?<=/)tmp[a-z0-9_]{8}(?!\w)", r"tmp\w{8}"),
     Form(
+        "directory",
+        r"""(?<=/tmp/)(?:[^/\s"'?\#]+(?=/)|(?=[\w.-]*\d)[\w.-]+)|(?<=/pytest-)\d+(?=/)""",
+        "[^/]+",
+    ),
+    Form(
+        "pod", rf"(?<=[a-z0-9]-){_KUBERNETES}{{6,10}}-{_KUBERNETES}{{5}}{_END}", "[a-z0-9]{6,10}-[a-z0-9]{5}"
+    ),
+    Form(
         "hex",
         rf"{_START}(?:(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{{8,}}|[0-9a-f]{{16,}}){_END}",
         "[0-9a-f]+",
+    ),
+    Form(
+        "ulid",
+        rf"{_START}[0-7](?:[0-9A-HJKMNP-TV-Z]{{25}}|[0-9a-hjkmnp-tv-z]{{25}}){_END}",
+        "[0-7][0-9A-Za-z]{25}",
+    ),
+    Form(  # base64 with its padding; or so many changes of case and digits as no words have, in 20 characters
+        "token",
+        rf"""{_START}(?=[A-Za-z0-9+/]{{0,30}}[A-Z])(?=[A-Za-z0-9+/]{{0,30}}[a-z])(?:[A-Za-z0-9+/]{{4}}){{3,50}}
+        (?:[A-Za-z0-9+/]{{2}}==|[A-Za-z0-9+/]{{3}}=)(?=[\s"',;&)\]}}]|\Z)
+        |{_START}(?=[\w-]{{0,30}}\d)(?=[\w-]{{0,30}}[A-Z])(?=[\w-]{{0,30}}[a-z])(?![A-Za-z0-9]*(?:[_-][A-Za-z0-9]*){{4}})
+        (?=(?:[_-]*+(?:[A-Z]++|\d++|[a-z_-]++)){{10}})[A-Za-z0-9_-]{{20,200}}{_END}""",
+        r"[\w+/=-]+",
     ),
     # One of 43 random ids of 8 hexadecimal digits has no letter.
     Form("digits", rf"{_START}\d{{8}}{_END}", "[0-9a-f]+", "values"),
@@ -68,7 +100,7 @@ _FORMS = (
     ),
     Form("epoch", r"\b1\d{9}(?:\d{3}){0,2}(?:\.\d+)?\b", r"\d+(?:\.\d+)?", "values"),
     Form("port", r"(?:(?<=:)|(?<=port=))\d{2,5}(?![\d.:])", r"\d+", "values"),
-    Form("id", r"(?<=/)\d{5,}(?=[/?\#]|\Z)", r"\d+", "values"),
+    Form("id", r"(?:(?<=/)|(?<=[iI]d=))\d{5,}(?=[/?\#&.;]|\Z)", r"\d+", "values"),
     Form("decimal", r"\b\d+\.\d+\b", r"\d+\.\d+", "messages"),
     Form("large", r"\b\d{4,}\b", r"\d+", "messages"),
     Form("small", r"\b\d{1,3}\b", r"\d+", "messages"),
@@ -126,7 +158,8 @@ _VOLATILE_KEYS = frozenset(
     {
         "port", "pid", "version", "instance.id", "host.name", "user_agent", "user_agent.original", "ip",
         "client_ip", "peer.ip", "client.address", "thread.id", "thread.name", "stacktrace", "message",
-        "request_id", "account_id", "id", "command", "command_args", "executable.path", "owner",
+        "request_id", "account_id", "id", "command", "command_args", "executable.path", "owner", "etag",
+        "if_none_match",
     }
 )  # fmt: skip
 _MEASURED = re.compile(

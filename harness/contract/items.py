@@ -28,6 +28,19 @@ class Tier(enum.StrEnum):
     INTERNAL = "internal"
 
 
+@dataclass(frozen=True)
+class OptionalKey:
+    """A key of an item that says ``/optional``.
+
+    Attributes:
+        path: The detail that it is in, then the keys down to it: ``("attributes", "app.user")``.
+        site: Where the contract says so.
+    """
+
+    path: tuple[str, ...]
+    site: Site
+
+
 @dataclass(frozen=True, kw_only=True)
 class Item:
     """One span, segment, log event, … of a contract.
@@ -40,6 +53,7 @@ class Item:
             of what is no child.
         used_by: Dashboards, alarms and whoever else relies on it.
         children: Child spans, or subsegments.
+        optional: Keys of its details that may be missing.
     """
 
     kind: str
@@ -50,6 +64,7 @@ class Item:
     tier: Tier = Tier.INTERNAL
     used_by: tuple[str, ...] = ()
     children: tuple[Item, ...] = ()
+    optional: tuple[OptionalKey, ...] = ()
 
     @property
     def relied_on(self) -> str:
@@ -67,6 +82,10 @@ class Item:
     def unexercised(self, levels: Mapping[str, Level]) -> Level:
         """Return the level of never having been captured: what is public must be."""
         return Level.ERROR if self.whole_relied_on else levels["unexercised"]
+
+    def key_unexercised(self, levels: Mapping[str, Level]) -> Level:
+        """Return the level of never having had an optional key: what is public must have had it."""
+        return Level.ERROR if self.relied_on else levels["unexercised"]
 
 
 @dataclass(frozen=True, kw_only=True)

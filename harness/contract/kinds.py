@@ -34,6 +34,7 @@ class Kind:
         plain: Details that are one value.
         constants: Details that name a constant → the enumeration.
         children: The key of the items below it, and their kind.
+        is_named: Its identity is text; a log record's is its body, which is anything.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Kind:
     plain: tuple[str, ...] = ()
     constants: Mapping[str, type[enum.Enum]] = field(default_factory=dict)
     children: tuple[str, str] | None = None
+    is_named: bool = True
 
     @property
     def signal(self) -> str:
@@ -89,6 +91,7 @@ KINDS: dict[str, Kind] = {
             log_record,
             mappings=("attributes", "resource"),
             plain=("severity_number", "severity_text", "scope", "event_name"),
+            is_named=False,
         ),
         Kind(
             "metric",

@@ -6,14 +6,16 @@ import dataclasses
 import enum
 import hashlib
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
-from harness.contract.items import VERSION, Contract, Item, Operation, Presence, Tier, Waiver
+from harness.contract.items import VERSION, Contract, Item, Operation, OptionalKey, Presence, Tier, Waiver
 from harness.contract.kinds import COMMON, EVENTS, KINDS, LINKS, OPERATIONS, SECTIONS, Kind
+from harness.contract.operators import OPERATORS
+from harness.contract.optional import optional_paths
 from harness.contract.problems import Place, Problems, did_you_mean
-from harness.contract.values import Entry, ValueReader
+from harness.contract.values import Entry, ValueReader, given
+from harness.contract.waivers import is_day
 from harness.contract.yaml_nodes import compose, is_plain, place_of, read_contract_text
 from harness.expect import Expectation, present
 from harness.expect import event as expect_event
@@ -94,7 +96,7 @@ class _Reader:
     def _require_version(self, root: Any, entry: Entry | None) -> None:
         if entry is None:
             self._problems.add(place_of(root), f"'version' is missing; write 'version: {VERSION}' first")
-        elif (version := self._values.value(entry.node)) != VERSION:
+        elif (version := self._values.value(entry.node)) != VERSION or type(version) is not int:
             cure = "install the telemetry-harness that wrote it" if _is_newer(version) else f"write {VERSION}"
             self._problems.add(
                 place_of(entry.node), f"version {version!r} is not read, expected {VERSION}; {cure}"
@@ -156,14 +158,11 @@ class _Reader:
             self._problems.add(
                 place_of(node), f"waiver: {', '.join(missing)} missing; who waives what, why and until when?"
             )
+        if (day := texts.get("expires")) and not is_day(day):
+            place = place_of(found["expires"].node)
+            self._problems.add(place, f"expires: expected a day such as 2027-01-31, {day!r} given")
+        if missing:
             return None
-        try:
-            date.fromisoformat(texts["expires"])
-        except ValueError:
-            self._problems.add(
-                place_of(found["expires"].node),
-                f"expires: expected a day such as 2027-01-31, {texts['expires']!r} given",
-            )
         return Waiver(
             finding=texts["finding"],
             where=texts.get("where", ""),
@@ -187,11 +186,7 @@ class _Reader:
             )
             return None
         details = {name: entry for name, entry in found.items() if name in (*kind.details, *parts)}
-        told = len(self._problems)
-        name = self._values.expected(identity)
-        if len(self._problems) > told:
-            name = present  # what cannot be read is told already
-        expectation = self._build(kind, name, details, identity.place)
+        expectation = self._build(kind, self._identity(kind, identity), details, identity.place)
         below: tuple[Item, ...] = ()
         if kind.children and kind.children[0] in found:
             below_kind = KINDS[kind.children[1]]
@@ -205,11 +200,51 @@ class _Reader:
             expectation=expectation,
             site=self._site(identity.place),
             presence=self._constant(found.get("presence"), Presence) or Presence.REQUIRED,
-            count=freeze(self._values.expected(count)) if count else None,
+            count=freeze(self._count(count)) if count else None,
             tier=self._tier(found),
             used_by=tuple(self._used_by(found.get("used_by"))),
             children=below,
+            optional=tuple(
+                key
+                for name, entry in details.items()
+                if name in kind.details
+                for key in self._optional(kind, name, entry)
+            ),
         )
+
+    def _optional(self, kind: Kind, name: str, entry: Entry) -> Iterator[OptionalKey]:
+        if entry.optional:
+            yield OptionalKey((name,), self._site(entry.place))
+        if name in kind.mappings and entry.operator == "is":
+            for path, place in optional_paths(entry.node, (name,)):
+                yield OptionalKey(path, self._site(place))
+
+    def _identity(self, kind: Kind, entry: Entry) -> Any:
+        """Return what identifies an item; where it cannot be read, which is told, something that can."""
+        told = len(self._problems)
+        value = self._values.expected(entry)
+        if len(self._problems) == told and kind.is_named and entry.operator == "is":
+            self._require_name(kind, entry, value)
+        return value if len(self._problems) == told else present
+
+    def _require_name(self, kind: Kind, entry: Entry, value: Any) -> None:
+        if isinstance(value, str):
+            return
+        quoted = f"write {entry.node.value!r}" if entry.node.id == "scalar" and value is not None else ""
+        cure = quoted or f"write its name, or an operator such as {kind.name + '/regex'!r}"
+        message = f"{kind.name}: expected text, {given(entry.node)} given; {cure}"
+        self._problems.add(place_of(entry.node), message)
+
+    def _count(self, entry: Entry) -> Any:
+        value = self._values.expected(entry)
+        if entry.operator != "is":
+            return value
+        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+            operator = next(iter(value), "") if isinstance(value, dict) else ""
+            cure = f"write 'count/{operator if operator in OPERATORS else 'ge'}: 1'"
+            message = f"count: expected a whole number of 0 or more, {given(entry.node)} given; "
+            self._problems.add(place_of(entry.node), f"{message}of another number {cure}")
+        return value
 
     def _tier(self, found: dict[str, Entry]) -> Tier:
         default = Tier.PUBLIC if "used_by" in found else Tier.INTERNAL
@@ -221,14 +256,18 @@ class _Reader:
         return tier
 
     def _used_by(self, entry: Entry | None) -> Iterator[str]:
-        nodes = [] if entry is None else [entry.node] if entry.node.id == "scalar" else self._list(entry)
-        for node in nodes:
-            value = self._values.value(node)
-            if isinstance(value, str):
+        if entry is None:
+            return
+        nodes = entry.node.value if entry.node.id == "sequence" else [entry.node]
+        for node in nodes or [entry.node]:
+            value = self._values.value(node) if node.id == "scalar" else None
+            if isinstance(value, str) and value:
                 yield value
             else:
                 self._problems.add(
-                    place_of(node), f"used_by: expected the name of a dashboard or alarm, {value!r} given"
+                    place_of(node),
+                    f"used_by: expected the name of a dashboard or alarm, {given(node)} given;"
+                    " where nobody is to be named, write 'tier: public'",
                 )
 
     def _build(
@@ -313,7 +352,8 @@ class _Reader:
     def _text(self, entry: Entry) -> str:
         value = self._values.value(entry.node)
         if not isinstance(value, str) or not value:
-            self._problems.add(place_of(entry.node), f"{entry.key}: expected text, {value!r} given")
+            message = f"{entry.key}: expected text, {given(entry.node)} given"
+            self._problems.add(place_of(entry.node), message)
             return ""
         return value
 
@@ -322,4 +362,4 @@ class _Reader:
 
 
 def _is_newer(version: Any) -> bool:
-    return isinstance(version, int) and version > VERSION
+    return type(version) is int and version > VERSION

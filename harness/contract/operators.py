@@ -33,6 +33,7 @@ from harness.expect import (
     regex,
     starts_with,
 )
+from harness.expect.matcher import Matcher
 
 TYPES: dict[str, tuple[type, ...]] = {
     "str": (str,),
@@ -54,6 +55,7 @@ _TEXT = {"type": "string"}
 _NUMBER = {"type": "number"}
 _TRUE = {"const": True}
 _ANY: dict[str, Any] = {}
+_LENGTH = {"anyOf": [{"type": "integer", "minimum": 0}, {"type": "object"}]}
 _LIST = {"type": "array", "minItems": 1}
 
 
@@ -129,6 +131,13 @@ def _between(argument: Any) -> Any:
     return between(*argument)
 
 
+def _length(argument: Any) -> Any:
+    whole = isinstance(argument, int) and not isinstance(argument, bool) and argument >= 0
+    if not (whole or isinstance(argument, Matcher)):
+        raise TypeError(f"expected a whole number of 0 or more, or such as {{ge: 1}}, {argument!r} given")
+    return length(argument)
+
+
 def _whole(make: Callable[[int], Any]) -> Callable[[Any], Any]:
     def made(argument: Any) -> Any:
         if not isinstance(argument, int) or isinstance(argument, bool):
@@ -153,7 +162,7 @@ OPERATORS: dict[str, Operator] = {
     "all_of": Operator(_list(all_of), _LIST, nested=True),
     "not": Operator(not_, _ANY, nested=True),
     "each": Operator(each, _ANY, nested=True),
-    "length": Operator(length, _ANY, nested=True),
+    "length": Operator(_length, _LENGTH, nested=True),
     "gt": Operator(_number(gt), _NUMBER),
     "ge": Operator(_number(ge), _NUMBER),
     "lt": Operator(_number(lt), _NUMBER),

@@ -9,6 +9,7 @@ from typing import Any
 
 from harness.contract.items import Waiver
 from harness.contract.problems import did_you_mean
+from harness.contract.waivers import is_day
 from harness.errors import ContractError
 from harness.model import Site
 
@@ -52,17 +53,9 @@ def _waiver(item: Any, number: int, file: Path, problems: list[str]) -> Waiver |
     missing = [key for key in _NEEDED if not isinstance(texts.get(key), str) or not texts[key]]
     if missing:
         wrong.append(f"{', '.join(missing)} missing; who waives what, why and until when?")
-    elif not _is_day(texts["expires"]):
+    if "expires" not in missing and not is_day(texts["expires"]):
         wrong.append(f"expires: expected a day such as 2027-01-31, {texts['expires']!r} given")
     problems += [f"{place}: {text}" for text in wrong]
     if wrong:
         return None
     return Waiver(**{key: str(texts.get(key, "")) for key in _KNOWN}, site=Site(file.name, 1))
-
-
-def _is_day(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True

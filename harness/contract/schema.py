@@ -90,12 +90,12 @@ def _definitions() -> dict[str, Any]:
 def _item(kind: Kind, *, when: dict[str, Any] | None = None) -> dict[str, Any]:
     details = _details(kind)
     properties = {
-        kind.name: {},
+        kind.name: _TEXT if kind.is_named else {},
         **details["properties"],
         "presence": {"enum": [presence.value for presence in Presence]},
         "count": {"type": "integer", "minimum": 0},
         "tier": {"enum": [tier.value for tier in Tier]},
-        "used_by": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]},
+        "used_by": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}]},
     }
     if kind.children:
         properties[kind.children[0]] = {"type": "array", "items": {"$ref": f"#/$defs/{kind.children[1]}"}}

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from harness.contract import attributed
+from harness.contract.attributed import ATTRIBUTES, Taken
 from harness.contract.deviations import Deviations
 from harness.contract.items import Contract, Item, Presence
 from harness.contract.kinds import SECTIONS
+from harness.contract.optional import Exercised, fields_of, unseen_message
 from harness.expect.compare import equal
 from harness.expect.fields import MappingField
+from harness.expect.metrics import POINT_FIELDS
 from harness.expect.pool import Entry
 from harness.expect.render import short
-from harness.model import ExportRequest, Level, Metric, Resource, Telemetry
+from harness.model import DataPoint, ExportRequest, Level, Metric, Resource, Site, Telemetry
 
 Parts = Sequence[tuple[str, Telemetry]]
 _RESOURCE = MappingField("resource", lambda r: r.attributes, stem="resource", noun="resource attribute")
@@ -47,6 +50,7 @@ class _Section:
         self._items = items
         self._each = each
         self._told: set[int] = set()
+        self._optional = Exercised()
         self._deviations = deviations
         self._counts = [0] * len(items)
         self._differing: list[Entry | None] = [None] * len(items)
@@ -60,6 +64,7 @@ class _Section:
         for number in range(len(self._items)):
             if self._counts[number] or id(self._items[number]) not in self._told:
                 self._conclude(number)
+            self._report_unexercised(self._items[number])
 
     def _take(self, entry: Entry) -> None:
         """Count an entry for the first item that it fits; else it differs from one, or is of none.
@@ -69,6 +74,9 @@ class _Section:
         identified = [n for n, item in enumerate(self._items) if item.expectation.identifies(entry)]
         if self._each:
             self._compare([self._items[n] for n in identified], entry)
+        else:
+            for number in identified:
+                self._optional.see(self._items[number], entry.value)
         holding = [n for n in identified if self._items[n].expectation.holds(entry)]
         for number in holding if isinstance(entry.value, Metric) else holding[:1]:
             self._counts[number] += 1
@@ -92,6 +100,7 @@ class _Section:
         taken = attributed.taken(identified, entry)
         if taken is None:
             return
+        self._see(taken)
         found = [(taken.closest[0], problem) for problem in taken.problems]
         self._told |= {id(item) for item in taken.closest if taken.problems}
         found += [(owned.item, problem) for owned in taken.owned for problem in owned.problems()]
@@ -102,6 +111,19 @@ class _Section:
             for problem in owned.undeclared():
                 message = f"{owned.item.expectation.describe()}: {problem.message}"
                 self._add(owned.item, problem.id, message, self._levels["undeclared"])
+
+    def _see(self, taken: Taken) -> None:
+        for item in taken.closest:
+            others = (field for field in fields_of(item) if field.name != ATTRIBUTES.name)
+            self._optional.see(item, taken.entry.value, *others)
+        for owned in taken.owned:
+            own = POINT_FIELDS if isinstance(owned.captured, DataPoint) else (ATTRIBUTES,)
+            self._optional.see(owned.item, owned.captured, *own)
+
+    def _report_unexercised(self, item: Item) -> None:
+        for key in self._optional.unseen(item):
+            level = item.key_unexercised(self._levels)
+            self._add(item, "item_unexercised", unseen_message(item, key), level, key.site)
 
     def _conclude(self, number: int) -> None:
         item, count, differing = self._items[number], self._counts[number], self._differing[number]
@@ -120,10 +142,13 @@ class _Section:
         elif item.count is not None and not equal(item.count, count):
             self._add(item, f"{stem}_count", f"{name}: expected {short(item.count)}, captured {count}")
 
-    def _add(self, item: Item, id_: str, message: str, level: Level = Level.ERROR) -> None:
+    def _add(
+        self, item: Item, id_: str, message: str, level: Level = Level.ERROR, site: Site | None = None
+    ) -> None:
         if level is Level.ERROR:
             message += item.relied_on
-        self._deviations.add(id_, item.expectation.SIGNAL, message, site=item.site, level=level)
+        signal = item.expectation.SIGNAL
+        self._deviations.add(id_, signal, message, site=site or item.site, level=level)
 
 
 def _check_resources(contract: Contract, parts: Parts, deviations: Deviations) -> None:

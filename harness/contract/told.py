@@ -19,9 +19,14 @@ def finding_lines(findings: Iterable[Finding]) -> Iterator[str]:
         level = "waived" if finding.acknowledged else finding.level.value
         where = f"{finding.where}: " if finding.where else ""
         place = f"{finding.site}: " if finding.site else ""
-        yield f"{place}{level} {finding.id}: {where}{finding.message}"
+        yield _one_line(f"{place}{level} {finding.id}: {where}{finding.message}")
     noun, verb = "finding" if len(found) == 1 else "findings", "fails" if len(failing) == 1 else "fail"
     yield f"{len(found)} {noun}, {len(failing)} of them {verb}"
+
+
+def _one_line(text: str) -> str:
+    """Return a line with what a terminal would obey, or break it at, written as escapes."""
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
 
 
 def _fails(finding: Finding) -> bool:

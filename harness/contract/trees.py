@@ -9,11 +9,12 @@ from harness.closest import closest
 from harness.contract.deviations import Deviations
 from harness.contract.items import Item, Presence
 from harness.contract.kinds import KINDS
+from harness.contract.optional import Exercised, unseen_message
 from harness.expect.compare import equal
 from harness.expect.fields import MappingField
 from harness.expect.pool import Entry, Pool
 from harness.expect.render import short
-from harness.model import Level
+from harness.model import Level, Site
 
 BY_SUBSET = frozenset({"resource", "headers"})
 """Mappings in which others add what they like."""
@@ -50,6 +51,7 @@ class TreeCheck:
         self._levels = levels
         self._deviations = deviations
         self.exercised: set[int] = set()
+        self._optional = Exercised()
         self.witness = witness
 
     def check(self, item: Item, pool: Pool, index: int, where: str) -> None:
@@ -60,6 +62,7 @@ class TreeCheck:
         """
         entry = pool.entries[index]
         self.exercised.add(id(item))
+        self._optional.see(item, entry.value)
         if self.witness is not None:
             self.witness.taken.setdefault(id(item), []).append(entry.value)
         if not item.expectation.holds(entry):
@@ -135,7 +138,7 @@ class TreeCheck:
             )
 
     def report_unexercised(self, items: Iterable[Item], where: str) -> None:
-        """Add a finding for each optional item that was never captured."""
+        """Add a finding for each optional item that was never captured, and for each optional key."""
         for item in items:
             path = f"{where} › {item.expectation.short_name()}"
             if item.presence is Presence.OPTIONAL and id(item) not in self.exercised:
@@ -148,7 +151,14 @@ class TreeCheck:
                     level=item.unexercised(self._levels),
                     relied_on=item.whole_relied_on,
                 )
-            self.report_unexercised(item.children, path)
+            self.report_unexercised_below(item, path)
+
+    def report_unexercised_below(self, item: Item, where: str) -> None:
+        """Add a finding for what is optional of an item, and below it, and was never captured."""
+        for key in self._optional.unseen(item):
+            level = item.key_unexercised(self._levels)
+            self._add("item_unexercised", item, unseen_message(item, key), where, level=level, site=key.site)
+        self.report_unexercised(item.children, where)
 
     def _add(
         self,
@@ -159,10 +169,12 @@ class TreeCheck:
         *,
         level: Level = Level.ERROR,
         relied_on: str | None = None,
+        site: Site | None = None,
     ) -> None:
         if level is Level.ERROR:
             message += item.relied_on if relied_on is None else relied_on
-        self._deviations.add(id_, item.expectation.SIGNAL, message, where=where, site=item.site, level=level)
+        signal, place = item.expectation.SIGNAL, site or item.site
+        self._deviations.add(id_, signal, message, where=where, site=place, level=level)
 
 
 def _others(captured: Any, expected: Mapping[str, Any], depth: int) -> Iterable[tuple[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,10 @@ from harness.contract.problems import Place, Problems, did_you_mean
 from harness.contract.yaml_nodes import place_of, scalar
 from harness.expect import all_of
 from harness.expect.matchers.regex import Regex
+
+_SHOWN = 40
+_ALIKE = 0.8
+"""So close to an operator's name, a key in an operator's argument is a slip, not data."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +50,7 @@ class ValueReader:
             what: What messages call it.
         """
         if node.id != "mapping":
-            self._problems.add(place_of(node), f"{what}: expected a mapping, {_shown(node)} given")
+            self._problems.add(place_of(node), f"{what}: expected a mapping, {given(node)} given")
             return
         seen: dict[str, Place] = {}
         for key_node, value_node in node.value:
@@ -63,7 +68,7 @@ class ValueReader:
     def _entry(self, key_node: Any, value_node: Any) -> Entry | None:
         place = place_of(key_node)
         if key_node.id != "scalar":
-            self._problems.add(place, f"a key must be text, {_shown(key_node)} given")
+            self._problems.add(place, f"a key must be text, {given(key_node)} given")
             return None
         try:
             name, is_optional, operator = split_key(key_node.value)
@@ -109,6 +114,7 @@ class ValueReader:
         if node.id == "sequence":
             return [self._nested(item) for item in node.value]
         if node.id != "mapping" or not all(key.value in OPERATORS for key, _ in node.value):
+            self._refuse_slips(node)
             return self.value(node)
         made = [
             self.expected(Entry(key="", operator=key.value, place=place_of(key), node=value))
@@ -116,6 +122,23 @@ class ValueReader:
         ]
         return made[0] if len(made) == 1 else all_of(*made) if made else {}
 
+    def _refuse_slips(self, node: Any) -> None:
+        """Add a problem for each key that is almost an operator, where one could stand."""
+        for key, _ in node.value if node.id == "mapping" else ():
+            near = difflib.get_close_matches(str(key.value), OPERATORS, n=1, cutoff=_ALIKE)
+            if near and key.value not in OPERATORS:
+                self._problems.add(
+                    place_of(key),
+                    f"unknown operator {key.value!r}; did you mean {near[0]!r}?; a mapping that has this key"
+                    f" is written 'is: {{{key.value}: …}}'",
+                )
 
-def _shown(node: Any) -> str:
-    return {"mapping": "a mapping", "sequence": "a list"}.get(node.id) or repr(node.value[:40])
+
+def given(node: Any) -> str:
+    """Return how a message calls what a node holds: as the file says it."""
+    if node.id == "mapping":
+        return "a mapping" if node.value else "an empty mapping"
+    if node.id == "sequence":
+        return "a list" if node.value else "an empty list"
+    text: str = node.value[:_SHOWN]
+    return repr(text) if node.tag.endswith(":str") else text or "nothing"

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 import msgspec
 
 from harness.contract.items import Waiver
 from harness.model import Finding, Level
+
+_WEAVER = "semconv_"
+"""What ids of Weaver's findings start with: a project's own policies are among them."""
 
 
 def waived(findings: Iterable[Finding], waivers: Sequence[Waiver], today: date) -> tuple[Finding, ...]:
@@ -24,17 +27,20 @@ def waived(findings: Iterable[Finding], waivers: Sequence[Waiver], today: date) 
 
 
 def useless_waivers(
-    waivers: Iterable[Waiver], findings: Sequence[Finding], today: date
+    waivers: Iterable[Waiver], findings: Sequence[Finding], today: date, known: Collection[str] = ()
 ) -> tuple[Finding, ...]:
     """Return a finding for each waiver that has expired, or that has nothing to waive.
 
     Args:
         findings: All of the run.
+        known: Ids that findings can have; where none are given, any.
     """
-    return tuple(told for waiver in waivers if (told := _useless(waiver, findings, today)) is not None)
+    return tuple(told for one in waivers if (told := _useless(one, findings, today, known)) is not None)
 
 
-def _useless(waiver: Waiver, findings: Sequence[Finding], today: date) -> Finding | None:
+def _useless(
+    waiver: Waiver, findings: Sequence[Finding], today: date, known: Collection[str]
+) -> Finding | None:
     about = f"waiver of {waiver.finding!r}" + (f" at {waiver.where!r}" if waiver.where else "")
     if not _is_alive(waiver, today):
         return Finding(
@@ -45,16 +51,33 @@ def _useless(waiver: Waiver, findings: Sequence[Finding], today: date) -> Findin
         )
     if any(_covers(waiver, finding) for finding in findings):
         return None
-    others = sorted({finding.id for finding in findings} - {waiver.finding})
-    closest = difflib.get_close_matches(waiver.finding, others, n=1)
-    hint = f"; did you mean {closest[0]!r}?" if closest else ""
     return Finding(
         id="waiver_stale",
         signal="harness",
         level=Level.WARNING,
-        message=f"{about} by {waiver.owner} covers nothing; remove it{hint}",
+        message=f"{about} by {waiver.owner} {_why_stale(waiver, findings, known)}",
         site=waiver.site,
     )
+
+
+def _why_stale(waiver: Waiver, findings: Sequence[Finding], known: Collection[str]) -> str:
+    found = {finding.id for finding in findings}
+    is_unknown = bool(known) and waiver.finding not in known and not waiver.finding.startswith(_WEAVER)
+    others = sorted((found | set(known) if is_unknown else found) - {waiver.finding})
+    closest = difflib.get_close_matches(waiver.finding, others, n=1)
+    hint = f"; did you mean {closest[0]!r}?" if closest else ""
+    if is_unknown:
+        return f"covers nothing: there is no finding of this id{hint or '; see docs/findings.md'}"
+    return f"covers nothing; remove it{hint}"
+
+
+def is_day(text: str) -> bool:
+    """Return whether a text is a day such as ``2027-01-31``."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_alive(waiver: Waiver, today: date) -> bool:

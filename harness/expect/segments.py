@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self, TypeVar
@@ -19,6 +20,9 @@ from harness.model.segment import Segment, Subsegment
 from harness.model.telemetry import Telemetry
 
 T = TypeVar("T")
+_NO_ANNOTATION_KEY = re.compile(r"[^A-Za-z0-9_]")
+_DEEPEST = 8
+"""Levels of metadata in which a key that moved is looked for."""
 
 
 def duration_s(document: Segment | Subsegment) -> float | None:
@@ -61,6 +65,9 @@ def _annotation_hint(document: Segment | Subsegment, path: Path) -> str:
     for namespace, values in document.metadata.items():
         if isinstance(values, Mapping) and path[0] in values:
             return f"captured as metadata in namespace {namespace!r}: {short(values[path[0]])}"
+    for where, value in _leaves(document.metadata):
+        if _is_one_key(where[-1], path[0]):
+            return f"captured as metadata {'.'.join(where)!r}: {short(value)}"
     return ""
 
 
@@ -72,7 +79,23 @@ def _metadata_hint(document: Segment | Subsegment, path: Path) -> str:
     for namespace, values in document.metadata.items():
         if namespace != path[0] and isinstance(values, Mapping) and key in values:
             return f"captured in namespace {namespace!r}: {short(values[key])}"
+    for name, value in document.annotations.items():
+        if _is_one_key(name, key):
+            return f"captured as annotation {name!r}: {short(value)}"
     return ""
+
+
+def _is_one_key(one: str, other: str) -> bool:
+    """Return whether two keys are one, as metadata and as an annotation, which has no hyphen."""
+    return _NO_ANNOTATION_KEY.sub("_", one) == _NO_ANNOTATION_KEY.sub("_", other)
+
+
+def _leaves(values: Mapping[str, Any], path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    for key, value in values.items():
+        if isinstance(value, Mapping) and len(path) < _DEEPEST:
+            yield from _leaves(value, (*path, key))
+        else:
+            yield (*path, key), value
 
 
 def _mapping(name: str, depth: int = 1) -> MappingField:

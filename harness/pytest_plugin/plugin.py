@@ -215,9 +215,11 @@ class TelemetryPlugin:
     def _checked(self, record: RunRecord) -> RunRecord:
         """Return the record with what the contract finds; one that cannot be checked is a finding, too."""
         from harness.contract import checked_record
+        from harness.invariants import known_ids
 
         try:
-            return checked_record(self._contract, record, self._policy.today, self._waivers)
+            today, known = self._policy.today, known_ids()
+            return checked_record(self._contract, record, today, self._waivers, known=known)
         except PatternTimeout as error:
             file = self._contract.file if self._contract else ""
             stopped = Finding(id="pattern_timeout", signal="harness", message=str(error), site=Site(file, 1))

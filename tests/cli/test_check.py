@@ -46,6 +46,20 @@ def test_a_run_that_does_not_hold(run: Path, contract: Path, capsys: pytest.Capt
     )
 
 
+def test_what_a_terminal_would_obey_is_written_as_escapes(
+    run: Path, contract: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    span = a_span("GET \x1b[31m/\x07\n", kind=SpanKind.SERVER)
+    record = RunRecord(scenarios=(ScenarioRecord(name="test_home", telemetry=a_telemetry(span)),))
+    (run / "run.json").write_bytes(encode_record(record))
+    contract.write_text("version: 1\noperations: []\n")
+    assert main(["check", str(run), "--contract", str(contract)]) == 1
+    assert capsys.readouterr().out == (
+        f"{contract}:1: error operation_undeclared: GET \\x1b[31m/\\x07\\n: span 'GET \\x1b[31m/\\x07\\n'"
+        " is no operation of the contract (in test_home)\n1 finding, 1 of them fails\n"
+    )
+
+
 def test_a_run_that_is_checked_again_says_only_what_the_last_contract_found(
     run: Path, contract: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -69,6 +83,7 @@ def test_findings_as_json(run: Path, contract: Path, capsys: pytest.CaptureFixtu
         "id": "attribute_mismatch",
         "signal": "span",
         "message": "rows: expected 3, captured 4 (in test_home)",
+        "level": "error",
         "where": "GET /",
         "site": {"file": str(contract), "line": 3, "function": ""},
     }
@@ -135,12 +150,12 @@ def test_accepting_changes_the_file_and_says_what(
     monkeypatch.delenv("CI", raising=False)
     assert main(["contract", "accept", str(run), "--contract", str(contract), "--dry-run"]) == 0
     told = capsys.readouterr().out
-    assert told.endswith("  GET /: rows: 3 → rows: 4\n1 changes would be made\n")
+    assert told.endswith("  GET /: rows: 3 → rows: 4\n1 change would be made\n")
     assert contract.read_text() == CONTRACT
 
     assert main(["contract", "accept", str(run), "--contract", str(contract), "--only", told[:8]]) == 0
     assert contract.read_text() == CONTRACT.replace("rows: 3", "rows: 4")
-    assert capsys.readouterr().out.endswith("1 changes made; review the diff and commit it\n")
+    assert capsys.readouterr().out.endswith("1 change made; review the diff and commit it\n")
 
 
 @pytest.mark.parametrize(
@@ -150,7 +165,7 @@ def test_accepting_changes_the_file_and_says_what(
         (
             "version: 1\noperations:\n  - span: GET /\n    presence: forbidden\n",
             (
-                "nothing was changed: 1 findings of `harness check` are none that it can accept;"
+                "nothing was changed: 1 finding is none that can be accepted (see `harness check`);"
                 " edit the contract by hand\n"
             ),
         ),
@@ -168,6 +183,16 @@ def test_accepting_says_when_there_is_nothing_to_change(
     contract.write_text(promised)
     assert main(["contract", "accept", str(run), "--contract", str(contract)]) == 0
     assert capsys.readouterr().out == told
+
+
+def test_accepting_keeps_the_line_ends_of_a_file(
+    run: Path, contract: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    contract.write_bytes(b"\xef\xbb\xbf" + CONTRACT.replace("\n", "\r\n").encode())
+    assert main(["contract", "accept", str(run), "--contract", str(contract)]) == 0
+    after = CONTRACT.replace("rows: 3", "rows: 4").replace("\n", "\r\n").encode()
+    assert contract.read_bytes() == b"\xef\xbb\xbf" + after
 
 
 def test_a_contract_is_never_accepted_in_ci(

@@ -100,3 +100,33 @@ def test_a_run_of_another_version_is_refused(tmp_path: Path, capsys: pytest.Capt
     (tmp_path / "run.json").write_text('{"schema_version": 9}')
     assert main(["merge", str(shard), str(tmp_path), "--out", str(tmp_path / "out")]) == 2
     assert "expected schema_version 1, captured 9" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("given", ["a", "a/run.json", "a/../a"])
+def test_a_run_is_not_replaced_by_the_joined_one(
+    given: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shards = [a_shard(tmp_path, name) for name in ("/a", "/b")]
+    before = (shards[0] / "run.json").read_bytes()
+    assert main(["merge", str(tmp_path / given), str(shards[1]), "--out", str(shards[0])]) == 2
+    assert capsys.readouterr().err == (
+        f"harness: {tmp_path / given} is one of the runs, and would be replaced by the joined one;"
+        " choose another directory: --out DIR\n"
+    )
+    assert (shards[0] / "run.json").read_bytes() == before
+
+
+def test_a_run_that_was_not_checked_is_told_and_checked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "c.yaml"
+    file.write_text(CONTRACT)
+    checked, bare = a_shard(tmp_path, "/a", contract=str(file)), a_shard(tmp_path, "/b")
+    merge = ["merge", str(checked), str(bare), "--out", str(tmp_path / "out")]
+    assert main(merge) == 0
+    assert capsys.readouterr().err == (
+        "harness: 1 of 2 runs had not been checked against a contract;"
+        f" the joined run is checked against {file}, all of it\n"
+    )
+    assert main([*merge, "--contract", str(file)]) == 0
+    assert capsys.readouterr().err == ""

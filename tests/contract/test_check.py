@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from harness.contract import check_contract, checked_record, parse_contract
+from harness.contract import check_contract, checked_record, contract_text, parse_contract
+from harness.invariants import known_ids
 from harness.model import (
     DataPoint,
     ExportRequest,
@@ -19,7 +20,7 @@ from harness.model import (
     StatusCode,
     Telemetry,
 )
-from tests.builders import a_log_event, a_metric, a_segment, a_span, a_subsegment, a_telemetry
+from tests.builders import a_log_event, a_log_record, a_metric, a_segment, a_span, a_subsegment, a_telemetry
 
 HOME = """\
   - span: GET /home
@@ -307,3 +308,161 @@ def test_waivers_hold_until_their_day() -> None:
     )
     (stale,) = checked_record(contract, a_run(home()), date(2026, 6, 1)).findings
     assert stale.id == "waiver_stale"
+    assert stale.message == "waiver of 'attribute_mismatch' at 'GET /home' by ann covers nothing; remove it"
+
+
+@pytest.mark.parametrize(
+    ("finding", "why"),
+    [
+        ("atribute_mismatch", ": there is no finding of this id; did you mean 'attribute_mismatch'?"),
+        ("span_unfinishd", ": there is no finding of this id; did you mean 'span_unfinished'?"),
+        ("zzz", ": there is no finding of this id; see docs/findings.md"),
+        ("semconv_our_policy", "; remove it"),
+        ("operation_undeclared", "; remove it"),
+        ("span_unfinished", "; remove it"),
+    ],
+)
+def test_a_waiver_that_covers_nothing(finding: str, why: str) -> None:
+    waiver = f"waivers:\n  - {{finding: {finding}, owner: ann, reason: r, expires: 2026-06-30}}\n"
+    contract = contract_of(HOME, waiver)
+    (stale,) = checked_record(contract, a_run(home()), date(2026, 6, 1), known=known_ids()).findings
+    assert stale.message == f"waiver of {finding!r} by ann covers nothing{why}"
+
+
+OPTIONAL = """\
+  - span: GET /home
+    attributes:
+      http.status_code: 200
+      user.name/optional/type: str
+      user.role/optional: admin
+    children:
+      - span: query
+        status/optional: unset
+        attributes: {rows: 3, cached/optional: true}
+  - segment: backend
+    metadata:
+      ns:
+        a: 1
+        b/optional: 2
+      other/optional: {x: 1}
+"""
+OPTIONAL_SECTIONS = """\
+log_records:
+  - log_record: ready
+    attributes: {n: 1, m/optional: 2}
+metrics:
+  - metric: requests
+    attributes: {route: /, user/optional: 7}
+  - metric: requests
+    attributes: {route: /b, user/optional: 7}
+exports:
+  - export: /v1/traces
+    headers: {X-Team/optional/present: true}
+"""
+
+
+def optional_run(
+    *attributes: dict[str, Any], metadata: Any, point: Any, record: Any, headers: Any
+) -> RunRecord:
+    homes = [home(attributes={"http.status_code": 200} | one) for one in attributes]
+    export = ExportRequest(channel="otlp", path="/v1/traces", items=1, headers=headers)
+    points = (DataPoint(attributes=one, value=1) for one in ({"route": "/"} | point, {"route": "/b"}))
+    rest = a_telemetry(
+        a_segment("backend", metadata=metadata),
+        a_metric("requests", *points),
+        a_log_record("ready", attributes={"n": 1} | record),
+        export,
+    )
+    return a_run(*homes, rest)
+
+
+def test_an_optional_key_that_no_scenario_captured_is_unexercised() -> None:
+    contract = contract_of(OPTIONAL, OPTIONAL_SECTIONS)
+    record = optional_run({}, {}, metadata={"ns": {"a": 1}}, point={}, record={}, headers={})
+    said = "warning item_unexercised {}: no scenario captured optional {}; add one, or remove the key @{}"
+    assert shown(check_contract(contract, record)) == [
+        said.format(*one)
+        for one in (
+            ("", "attribute 'm' of log record 'ready'", 20),
+            ("", "attribute 'user' of metric 'requests'", 23),
+            ("", "attribute 'user' of metric 'requests'", 25),
+            ("", "header 'x-team' of export request '/v1/traces'", 28),
+            ("GET /home", "attribute 'user.name' of span 'GET /home'", 6),
+            ("GET /home", "attribute 'user.role' of span 'GET /home'", 7),
+            ("GET /home › query", "attribute 'cached' of span 'query'", 11),
+            ("backend", "metadata 'ns.b' of segment 'backend'", 16),
+            ("backend", "metadata 'other' of segment 'backend'", 17),
+        )
+    ]
+
+
+def test_an_optional_key_that_any_scenario_captured_is_exercised() -> None:
+    record = optional_run(
+        {"user.name": "ann"},
+        {"user.role": "admin"},
+        metadata={"ns": {"a": 1, "b": 2}, "other": {"x": 1}},
+        point={"user": 7},
+        record={"m": 2},
+        headers={"x-team": "t"},
+    )
+    assert [
+        line.rpartition("@")[2]
+        for line in shown(check_contract(contract_of(OPTIONAL, OPTIONAL_SECTIONS), record))
+    ] == ["25", "11"]
+
+
+@pytest.mark.parametrize(
+    ("query", "rest", "level"),
+    [
+        ("attributes: {a/optional: 1, rows: 3}", "levels: {unexercised: info}\n", "info"),
+        ("attributes: {a/optional: 1, rows: 3}, used_by: Pager", "", "error"),
+    ],
+    ids=["configured", "public"],
+)
+def test_levels_of_an_optional_key(query: str, rest: str, level: str) -> None:
+    operations = f"  - span: GET /home\n    children:\n      - {{span: query, {query}}}\n"
+    (finding,) = found(home(), operations, rest)
+    assert finding.startswith(f"{level} item_unexercised GET /home › query: no scenario captured optional ")
+
+
+def test_of_an_item_that_was_never_captured_the_keys_are_not_told_too() -> None:
+    gone = "{span: gone, presence: optional, attributes: {a/optional: 1}}"
+    operations = f"  - span: GET /home\n    children:\n      - {gone}\n      - span: query\n"
+    (finding,) = found(home(), operations)
+    assert finding.startswith("warning item_unexercised GET /home: no scenario captured optional span 'gone'")
+
+
+NAMED = {"ns": {"key": {"results-size": 1}}}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        (
+            {"metadata": {"ns": {"results-size": 1}}},
+            {"annotations": {"results_size": 1}},
+            "no metadata 'ns.results-size'; captured as annotation 'results_size': 1",
+        ),
+        (
+            {"metadata": {"ns": {"results-size": 1, "b": 2}}},
+            {"annotations": {"results_size": "1"}, "metadata": {"ns": {"b": 2}}},
+            "no metadata 'ns.results-size'; captured as annotation 'results_size': '1'",
+        ),
+        (
+            {"metadata": NAMED},
+            {"annotations": {"results_size": 1}},
+            "no metadata 'ns.key.results-size'; captured as annotation 'results_size': 1",
+        ),
+        (
+            {"annotations": {"results_size": 1}},
+            {"metadata": NAMED},
+            "no annotation 'results_size'; captured as metadata 'ns.key.results-size': 1",
+        ),
+    ],
+)
+def test_what_moved_between_annotations_and_metadata_is_said_so(
+    before: dict[str, Any], after: dict[str, Any], message: str
+) -> None:
+    contract = parse_contract(contract_text(a_run(Telemetry(segments=(a_segment("backend", **before),)))))
+    run = a_run(Telemetry(segments=(a_segment("backend", **after),)))
+    assert [f.message for f in check_contract(contract, run)] == [f"{message} (in test_1)"]

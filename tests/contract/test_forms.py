@@ -39,6 +39,32 @@ TEXTS = [
     ("http://localhost:40121/x?port=40121", "http://localhost:44693/x?port=44693"),
     ("<Order object at 0x7f01a2b3c4d5>", "<Order object at 0x7f55a2b3c4d0>"),
     ("took 57 ms", "took 58.5 ms"),
+    ("01JDFGW9QZ8X4T2V7K3M5N6P0R", "01JDHZZZZZ0123456789ABCDEF"),
+    ("01jdfgw9qz8x4t2v7k3m5n6p0r", "01jdhzzzzz0123456789abcdeg"),
+    (
+        "http://localhost/orders/01JDFGW9QZ8X4T2V7K3M5N6P0R/items",
+        "http://localhost/orders/01JDHZZZZZ0123456789ABCDEF/items",
+    ),
+    ("http://localhost/orders?id=100234&x=1", "http://localhost/orders?id=100999&x=1"),
+    ("/orders?orderId=100234", "/orders?orderId=100999"),
+    ("/orders/100234.json", "/orders/100999.json"),
+    ("Nov 24, 2026", "Dec 1, 2026"),
+    ("due November 24, 2026 4:46 PM", "due May 1, 2026 11:02 AM"),
+    ("24 Nov 2026", "1 December 2026"),
+    ("3q2+7wAAEjRWeJq83vASNA==", "AAECAwQFBgcICQoLDA0ODw=="),
+    ("dGhpcyBpcyBhIHRlc3Q=", "YW5vdGhlciB0ZXh0IGhl".replace("IGhl", "aGU=")),
+    ("MDEyMzQ1Njc4OTAxMjM0NQ==", "QUJDREVGR0hJSktMTU5PUA=="),
+    ("Xk3v9QpLr7Zt2WbN8sYd4A", "b7H_q2Zr-T5vKx9Lw0Pj3M"),
+    ("AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a", "AQEBzWvG7tF8wQ2hJ5kL9pR3sT6uV1xY4b"),
+    ("/tmp/abc123/x", "/tmp/zq9/x"),  # noqa: S108, text
+    ("/tmp/kjqwzu/x", "/tmp/aaaa/x"),  # noqa: S108, text
+    ("read /tmp/abc123.csv", "read /tmp/zq9.csv"),
+    ("/tmp/pytest-of-ann/pytest-7/test_home0/x", "/tmp/pytest-of-root/pytest-12/test_home0/x"),  # noqa: S108, text
+    ("web-7d4b9c6f5-x2x9z", "web-6c8b9xk2zv-bbbbb"),
+    ("pod web-v2-7d4b9c6f5-x2x9z is ready", "pod web-v2-58fbd7c944-mmnqw is ready"),
+    ('W/"c-Lve95gjOVATpfV8EL5X4nxwjKHE"', 'W/"1f-abc"'),
+    ('"5e8b5f2a-264"', '"1541025663.0-1234-2345678"'),
+    ("d41d8cd98f00b204e9800998ecf8427e-38", "0123456789abcdef0123456789abcdef-4"),
     ("redacted (12 chars)", "redacted (40 chars)"),
 ]
 KEYS: list[tuple[str, Any, Any]] = [
@@ -48,6 +74,7 @@ KEYS: list[tuple[str, Any, Any]] = [
     ("orderId", 17, 18),
     ("orderId", "ord-a", "ord-b"),
     ("request-id", "a", "b"),
+    ("http.response.header.etag", "abc", "def"),
     ("process.command", "flask run -p 5000 12:30", "flask run --port=41231"),
 ]
 CASES = [("app.key", *texts) for texts in TEXTS] + KEYS
@@ -77,7 +104,51 @@ def test_parity_knows_them(first: str, second: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["1.1", "GET /orders/17", "v2.31.0", "us-east-1", "3 rows", "2026", "deadbeef", "a:b", "12:x", "s3"],
+    [
+        *("1.1", "GET /orders/17", "v2.31.0", "us-east-1", "3 rows", "2026", "deadbeef", "a:b", "12:x", "s3"),
+        *(
+            "GET /v1/users",
+            "home-activities",
+            "home-activites-mock-data",
+            "app.result_length",
+            "backend-flask",
+        ),
+        *(
+            "OpenTelemetry2Exporter",
+            "TestOAuth2ClientHandler",
+            "AmazonS3ClientBuilder",
+            "AmazonDynamoDBv2Client",
+        ),
+        *(
+            "GetHomeActivitiesForUser",
+            "INTERNATIONALIZATION2PARTS",
+            "MyService_v2_HomeActivities",
+            "opentelemetry.instrumentation.flask",
+        ),
+        *(
+            "SELECT * FROM users WHERE userIdentifiers=?",
+            "max-age=86400",
+            "limit=10000",
+            "name=value",
+            "longIdentifierNm=",
+            "a=b&c=d",
+        ),
+        *(
+            "arn:aws:sqs:us-east-1:000000000000:Orders",
+            "X-Amzn-S3-Extended-Request-Id",
+            "grpc-status-details-bin",
+        ),
+        *("May 5 people", "March", "24 hours", "web-server-proxy", "kube-system", "web-0", "http-proxy-ssl"),
+        *("/tmp", "/tmp/app.sock", "/var/app/x", 'say "hello"', '"hello"', "W/O", "text/html; charset=utf-8"),  # noqa: S108
+        *(
+            "Mozilla/5.0 (X11; Linux x86_64)",
+            "/assets/index.js",
+            "sha256",
+            "utf-8",
+            "HTTP/1.1",
+            "eu-central-1a",
+        ),
+    ],
 )
 def test_what_is_said_stays_exact(text: str) -> None:
     assert pattern_of(text) is None

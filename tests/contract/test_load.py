@@ -4,7 +4,21 @@ from pathlib import Path
 
 import pytest
 
-from harness import SERVER, absent, any_of, ge, instance_of, iso8601, log_event, segment, span, subsegment
+from harness import (
+    SERVER,
+    absent,
+    any_of,
+    each,
+    ge,
+    instance_of,
+    iso8601,
+    length,
+    log_event,
+    log_record,
+    segment,
+    span,
+    subsegment,
+)
 from harness.contract import load_contract, parse_contract
 from harness.contract.items import Presence, Tier
 from harness.errors import ContractError
@@ -153,10 +167,96 @@ def test_all_mistakes_are_told_at_once_each_with_its_place() -> None:
             "version: 1\nwaivers:\n  - {finding: a, owner: b, reason: c, expires: soon}",
             "c.yaml:3:48: expires: expected a day such as 2027-01-31, 'soon' given",
         ),
+        ("version: true", "c.yaml:1:10: version True is not read, expected 1; write 1"),
+        (
+            body("  - span: ~"),
+            (
+                "c.yaml:3:11: span: expected text, ~ given;"
+                " write its name, or an operator such as 'span/regex'"
+            ),
+        ),
+        (
+            body("  - segment: s\n    subsegments:\n      - subsegment: {regexp: x}"),
+            (
+                "c.yaml:5:21: subsegment: expected text, a mapping given;"
+                " write its name, or an operator such as 'subsegment/regex'"
+            ),
+        ),
+        (body("  - span: 5"), "c.yaml:3:11: span: expected text, 5 given; write '5'"),
+        (
+            "version: 1\nmetrics:\n  - metric: true",
+            "c.yaml:3:13: metric: expected text, true given; write 'true'",
+        ),
+        (
+            body("  - span: a\n    count: -1"),
+            (
+                "c.yaml:4:12: count: expected a whole number of 0 or more, -1 given;"
+                " of another number write 'count/ge: 1'"
+            ),
+        ),
+        (
+            body("  - span: a\n    count: {le: 1}"),
+            (
+                "c.yaml:4:12: count: expected a whole number of 0 or more, a mapping given;"
+                " of another number write 'count/le: 1'"
+            ),
+        ),
+        (
+            body("  - span: a\n    count: true"),
+            (
+                "c.yaml:4:12: count: expected a whole number of 0 or more, true given;"
+                " of another number write 'count/ge: 1'"
+            ),
+        ),
+        (
+            body("  - span: a\n    attributes: {a/length: x}"),
+            ("c.yaml:4:28: a/length: expected a whole number of 0 or more, or such as {ge: 1}, 'x' given"),
+        ),
+        (
+            body("  - span: a\n    attributes: {e/each: {typ: int}}"),
+            (
+                "c.yaml:4:27: unknown operator 'typ'; did you mean 'type'?;"
+                " a mapping that has this key is written 'is: {typ: …}'"
+            ),
+        ),
+        (
+            body("  - span: a\n    used_by: []"),
+            (
+                "c.yaml:4:14: used_by: expected the name of a dashboard or alarm, an empty list given;"
+                " where nobody is to be named, write 'tier: public'"
+            ),
+        ),
+        (
+            body("  - span: a\n    used_by: {Home: 1}"),
+            (
+                "c.yaml:4:14: used_by: expected the name of a dashboard or alarm, a mapping given;"
+                " where nobody is to be named, write 'tier: public'"
+            ),
+        ),
     ],
 )
 def test_one_mistake(text: str, problem: str) -> None:
     assert problem in problems_of(text)
+
+
+def test_what_is_missing_in_a_waiver_hides_nothing() -> None:
+    assert problems_of("version: 1\nwaivers:\n  - {finding: 5, owner: b, expires: soon}") == [
+        "c.yaml:3:5: waiver: reason missing; who waives what, why and until when?",
+        "c.yaml:3:15: finding: expected text, 5 given",
+        "c.yaml:3:37: expires: expected a day such as 2027-01-31, 'soon' given",
+    ]
+
+
+def test_what_may_be_anything_is_taken() -> None:
+    contract = parse_contract(
+        "version: 1\nlog_records:\n  - log_record: 5\n  - log_record: ~\noperations:\n  - span: a\n"
+        "    attributes: {a/length: {ge: 1}, b/length: 0, c/each: {id: 5}, d/each: {is: {typ: int}}}\n"
+        "    children: [{span: b, count: 0}]\n"
+    )
+    assert [item.expectation for item in contract.log_records] == [log_record(5), log_record(None)]
+    assert contract.operations[0].item.expectation == span(
+        "a", attributes={"a": length(ge(1)), "b": length(0), "c": each({"id": 5}), "d": each({"typ": "int"})}
+    )
 
 
 @pytest.mark.parametrize("text", ["[" * 5000, "a:\n" + "".join(" " * n + "- \n" for n in range(1, 200))])
@@ -195,8 +295,12 @@ def test_a_value_of_a_type_that_nothing_captured_has_is_refused_and_the_rest_is_
         "  - span: null\n"
     )
     assert problems_of(text) == [
-        "c.yaml:3:5: span: name: expected text or a matcher, 5 given",
+        "c.yaml:3:5: span: duration: expected a number or a matcher, True given",
+        "c.yaml:3:11: span: expected text, 5 given; write '5'",
         "c.yaml:6:9: span: event: name: expected text or a matcher, 3 given",
         "c.yaml:8:5: segment: fault: expected True or False or a matcher, 'yes' given",
-        "c.yaml:10:5: span: name: expected text or a matcher, None given",
+        (
+            "c.yaml:10:11: span: expected text, null given;"
+            " write its name, or an operator such as 'span/regex'"
+        ),
     ]

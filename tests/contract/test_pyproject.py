@@ -31,7 +31,7 @@ def test_a_day_may_be_quoted_or_not(tmp_path: Path) -> None:
 
 def test_every_mistake_is_told(tmp_path: Path) -> None:
     text = (
-        "[[tool.telemetry-harness.waivers]]\nfinding = 'a'\nowenr = 'b'\n"
+        "[[tool.telemetry-harness.waivers]]\nfinding = 'a'\nowenr = 'b'\nexpires = 'now'\n"
         "[[tool.telemetry-harness.waivers]]\nfinding = 'a'\nowner = 'b'\nreason = 'c'\nexpires = 'soon'\n"
     )
     with pytest.raises(ContractError) as raised:
@@ -39,7 +39,8 @@ def test_every_mistake_is_told(tmp_path: Path) -> None:
     table = "pyproject.toml: tool.telemetry-harness.waivers, number"
     assert raised.value.problems == (
         f"{table} 1: unknown key 'owenr'; did you mean 'owner'?",
-        f"{table} 1: owner, reason, expires missing; who waives what, why and until when?",
+        f"{table} 1: owner, reason missing; who waives what, why and until when?",
+        f"{table} 1: expires: expected a day such as 2027-01-31, 'now' given",
         f"{table} 2: expires: expected a day such as 2027-01-31, 'soon' given",
     )
 

@@ -320,6 +320,18 @@ def test_metrics_of_one_name_that_differ_are_named() -> None:
     )
 
 
+@pytest.mark.parametrize("namespace", [None, "cruddur"])
+def test_a_metric_that_gets_a_unit_is_noticed(namespace: str | None) -> None:
+    text = contract_text(a_record(a_metric(unit="", namespace=namespace)))
+    assert "    unit: ''\n" in text
+    run = a_record(a_metric(unit="ms", namespace=namespace))
+    (found,) = check_contract(parse_contract(text), run)
+    assert (found.id, found.message) == (
+        "unit_mismatch",
+        "metric 'requests': unit: expected '', captured 'ms' (in test)",
+    )
+
+
 def measuring(*points: dict[str, Any]) -> RunRecord:
     return a_record(
         a_metric("requests", *(DataPoint(attributes=attributes, value=1) for attributes in points))

@@ -52,6 +52,20 @@ def test_github_annotates_the_line_and_escapes_what_it_would_read() -> None:
     )
 
 
+def test_github_shows_what_a_terminal_would_obey() -> None:
+    finding = Finding(
+        id="span_missing",
+        signal="span",
+        message="no span 'a\x9b' was captured\nat all",
+        where="GET \x1b[31m/\x07",
+        site=Site("app/\x1ba.py", 7),
+    )
+    assert text(a_run(findings=(finding,)), "github") == (
+        "::error title=span_missing,file=app/\\x1ba.py,line=7::"
+        "GET \\x1b[31m/\\x07: no span 'a\\x9b' was captured%0Aat all\n"
+    )
+
+
 @RUNS
 def test_github_has_one_command_a_line(record: RunRecord) -> None:
     lines = text(record, "github").split("\n")[:-1]

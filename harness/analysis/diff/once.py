@@ -9,6 +9,9 @@ from typing import NamedTuple
 from harness.analysis.diff.edits import Edit, Step
 from harness.model import ExportRequest, Telemetry
 
+_BY_THE_CLOCK = frozenset({"SamplingTargets", "GetSamplingTargets"})
+"""SDKs report sampling every 10 seconds: whether a run has one says only how long it took."""
+
 Root = tuple[str, str, str, str]
 
 
@@ -32,12 +35,13 @@ def export_name(export: ExportRequest) -> str:
 
 
 def control_calls(parts: Iterable[Telemetry]) -> frozenset[str]:
-    """Return the names of the requests of a whole run that carry no telemetry."""
-    return frozenset(export_name(export) for part in parts for export in part.exports if is_control(export))
+    """Return the names of the requests of a whole run that carry no telemetry, and are not the clock's."""
+    calls = (export for part in parts for export in part.exports if is_control(export))
+    return frozenset(export_name(call) for call in calls if call.path.removeprefix("/") not in _BY_THE_CLOCK)
 
 
 def control_edits(before: frozenset[str], after: frozenset[str]) -> Iterator[Edit]:
-    """Yield which of them only one run made: some are made by the clock, or by the first process only."""
+    """Yield which of them only one run made: some are made by the first process only."""
     for name in sorted(before ^ after):
         counts = ("some", "none") if name in before else ("none", "some")
         yield Edit("count_changed", "export_request", Step(None, name), "count", *counts, "", 1)

@@ -49,6 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     from harness.cli.recorded import read_run
     from harness.contract import checked_record, finding_lines, load_contract, read_waivers
     from harness.errors import ConfigurationError
+    from harness.invariants import known_ids
     from harness.report import redact, write_reports
 
     if arguments.contract is None and arguments.semconv is None:
@@ -58,11 +59,13 @@ def run(arguments: argparse.Namespace) -> int:
     of_semconv = _of_semconv(record, arguments.semconv) if arguments.semconv is not None else ()
     # What the run itself found is in its own report.
     bare = msgspec.structs.replace(record, findings=of_semconv)
-    checked = checked_record(contract, bare, datetime.now(UTC).date(), read_waivers(Path("pyproject.toml")))
+    waivers, today = read_waivers(Path("pyproject.toml")), datetime.now(UTC).date()
+    checked = checked_record(contract, bare, today, waivers, known=known_ids())
     if arguments.out is not None:
         write_reports(_with_earlier_findings(record, checked, arguments), arguments.out)
     if arguments.json:
-        sys.stdout.write(msgspec.json.encode(checked.findings).decode() + "\n")
+        told = [msgspec.to_builtins(one) | {"level": one.level.value} for one in checked.findings]
+        sys.stdout.write(msgspec.json.encode(told).decode() + "\n")
     else:
         sys.stdout.writelines(f"{line}\n" for line in finding_lines(checked.findings))
     return DOES_NOT_HOLD if any(map(is_failure, checked.findings)) else HOLDS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import codecs
 import os
 import sys
 from pathlib import Path
@@ -60,6 +61,7 @@ def _accept(arguments: argparse.Namespace, record: RunRecord) -> None:
     from harness.contract.accept import accepted_text
     from harness.contract.yaml_nodes import read_contract_text
     from harness.errors import ConfigurationError
+    from harness.report.text import count_text
 
     if os.environ.get("CI") and not arguments.dry_run:
         raise ConfigurationError(
@@ -77,7 +79,7 @@ def _accept(arguments: argparse.Namespace, record: RunRecord) -> None:
         sys.stdout.writelines(f"{change}\n" for change in left)
     if made:
         verb = "would be made" if arguments.dry_run else "made; review the diff and commit it"
-        sys.stdout.write(f"{len(made)} changes {verb}\n")
+        sys.stdout.write(f"{count_text(len(made), 'change')} {verb}\n")
     else:
         sys.stdout.write(f"nothing was changed{'' if left else f': {_why_nothing(before, record)}'}\n")
 
@@ -88,7 +90,8 @@ def _why_nothing(text: str, record: RunRecord) -> str:
 
     failing = sum(map(is_failure, check_contract(parse_contract(text), record)))
     if failing:
-        return f"{failing} findings of `harness check` are none that it can accept; edit the contract by hand"
+        found = "1 finding is" if failing == 1 else f"{failing} findings are"
+        return f"{found} none that can be accepted (see `harness check`); edit the contract by hand"
     return "the run holds the contract"
 
 
@@ -97,11 +100,18 @@ def _replace(file: Path, text: str) -> None:
     from harness.report.write import replace_file
 
     try:
-        replace_file(file, text.encode())
+        replace_file(file, _as_it_was(file.read_bytes(), text))
     except OSError as error:
         raise ConfigurationError(
             f"{file}: cannot be written: {error.strerror}; check its permissions"
         ) from error
+
+
+def _as_it_was(before: bytes, text: str) -> bytes:
+    """Return a text with the byte order mark and the line ends that its file had."""
+    mark = codecs.BOM_UTF8 if before.startswith(codecs.BOM_UTF8) else b""
+    ends = b"\r\n" if before.count(b"\r\n") * 2 > before.count(b"\n") else b"\n"
+    return mark + text.encode().replace(b"\n", ends)
 
 
 def _write(arguments: argparse.Namespace, record: RunRecord) -> None:

@@ -35,7 +35,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Write the joined run; return 0 when its telemetry holds, else 1.
 
     Raises:
-        ConfigurationError: The runs were checked against different contracts, or it cannot be read.
+        ConfigurationError: The runs were checked against different contracts, or it cannot be read, or
+            one of them would be replaced by the joined one.
         RecordError: A run cannot be read, or the joined one cannot be written.
     """
     from datetime import UTC, datetime
@@ -45,17 +46,33 @@ def run(arguments: argparse.Namespace) -> int:
     from harness.cli import DOES_NOT_HOLD, HOLDS
     from harness.cli.recorded import read_run
     from harness.contract import checked_record, load_contract, read_waivers
+    from harness.invariants import known_ids
     from harness.report import summary_lines, write_reports
 
+    _refuse_overwriting(arguments)
     records = [read_run(file) for file in arguments.runs]
     merged = merge_records(records)
     waivers = read_waivers(Path("pyproject.toml"))
     loaded = load_contract(arguments.contract) if arguments.contract is not None else _common(records)
     if loaded is not None or waivers:
-        merged = checked_record(loaded, merged, datetime.now(UTC).date(), waivers)
+        today = datetime.now(UTC).date()
+        merged = checked_record(loaded, merged, today, waivers, known=known_ids())
     written = write_reports(merged, arguments.out)
     sys.stdout.write("\n".join(summary_lines(merged, report=str(written["html"]))) + "\n")
     return HOLDS if run_holds(merged) else DOES_NOT_HOLD
+
+
+def _refuse_overwriting(arguments: argparse.Namespace) -> None:
+    from harness.errors import ConfigurationError
+    from harness.report.record_io import RUN_FILE
+
+    for given in arguments.runs:
+        file = given / RUN_FILE if given.is_dir() else given
+        if file.resolve() == (arguments.out / RUN_FILE).resolve():
+            raise ConfigurationError(
+                f"{given} is one of the runs, and would be replaced by the joined one;"
+                " choose another directory: --out DIR"
+            )
 
 
 def _common(records: list[RunRecord]) -> Contract | None:
@@ -70,6 +87,7 @@ def _common(records: list[RunRecord]) -> Contract | None:
     names = sorted({record.contract for record in records if record.contract})
     if not names:
         return None
+    _warn_of_unchecked(records, names[0])
     give = "give the one that the joined run must hold: --contract FILE"
     if len(names) > 1:
         raise ConfigurationError(
@@ -89,3 +107,15 @@ def _common(records: list[RunRecord]) -> Contract | None:
             f" now {contract.digest[:12]}; merge on the same commit, or {give}"
         )
     return contract
+
+
+def _warn_of_unchecked(records: list[RunRecord], name: str) -> None:
+    from harness.report.text import count_text
+
+    unchecked = sum(not record.contract for record in records)
+    if unchecked:
+        runs = f"{unchecked} of {count_text(len(records), 'run')}"
+        sys.stderr.write(
+            f"harness: {runs} had not been checked against a contract;"
+            f" the joined run is checked against {name}, all of it\n"
+        )

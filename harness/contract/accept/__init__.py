@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
 from harness.contract.accept.changes import Change
+from harness.contract.accept.document import Document
 from harness.contract.accept.propose import proposals
-from harness.contract.accept.yaml_file import dump, load
 from harness.contract.load import parse_contract
 from harness.errors import ConfigurationError, ContractError
 from harness.model import RunRecord
@@ -28,8 +27,9 @@ def accepted_text(
         ContractError: The text is no contract.
         ConfigurationError: There is no change with one of these ids.
     """
-    document = load(text)
-    changes = proposals(parse_contract(text, file=file), document, record)
+    contract = parse_contract(text, file=file)
+    document = Document(text, file)
+    changes = proposals(contract, document, record)
     known = {change.id for change in changes}
     for wanted in only:
         if wanted not in known:
@@ -42,9 +42,9 @@ def accepted_text(
     return _rewritten(document, file) if made else text, made, [c for c in changes if c not in made]
 
 
-def _rewritten(document: Any, file: str) -> str:
+def _rewritten(document: Document, file: str) -> str:
     """Return the file's new text, once it is known to be a contract: the one before is replaced by it."""
-    text = dump(document)
+    text = document.text()
     try:
         parse_contract(text, file=file)
     except ContractError as error:

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from harness.closest import closest
 from harness.contract.accept.changes import Change, shown
-from harness.contract.accept.yaml_file import key_of, put
+from harness.contract.accept.document import Document, Entry, entry_of
 from harness.contract.operators import split_key
 from harness.contract.write.shapes import mapping_of
 from harness.expect.compare import differences
 
 
 def mapping_changes(
-    node: Any, expected: Mapping[str, Any], captured: Sequence[Any], depth: int, where: str, *, closed: bool
+    document: Document,
+    node: Any,
+    expected: Mapping[str, Any],
+    captured: Sequence[Any],
+    depth: int,
+    where: str,
+    *,
+    closed: bool,
 ) -> Iterator[Change]:
     """Yield the changes of one mapping of values.
 
@@ -22,32 +30,68 @@ def mapping_changes(
         closed: What is captured and not named in it is added.
     """
     generated = {split_key(key)[0]: (key, value) for key, value in mapping_of(captured, depth).items()}
+    renamed = _renamed(node, expected, generated, captured) if closed else {}
     for name, wanted in expected.items():
-        key = key_of(node, name)
+        entry = entry_of(node, name)
         below = [one.get(name) for one in captured]
-        if key is None:
+        if entry is None:
             continue
-        if depth > 1 and isinstance(wanted, Mapping) and all(isinstance(one, dict) for one in below):
-            yield from mapping_changes(node[key], wanted, below, depth - 1, where, closed=closed)
+        if name in renamed:
+            yield _renaming(document, entry, name, renamed[name], where)
+        elif depth > 1 and isinstance(wanted, Mapping) and all(isinstance(one, dict) for one in below):
+            yield from mapping_changes(document, entry.node, wanted, below, depth - 1, where, closed=closed)
         elif any(differences({name: wanted}, one) for one in captured):
-            yield replacement(node, name, key, dict([generated[name]]) if name in generated else {}, where)
+            new = dict([generated[name]]) if name in generated else {}
+            yield replacement(document, entry, name, new, where)
     for name, (key, value) in generated.items():
-        if closed and name not in expected:
-            yield setting(node, name, key, value, where)
+        if closed and name not in expected and name not in renamed.values():
+            yield setting(document, node, key, value, where)
 
 
-def replacement(node: Any, name: str, key: str, generated: Mapping[str, Any], where: str) -> Change:
+def _renamed(
+    node: Any, expected: Mapping[str, Any], generated: Collection[str], captured: Sequence[Any]
+) -> dict[str, str]:
+    """Return names that are gone → the new one that is like it, and of which holds what is said."""
+
+    def holds(name: str, wanted: Any) -> bool:
+        return not any(differences({name: wanted}, one) for one in captured)
+
+    new = [name for name in generated if name not in expected]
+    renamed: dict[str, str] = {}
+    for name, wanted in expected.items():
+        entry = entry_of(node, name)
+        if entry is None or name in generated or entry.node.id != "scalar" or holds(name, wanted):
+            continue
+        near = closest(name, [one for one in new if one not in renamed.values() and holds(one, wanted)])
+        if near is not None:
+            renamed[name] = near
+    return renamed
+
+
+def _renaming(document: Document, entry: Entry, name: str, new: str, where: str) -> Change:
+    """Return the change of a name; what is said of it stays."""
+    operator = entry.key.removeprefix(name)
+    key = f"{new}{operator or ('/is' if '/' in new else '')}"
+    before, after = shown(entry.key, entry.value), shown(key, entry.value)
+    return Change(where, name, before, after, partial(document.replace, entry, key, entry.value))
+
+
+def replacement(
+    document: Document, entry: Entry, name: str, generated: Mapping[str, Any], where: str
+) -> Change:
     """Return the change of a name to what was captured, or its removal."""
-    before = shown(key, node[key])
+    before = shown(entry.key, entry.value)
     new = next((k for k in generated if split_key(k)[0] == name), None)
     if new is None:
-        return Change(where, name, before, "", partial(node.pop, key))
+        return Change(where, name, before, "", partial(document.remove, entry.key_node))
     value = generated[new]
-    return Change(where, name, before, shown(new, value), partial(put, node, name, new, value))
+    return Change(where, name, before, shown(new, value), partial(document.replace, entry, new, value))
 
 
-def setting(node: Any, name: str, key: str, value: Any, where: str) -> Change:
+def setting(document: Document, node: Any, key: str, value: Any, where: str) -> Change:
     """Return the change of a name to a key and value, whether it is there or not."""
-    old = key_of(node, name)
-    before = shown(old, node[old]) if old is not None else ""
-    return Change(where, name, before, shown(key, value), partial(put, node, name, key, value))
+    name = split_key(key)[0]
+    entry = entry_of(node, name)
+    if entry is None:
+        return Change(where, name, "", shown(key, value), partial(document.put, node, key, value))
+    return replacement(document, entry, name, {key: value}, where)

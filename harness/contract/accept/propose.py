@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from harness.contract.accept.changes import Change, shown
+from harness.contract.accept.document import Document, entry_of, items_of
 from harness.contract.accept.mapping_changes import mapping_changes, replacement, setting
 from harness.contract.accept.section_changes import section_changes
-from harness.contract.accept.yaml_file import add_item, key_of, put
 from harness.contract.check import OperationCheck
 from harness.contract.deviations import Deviations
 from harness.contract.items import Contract, Item, Operation, Presence
@@ -24,7 +24,7 @@ from harness.expect.fields import MappingField
 from harness.model import RunRecord, Telemetry
 
 
-def proposals(contract: Contract, document: Any, record: RunRecord) -> list[Change]:
+def proposals(contract: Contract, document: Document, record: RunRecord) -> list[Change]:
     """Return the changes after which a run holds its contract.
 
     Args:
@@ -35,7 +35,7 @@ def proposals(contract: Contract, document: Any, record: RunRecord) -> list[Chan
 
 
 class _Proposer:
-    def __init__(self, contract: Contract, document: Any, record: RunRecord) -> None:
+    def __init__(self, contract: Contract, document: Document, record: RunRecord) -> None:
         self._contract = contract
         self._document = document
         self._witness = Witness()
@@ -47,7 +47,7 @@ class _Proposer:
             check.check(telemetry)
 
     def changes(self) -> Iterator[Change]:
-        nodes = self._document.setdefault("operations", [])
+        nodes = items_of(self._document.root, "operations")
         for operation, node in zip(self._contract.operations, nodes, strict=True):
             item = operation.item
             where = item.expectation.short_name()
@@ -55,16 +55,16 @@ class _Proposer:
                 for change in self._item(item, node, where):
                     yield replace(change, operation=_title(operation))
             elif item.presence is not Presence.FORBIDDEN:
-                removal = _removal(nodes, node, where, _title(operation))
+                removal = self._removal(node, where, _title(operation))
                 yield replace(removal, relied_on=item.whole_relied_on, asked=True)
-        yield from self._new_operations(nodes)
+        yield from self._new_operations()
         yield from self._resource()
         for section in SECTIONS:
             yield from section_changes(self._contract, section, self._document, self._parts)
 
     # Operations that the contract does not know
 
-    def _new_operations(self, nodes: Any) -> Iterator[Change]:
+    def _new_operations(self) -> Iterator[Change]:
         roots = self._witness.roots
         if not roots:
             return
@@ -79,16 +79,17 @@ class _Proposer:
                 what="operation",
                 before="",
                 after=shown("operation", {k: v for k, v in new.items() if k in ("span", "segment", "when")}),
-                apply=partial(add_item, nodes, new),
+                apply=partial(self._document.add_item, self._document.root, "operations", new),
             )
 
     def _resource(self) -> Iterator[Change]:
-        resource = self._contract.resource
+        resource, entry = self._contract.resource, entry_of(self._document.root, "resource")
         captured = [one.attributes for part in self._parts for one in resources_of(part)]
-        if resource is None or not captured:
+        if resource is None or entry is None or not captured:
             return
-        node = self._document["resource"]
-        yield from mapping_changes(node, resource, captured, 1, "resource", closed=False)
+        yield from mapping_changes(
+            self._document, entry.node, resource, captured, 1, "resource", closed=False
+        )
 
     # One item
 
@@ -101,44 +102,46 @@ class _Proposer:
         values = self._witness.taken[id(item)]
         generated = item_of(values, self._trees.below)
         for field, expected in item.expectation.details:
-            key = key_of(node, field.name)
-            if key is None:
+            entry = entry_of(node, field.name)
+            if entry is None:
                 continue
             if isinstance(field, MappingField) and isinstance(expected, Mapping):
                 captured = [field.read(value) for value in values]
                 closed = field.name not in BY_SUBSET
-                yield from mapping_changes(node[key], expected, captured, field.depth, where, closed=closed)
+                depth = field.depth
+                yield from mapping_changes(
+                    self._document, entry.node, expected, captured, depth, where, closed=closed
+                )
             elif not all(field.holds(expected, value) for value in values):
-                yield replacement(node, field.name, key, generated, where)
+                yield replacement(self._document, entry, field.name, generated, where)
 
     def _children(self, item: Item, node: Any, where: str) -> Iterator[Change]:
         below = KINDS[item.kind].children
         if below is None:
             return
-        nodes = node.get(below[0])
-        for child, child_node in zip(item.children, nodes or [], strict=False):
+        for child, child_node in zip(item.children, items_of(node, below[0]), strict=False):
             path = f"{where} › {child.expectation.short_name()}"
             if child.presence is Presence.FORBIDDEN:
                 continue
-            for change in self._presence(child, child_node, nodes, path):
+            for change in self._presence(child, child_node, path):
                 yield replace(change, relied_on=child.whole_relied_on)
             if id(child) in self._witness.taken:
                 yield from self._item(child, child_node, path)
         yield from self._new_children(item, node, below[0], where)
 
-    def _presence(self, child: Item, node: Any, nodes: Any, where: str) -> Iterator[Change]:
+    def _presence(self, child: Item, node: Any, where: str) -> Iterator[Change]:
         """Yield what must change for how often a child was captured."""
         counts = self._witness.counts.get(id(child), [])
         present = {count for count in counts if count}
         if counts and not present and child.presence is Presence.REQUIRED:
-            yield _removal(nodes, node, where, child.expectation.describe())
+            yield self._removal(node, where, child.expectation.describe())
             return
         if 0 in counts and present and child.presence is Presence.REQUIRED:
-            yield setting(node, "presence", "presence", "optional", where)
+            yield setting(self._document, node, "presence", "optional", where)
         expected = 1 if child.count is None else child.count
         if not all(equal(expected, count) for count in present):
             key, value = child_count(present) or ("count", 1)
-            yield setting(node, "count", key, value, where)
+            yield setting(self._document, node, key, value, where)
 
     def _new_children(self, item: Item, node: Any, key: str, where: str) -> Iterator[Change]:
         """Yield an addition for each name below that no item took."""
@@ -150,21 +153,11 @@ class _Proposer:
 
         for new in child_items(parents, below):
             title = shown(*next(iter(new.items())))
-            yield Change(where, key, "", f"{key}: {title}", _child_adder(node, key, new))
+            add = partial(self._document.add_item, node, key, new)
+            yield Change(where, key, "", f"{key}: {title}", add)
 
-
-def _removal(nodes: Any, node: Any, where: str, title: str) -> Change:
-    return Change(where, "item", title, "", partial(nodes.remove, node))
-
-
-def _child_adder(node: Any, key: str, new: dict[str, Any]) -> Callable[[], None]:
-    def add() -> None:
-        if key not in node:
-            put(node, key, key, [])
-            node.move_to_end(key)
-        add_item(node[key], new)
-
-    return add
+    def _removal(self, node: Any, where: str, title: str) -> Change:
+        return Change(where, "item", title, "", partial(self._document.remove, node))
 
 
 def _title(operation: Operation) -> str:

@@ -10,8 +10,8 @@ from typing import Any
 
 from harness.contract import attributed
 from harness.contract.accept.changes import Change, shown
+from harness.contract.accept.document import Document, entry_of, items_of
 from harness.contract.accept.mapping_changes import mapping_changes, replacement
-from harness.contract.accept.yaml_file import add_item, key_of
 from harness.contract.attributed import Taken
 from harness.contract.items import Contract, Item, Presence
 from harness.contract.write.build import SECTION_WRITERS
@@ -21,13 +21,13 @@ from harness.model import Telemetry
 
 
 def section_changes(
-    contract: Contract, section: str, document: Any, parts: Sequence[Telemetry]
+    contract: Contract, section: str, document: Document, parts: Sequence[Telemetry]
 ) -> Iterator[Change]:
     """Yield the changes of one section; one that the contract does not have stays away."""
     items: tuple[Item, ...] = getattr(contract, section)
     if not items:
         return
-    nodes = document[section]
+    nodes = items_of(document.root, section)
     pool = type(items[0].expectation).POOL
     entries = [entry for part in parts for entry in pool(part).entries]
     found = list(_taken(items, entries)) if section in attributed.SECTIONS else None
@@ -35,34 +35,37 @@ def section_changes(
         where = f"{section} › {item.expectation.short_name()}"
         identified = [entry for entry in entries if item.expectation.identifies(entry)]
         if not identified:
-            changes = _gone(item, nodes, node, where)
+            changes = _gone(document, item, node, where)
         elif found is None:
-            changes = _of_any(item, node, identified, where)
+            changes = _of_any(document, item, node, identified, where)
         else:
-            changes = _of_each(item, node, found, where)
+            changes = _of_each(document, item, node, found, where)
         for change in changes:
             yield replace(change, relied_on=item.relied_on)
     left = [entry for entry in entries if not any(item.expectation.identifies(entry) for item in items)]
     unknown = Telemetry(**{section: tuple(entry.value for entry in left)})
     for new in SECTION_WRITERS[section]([unknown]):
-        yield Change(section, "item", "", shown(*next(iter(new.items()))), partial(add_item, nodes, new))
+        add = partial(document.add_item, document.root, section, new)
+        yield Change(section, "item", "", shown(*next(iter(new.items()))), add)
 
 
-def _gone(item: Item, nodes: Any, node: Any, where: str) -> Iterator[Change]:
+def _gone(document: Document, item: Item, node: Any, where: str) -> Iterator[Change]:
     if item.presence is Presence.REQUIRED:
         title = item.expectation.describe()
-        yield Change(where, "item", title, "", partial(nodes.remove, node))
+        yield Change(where, "item", title, "", partial(document.remove, node))
 
 
-def _of_any(item: Item, node: Any, identified: Sequence[Entry], where: str) -> Iterator[Change]:
+def _of_any(
+    document: Document, item: Item, node: Any, identified: Sequence[Entry], where: str
+) -> Iterator[Change]:
     """Yield the changes of an item that one of those that it identifies must be as."""
     if any(map(item.expectation.holds, identified)):
         return
     value = identified[0].value
     for field, expected in item.expectation.details:
-        key = key_of(node, field.name)
-        if key is not None and not field.holds(expected, value):
-            yield replacement(node, field.name, key, {field.name: field.read(value)}, where)
+        said = entry_of(node, field.name)
+        if said is not None and not field.holds(expected, value):
+            yield replacement(document, said, field.name, {field.name: field.read(value)}, where)
 
 
 def _taken(items: Sequence[Item], entries: Sequence[Entry]) -> Iterator[Taken]:
@@ -72,22 +75,25 @@ def _taken(items: Sequence[Item], entries: Sequence[Entry]) -> Iterator[Taken]:
             yield taken
 
 
-def _of_each(item: Item, node: Any, found: Sequence[Taken], where: str) -> Iterator[Change]:
+def _of_each(
+    document: Document, item: Item, node: Any, found: Sequence[Taken], where: str
+) -> Iterator[Change]:
     """Yield the changes of an item that everything closest to it must be as."""
     values = [taken.entry.value for taken in found if taken.closest[0] is item]
     for field, expected in item.expectation.details:
-        key = key_of(node, field.name)
-        if key is None or field.name == attributed.ATTRIBUTES.name:
+        said = entry_of(node, field.name)
+        if said is None or field.name == attributed.ATTRIBUTES.name:
             continue
         if isinstance(field, MappingField) and isinstance(expected, Mapping):
             captured = list(map(field.read, values))
-            yield from mapping_changes(node[key], expected, captured, field.depth, where, closed=False)
+            depth = field.depth
+            yield from mapping_changes(document, said.node, expected, captured, depth, where, closed=False)
         elif not all(field.holds(expected, value) for value in values):
-            yield replacement(node, field.name, key, _entry(field, values), where)
+            yield replacement(document, said, field.name, _entry(field, values), where)
     attributes = [own.captured.attributes for taken in found for own in taken.owned if own.item is item]
-    expected, key = attributed.expected_of(item), key_of(node, attributed.ATTRIBUTES.name)
-    if attributes and key is not None and isinstance(expected, Mapping):
-        yield from mapping_changes(node[key], expected, attributes, 1, where, closed=True)
+    expected, said = attributed.expected_of(item), entry_of(node, attributed.ATTRIBUTES.name)
+    if attributes and said is not None and isinstance(expected, Mapping):
+        yield from mapping_changes(document, said.node, expected, attributes, 1, where, closed=True)
 
 
 def _entry(field: Field, values: Sequence[Any]) -> dict[str, Any]:

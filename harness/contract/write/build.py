@@ -79,8 +79,7 @@ def _metric(metrics: Sequence[Metric]) -> dict[str, Any]:
     item: dict[str, Any] = {"metric": first.name}
     item |= one_or_several("type", {metric.type.value for metric in metrics})
     item |= _of_sums(metrics)
-    if any(units := {metric.unit for metric in metrics}):
-        item |= one_or_several("unit", units)
+    item |= one_or_several("unit", {metric.unit for metric in metrics})  # none, too: '' is no wildcard
     if first.namespace:
         item["namespace"] = first.namespace
     if first.scope.name:

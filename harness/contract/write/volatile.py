@@ -69,15 +69,16 @@ def generalised(key: str, values: Sequence[Any]) -> tuple[str, Any]:
 
 
 def _text(key: str, values: Sequence[str]) -> tuple[str, Any]:
-    forms = {_form(value) for value in values}
+    distinct = set(values)
+    forms = {_form(value) for value in distinct}
     form = forms.pop() if len(forms) == 1 else None
     if form is not None and not (form[0] == "regex" and is_volatile(key)):
         return form
-    if is_volatile(key) or any(_is_free(key, value) for value in values):
+    if is_volatile(key) or any(_is_free(key, value) for value in distinct):
         return "type", "str"
-    if len(set(values)) == 1:
+    if len(distinct) == 1:
         return "is", values[0]
-    return "type", _said("str", map(template_of, values))
+    return "type", _said("str", map(template_of, distinct))
 
 
 def _is_free(key: str, value: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from harness.model import Level, RunRecord
 from harness.report.all_findings import Told, all_findings
+from harness.report.text import visible
 
 NAME = "github"
 FILE_NAME = None
@@ -31,7 +32,7 @@ def _command(told: Told) -> str:
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return visible(text).replace("%", "%25").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

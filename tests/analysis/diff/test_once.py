@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from harness.model import RunRecord, ScenarioRecord, SpanKind, Telemetry
 from tests.analysis.diff.runs import changes
 from tests.builders import a_log_event, a_span, a_telemetry, an_export
@@ -29,6 +31,15 @@ def test_calls_without_telemetry_are_compared_by_presence_over_the_whole_run() -
     assert changes(a_run((GROUP,), ()), a_run((), ())) == [
         "count_changed at aws CreateLogGroup: count some → none"
     ]
+
+
+@pytest.mark.parametrize(
+    ("channel", "path"),
+    [("xray", "/SamplingTargets"), ("aws", "/SamplingTargets"), ("aws", "GetSamplingTargets")],
+)
+def test_reports_of_sampling_say_only_how_long_a_run_took(channel: str, path: str) -> None:
+    report = an_export(path, channel=channel, items=0)
+    assert changes(a_run((report,), ()), a_run((), ())) == []
 
 
 def test_an_export_of_otlp_without_items_is_compared() -> None:

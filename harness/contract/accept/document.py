@@ -1,0 +1,123 @@
+"""A contract's file with the edits that are to be made in it; its text changes only where they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from harness.contract.accept.block import block_edits
+from harness.contract.accept.edits import Addition, Edits
+from harness.contract.accept.lines import Lines
+from harness.contract.operators import split_key
+from harness.contract.problems import Problems
+from harness.contract.yaml_nodes import compose, scalar
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """A key of a mapping, and what is under it, as nodes that know their place."""
+
+    key_node: Any
+    node: Any
+
+    @property
+    def key(self) -> str:
+        """As the file says it, with its operator."""
+        return str(self.key_node.value)
+
+    @property
+    def value(self) -> Any:
+        """As plain Python."""
+        return plain(self.node)
+
+
+class Document:
+    """A file that is edited: edits are collected, then made in its text.
+
+    Args:
+        text: A contract, which `parse_contract` has read.
+        file: How errors name it.
+    """
+
+    def __init__(self, text: str, file: str = "contract") -> None:
+        problems = Problems(file)
+        self.root = compose(text, problems)
+        problems.raise_any()
+        self._text = text
+        self._edits = Edits()
+        self._new_lists: dict[tuple[int, str], list[Any]] = {}
+
+    def text(self) -> str:
+        """Return the file's text with all edits made."""
+        ended = self._text if self._text.endswith("\n") else f"{self._text}\n"
+        found = block_edits(Lines(ended), self.root, self._edits)
+        after, done = "", 0
+        for start, end, new in sorted(found, key=lambda edit: edit[:2]):
+            after += ended[done:start] + new
+            done = end
+        after += ended[done:]
+        return after if ended is self._text else after.removesuffix("\n")
+
+    def remove(self, node: Any) -> None:
+        """Remove an item of a list, or the entry with this key node."""
+        self._edits.removed.add(id(node))
+
+    def replace(self, entry: Entry, key: str, value: Any) -> None:
+        """Set an entry to a key and value, in its place."""
+        self._edits.replaced[id(entry.key_node)] = key, value
+
+    def put(self, mapping: Any, key: str, value: Any) -> None:
+        """Add an entry, sorted in among its like; the first one of a list's item says what it is."""
+        name = split_key(key)[0]
+        before = [n for n, (other, _) in enumerate(mapping.value, 1) if split_key(other.value)[0] < name]
+        self._add(mapping, Addition(before[-1] if before else 0, key, value))
+
+    def add_item(self, mapping: Any, name: str, value: dict[str, Any]) -> None:
+        """Add an item to the list under a name, before the first of its kind with a later name."""
+        entry = entry_of(mapping, name)
+        if entry is None:
+            self._new_list(mapping, name).append(value)
+            return
+        kind, title = _identity(value)
+        known = [_identity(plain(node)) for node in entry.node.value]
+        later = [n for n, (other, its) in enumerate(known) if other == kind and its > title]
+        self._add(entry.node, Addition(later[0] if later else len(known), "", value))
+
+    def _new_list(self, mapping: Any, name: str) -> list[Any]:
+        """Return the list that comes under a name, behind everything else in its mapping."""
+        key = id(mapping), name
+        if key not in self._new_lists:
+            self._new_lists[key] = []
+            self._add(mapping, Addition(len(mapping.value), name, self._new_lists[key]))
+        return self._new_lists[key]
+
+    def _add(self, collection: Any, addition: Addition) -> None:
+        self._edits.added.setdefault(id(collection), []).append(addition)
+
+
+def entry_of(mapping: Any, name: str) -> Entry | None:
+    """Return the entry of a mapping that has this name, whatever its operator."""
+    for key, node in mapping.value:
+        if split_key(str(key.value))[0] == name:
+            return Entry(key, node)
+    return None
+
+
+def items_of(mapping: Any, name: str) -> list[Any]:
+    """Return the nodes of the list under a name; of none when there is no such list."""
+    entry = entry_of(mapping, name)
+    return [] if entry is None else list(entry.node.value)
+
+
+def plain(node: Any) -> Any:
+    """Return what a node holds, keys with their operators."""
+    if node.id == "mapping":
+        return {key.value: plain(value) for key, value in node.value}
+    if node.id == "sequence":
+        return [plain(item) for item in node.value]
+    return scalar(node)
+
+
+def _identity(item: dict[str, Any]) -> tuple[str, str]:
+    key = next(iter(item), "")
+    return split_key(key)[0], str(item.get(key))
