@@ -31,12 +31,12 @@ class DroppedSpan(NamedTuple):
     """A span that was started and that no exporter will get.
 
     Attributes:
-        trace_id: 32 hex digits; all zeros when the span has no context of its own.
+        parent: The SDK's span context, None for a root.
     """
 
     name: str
     call: CallSite | None
-    trace_id: str
+    parent: Any
     reason: str
 
 
@@ -57,7 +57,7 @@ class EmittedRecord(NamedTuple):
 
 
 class CreatedProcessor:
-    """A span processor that the app made; attached once a provider has it."""
+    """A span processor that the app made; attached once a provider has it, or anything calls it."""
 
     __slots__ = ("_call", "_kind", "attached")
 

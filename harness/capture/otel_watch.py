@@ -23,6 +23,9 @@ from harness.capture.call_site import call_site
 from harness.capture.otel_evidence import CreatedProcessor, DroppedSpan, EmittedRecord, StartedSpan
 from harness.capture.patching import Patches
 
+_CALLS = ("on_start", "on_end", "force_flush")
+"""What whoever hands spans to a processor calls."""
+
 
 class OtelWatch:
     """Sees every span start and end, log record and metric of this process.
@@ -46,6 +49,8 @@ class OtelWatch:
         self._observed = False
         self.providers: weakref.WeakSet[Any] = weakref.WeakSet()
         self.processors: deque[CreatedProcessor] = deque()
+        # A list of processors, or one given in its place → those of its class that ours is called beside.
+        self._beside: dict[type, weakref.WeakSet[Any]] = {}
         self._created: weakref.WeakKeyDictionary[Any, CreatedProcessor] = weakref.WeakKeyDictionary()
         self._patches = patches
         self._arrivals = arrivals
@@ -58,14 +63,19 @@ class OtelWatch:
 
     def _watch_traces(self, module: ModuleType) -> None:
         processor = _capture_span_processor(module, self.started, self._arrivals)
-        beside = self._beside_concurrent(module.ConcurrentMultiSpanProcessor, processor)
 
         def attach(provider: Any) -> None:
-            if not beside(getattr(provider, "_active_span_processor", None)):
+            active = provider._active_span_processor  # noqa: SLF001  the public method only adds to it
+            self._mark_attached(active)
+            concurrent = isinstance(active, module.ConcurrentMultiSpanProcessor)
+            if concurrent or not hasattr(active, "add_span_processor"):
+                self._attach_beside(active, processor)
+            else:
                 provider.add_span_processor(processor)
 
         self._attach_to_all(module.TracerProvider, attach)
-        self._patches.wrap(module.TracerProvider, "add_span_processor", self._attached)
+        for kind in (module.SynchronousMultiSpanProcessor, module.ConcurrentMultiSpanProcessor):
+            self._patches.wrap(kind, "add_span_processor", self._added)  # a provider's own calls it
         self._watch_sampling(module)
 
     def _watch_sampling(self, module: ModuleType) -> None:
@@ -80,54 +90,51 @@ class OtelWatch:
             span = original(tracer, name, context, *args, **kwargs)
             if type(span) is not_recorded:
                 parent = trace.get_current_span(context).get_span_context()
-                trace_id = f"{span.get_span_context().trace_id:032x}"
-                dropped.append(DroppedSpan(name, call_site(), trace_id, _why_dropped(tracer, span, parent)))
+                dropped.append(DroppedSpan(name, call_site(), parent, _why_dropped(tracer, span, parent)))
             return span
 
         self._patches.replace(module.Tracer, "start_span", start_span)
 
-    def _beside_concurrent(self, kind: Any, processor: Any) -> Callable[[Any], bool]:
-        """Return what attaches the processor beside a list that hands each span to threads of a pool.
+    def _attach_beside(self, active: Any, processor: Any) -> None:
+        """Have a processor called beside a provider's own one, in which it cannot or must not be.
 
-        On such a thread no frame is the app's; and at exit the pool is closed before the provider, which
-        fails to shut down whatever is in its list.
+        A list that hands each span to threads of a pool shows no frame of the app there; and at exit the
+        pool is closed before the provider, which fails to shut down whatever is in its list.
         """
-        known: weakref.WeakSet[Any] = weakref.WeakSet()
+        kind = type(active)
+        if kind in self._beside:
+            self._beside[kind].add(active)
+            return
+        known = self._beside[kind] = weakref.WeakSet({active})
 
-        def on_start(original: Callable[..., None], processors: Any, *args: Any, **kwargs: Any) -> None:
-            if processors in known:
+        def on_start(original: Callable[..., None], own: Any, *args: Any, **kwargs: Any) -> None:
+            if own in known:
                 processor.on_start(*args, **kwargs)
-            original(processors, *args, **kwargs)
+            original(own, *args, **kwargs)
 
-        def on_end(original: Callable[..., None], processors: Any, *args: Any, **kwargs: Any) -> None:
-            original(processors, *args, **kwargs)
-            if processors in known:
+        def on_end(original: Callable[..., None], own: Any, *args: Any, **kwargs: Any) -> None:
+            original(own, *args, **kwargs)
+            if own in known:
                 processor.on_end(*args, **kwargs)
 
         self._patches.wrap(kind, "on_start", on_start)
         self._patches.wrap(kind, "on_end", on_end)
-        ours = kind.on_start
 
-        def attach(processors: Any) -> bool:
-            # A subclass with an `on_start` of its own may never come here.
-            if not isinstance(processors, kind) or type(processors).on_start is not ours:
-                return False
-            known.add(processors)
-            return True
+    def _added(self, original: Callable[..., None], processors: Any, span_processor: Any) -> None:
+        self._mark_attached(span_processor)
+        original(processors, span_processor)
 
-        return attach
-
-    def _attached(self, original: Callable[..., None], provider: Any, span_processor: Any) -> None:
-        created = self._created.get(span_processor)
+    def _mark_attached(self, processor: Any) -> None:
+        created = self._created.get(processor)
         if created is not None:
             created.attached = True
-        original(provider, span_processor)
 
     def _watch_processors(self, module: ModuleType) -> None:
         def created(original: Callable[..., None], processor: Any, *args: Any, **kwargs: Any) -> None:
             original(processor, *args, **kwargs)
             self._created[processor] = CreatedProcessor(processor, call_site())
             self.processors.append(self._created[processor])
+            _mark_when_used(processor, self._created[processor])
 
         for kind in (module.SimpleSpanProcessor, module.BatchSpanProcessor):
             self._patches.wrap(kind, "__init__", created)
@@ -200,13 +207,37 @@ class OtelWatch:
             provider.force_flush(timeout_ms)
 
 
+def _mark_when_used(processor: Any, created: CreatedProcessor) -> None:
+    """Mark a processor as attached when anything calls it: it may be inside another one.
+
+    The instance alone is watched, until its first call: later calls cost nothing.
+    """
+    used = weakref.ref(processor)
+
+    def watched(name: str) -> Callable[..., Any]:
+        def first(*args: Any, **kwargs: Any) -> Any:
+            created.attached = True
+            own = used()
+            for each in _CALLS:
+                vars(own).pop(each, None)
+            return getattr(own, name)(*args, **kwargs)
+
+        return first
+
+    for name in _CALLS:
+        setattr(processor, name, watched(name))
+
+
 def _why_dropped(tracer: Any, span: Any, parent: Any) -> str:
     if span.get_span_context() is parent:
         return "its tracer is switched off"
     sampler = tracer.sampler
     if parent.is_valid and not parent.trace_flags.sampled and type(sampler).__name__.startswith("Parent"):
         return "its parent is not sampled"
-    description = str(sampler.get_description())
+    try:
+        description = str(sampler.get_description())
+    except Exception:  # noqa: BLE001  the SDK asks for none, so a sampler may lack it
+        description = type(sampler).__name__
     if not parent.is_valid:  # a root: what `ParentBased` has for parents is long, and not asked
         head, comma, _ = description.partition(",remoteParentSampled:")
         description = f"{head},…}}" if comma else description

@@ -23,8 +23,8 @@ from harness.errors import ConfigurationError
 from harness.model import Incident
 
 SETTLE_TIMEOUT_S = 2.0
-OWN_THREAD_GRACE_S = 0.2
-"""How long to wait for a span that the waiting thread itself has open: another thread may end it."""
+OWN_THREAD_SHARE = 0.1
+"""The part of the time-out to wait for what the waiting thread itself has begun: another may end it."""
 
 
 class Capture:
@@ -117,7 +117,7 @@ class Capture:
         deadline = time.monotonic() + self.settle_timeout_s
         self._flush(deadline, exporters=exporters)
         if self._worth_awaiting():
-            grace = min(deadline, time.monotonic() + OWN_THREAD_GRACE_S)
+            grace = min(deadline, time.monotonic() + self.settle_timeout_s * OWN_THREAD_SHARE)
             self.arrivals.wait_until(lambda: not self._awaited(), grace)
             own_thread = threading.get_ident()
             self.arrivals.wait_until(lambda: not self._awaited(besides=own_thread), deadline)

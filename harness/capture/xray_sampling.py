@@ -6,11 +6,11 @@ import contextlib
 import functools
 import time
 from collections.abc import Iterator
-from typing import Any
 
 from harness.capture.arrivals import Arrivals
 from harness.capture.xray_daemon import XRayDaemon
 from harness.capture.xray_rules import SamplingRule
+from harness.capture.xray_watch import XRayWatch
 from harness.errors import SettleTimeout
 
 _RULES_TIMEOUT_S = 10.0
@@ -18,7 +18,7 @@ _RULES_TIMEOUT_S = 10.0
 
 @contextlib.contextmanager
 def sampled_by(
-    rules: tuple[SamplingRule, ...], daemon: XRayDaemon, recorders: list[Any], arrivals: Arrivals
+    rules: tuple[SamplingRule, ...], daemon: XRayDaemon, watch: XRayWatch, arrivals: Arrivals
 ) -> Iterator[None]:
     """Let the recorders decide by these rules while the context lasts.
 
@@ -31,7 +31,9 @@ def sampled_by(
     from aws_xray_sdk.core.daemon_config import DaemonConfig
     from aws_xray_sdk.core.sampling.sampler import DefaultSampler
 
+    recorders = tuple(watch.recorders)
     previous_rules, daemon.rules = daemon.rules, rules
+    previous_sampling, watch.sampling = watch.sampling, True
     before = [(recorder, recorder.sampler, recorder.sampling) for recorder in recorders]
     try:
         for recorder in recorders:
@@ -47,5 +49,6 @@ def sampled_by(
         yield
     finally:
         daemon.rules = previous_rules
+        watch.sampling = previous_sampling
         for recorder, sampler, sampling in before:
             recorder.configure(sampler=sampler, sampling=sampling)

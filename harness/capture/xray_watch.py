@@ -84,12 +84,14 @@ class XRayWatch:
         begun: Entities since the last look, in order.
         incidents: What the SDK lost since the last look.
         recorders: Every recorder seen.
+        sampling: True while a scenario samples on purpose.
     """
 
     def __init__(self, patches: Patches, arrivals: Arrivals, daemon_address: str) -> None:
         self.begun: deque[BegunEntity] = deque()
         self.incidents: deque[Incident] = deque()
         self.recorders: weakref.WeakSet[Any] = weakref.WeakSet()
+        self.sampling = False
         # By the entity's id: each value keeps its entity alive, so a weak key never dies.
         self._by_entity: weakref.WeakValueDictionary[int, BegunEntity] = weakref.WeakValueDictionary()
         self._patches = patches
@@ -131,6 +133,7 @@ class XRayWatch:
         wrap(UDPEmitter, "send_entity", self._send)
         wrap(UDPEmitter, "_send_data", self._send_data)
         wrap(AWSXRayRecorder, "__init__", self._recorder_made)
+        wrap(AWSXRayRecorder, "configure", self._configure)
         self._adopt(core.xray_recorder)
 
     def _recorder_made(self, original: Callable[..., None], recorder: Any, *args: Any, **kwargs: Any) -> None:
@@ -138,9 +141,15 @@ class XRayWatch:
         self._adopt(recorder)
 
     def _adopt(self, recorder: Any) -> None:
-        """Sample everything, and send to our daemon even if the SDK was imported before us."""
+        """Send to our daemon even if the SDK was imported before us."""
         self.recorders.add(recorder)
-        recorder.configure(sampling=False, daemon_address=self._address)
+        recorder.configure(daemon_address=self._address)
+
+    def _configure(self, original: Callable[..., None], recorder: Any, *args: Any, **kwargs: Any) -> None:
+        """Sample everything, whatever the app configures, but while a scenario samples on purpose."""
+        original(recorder, *args, **kwargs)
+        if not self.sampling:
+            recorder.sampling = False
 
     # Beginning, ending and sending
 

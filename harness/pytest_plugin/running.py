@@ -28,13 +28,18 @@ class RunningScenario:
         self.outcome = "interrupted"  # until pytest reports another
         self.start_ns = time.time_ns()
         self.duration_ns = 0
-        self._reported: frozenset[Finding] = frozenset()
+        self._reported: tuple[Finding, ...] = ()
 
     def record(self) -> ScenarioRecord:
         """Return everything known now."""
         telemetry = self.handle.snapshot()
         verdicts = tuple(self.handle.verdicts)
         findings = self._findings(telemetry, self.outcome)
+        if self.outcome in _FAILED:
+            # What failed it may have come right since: a span that another thread ended too late.
+            known = {(finding.id, finding.where, finding.site) for finding in findings}
+            gone = [f for f in self._reported if (f.id, f.where, f.site) not in known]
+            findings = (*findings, *gone)
         if self.outcome in _EXPECTED_TO_FAIL:
             findings = _acknowledged(findings)
         return ScenarioRecord(
@@ -59,18 +64,14 @@ class RunningScenario:
         telemetry = self.handle.snapshot()
         failing = tuple(filter(is_failure, self._findings(telemetry, outcome)))
         new = tuple(finding for finding in failing if finding not in self._reported)
-        self._reported |= set(new)
+        self._reported += new
         return telemetry, new
 
     def _findings(self, telemetry: Telemetry, outcome: str) -> tuple[Finding, ...]:
         findings = self.handle.findings(telemetry)
-        # Where it fails the test, the test's outcome is no longer "passed", and this is why.
-        if self._failed_vacuous() or (outcome == "passed" and not self.handle.checked):
+        if outcome == "passed" and not self.handle.checked:
             findings = (*findings, vacuous_finding(self.site))
         return self._policy.apply(findings)
-
-    def _failed_vacuous(self) -> bool:
-        return any(finding.id == "scenario_vacuous" for finding in self._reported)
 
 
 def _expected(verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:

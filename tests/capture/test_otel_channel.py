@@ -11,7 +11,13 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.metrics import Observation
 from opentelemetry.sdk._logs import LoggerProvider
 from opentelemetry.sdk.metrics import MeterProvider
-from opentelemetry.sdk.trace import ConcurrentMultiSpanProcessor, TracerProvider
+from opentelemetry.sdk.trace import (
+    ConcurrentMultiSpanProcessor,
+    ReadableSpan,
+    SpanProcessor,
+    SynchronousMultiSpanProcessor,
+    TracerProvider,
+)
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter, SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, Decision, ParentBased, Sampler, SamplingResult
@@ -64,6 +70,14 @@ def test_a_provider_with_concurrent_processors_is_seen(telemetry: ScenarioTeleme
     processors._executor.shutdown()
 
 
+class _Nameless(Sampler):
+    def should_sample(self, *_: Any, **__: Any) -> SamplingResult:
+        return SamplingResult(Decision.DROP)
+
+    def get_description(self) -> str:
+        raise NotImplementedError
+
+
 class _RecordOnly(Sampler):
     def should_sample(self, *_: Any, **__: Any) -> SamplingResult:
         return SamplingResult(Decision.RECORD_ONLY)
@@ -80,9 +94,10 @@ class _RecordOnly(Sampler):
             ParentBased(ALWAYS_OFF),
             ["dropped by ParentBased{root:AlwaysOffSampler,…}", "its parent is not sampled"],
         ),
+        (_Nameless(), ["dropped by _Nameless", "dropped by _Nameless"]),
         (_RecordOnly(), ["recorded for the app alone (RECORD_ONLY)"] * 2),
     ],
-    ids=["dropped", "parent", "record-only"],
+    ids=["dropped", "parent", "nameless", "record-only"],
 )
 def test_what_a_sampler_drops_is_known(
     telemetry: ScenarioTelemetry, sampler: Sampler, reasons: list[str]
@@ -93,7 +108,7 @@ def test_what_a_sampler_drops_is_known(
         tracer.start_span(name="child").end()
 
     assert telemetry.spans == ()
-    line = test_what_a_sampler_drops_is_known.__code__.co_firstlineno + 18
+    line = test_what_a_sampler_drops_is_known.__code__.co_firstlineno + 19
     assert [(item.name, item.reason) for item in telemetry.snapshot().unsampled] == [
         ("root", reasons[0]),
         ("child", reasons[1]),
@@ -105,6 +120,19 @@ def test_what_a_sampler_drops_is_known(
         "no span 'child' was captured; started and not sampled: "
         f"span 'child' (tests/capture/test_otel_channel.py:{line}), {reasons[1]}"
     )
+
+
+@pytest.mark.parametrize("scenario", ["first", "second"])
+def test_what_a_remote_parent_leaves_unsampled_is_the_scenarios(
+    telemetry: ScenarioTelemetry, tracer: trace.Tracer, scenario: str
+) -> None:
+    remote = trace.SpanContext(trace_id=7, span_id=7, is_remote=True)
+
+    context = trace.set_span_in_context(trace.NonRecordingSpan(remote))
+    tracer.start_span(scenario, context).end()
+
+    telemetry.expect_none(span(scenario))
+    assert [item.name for item in telemetry.snapshot().unsampled] == [scenario]
 
 
 class _OwnStart(ConcurrentMultiSpanProcessor):
@@ -205,6 +233,49 @@ def test_a_processor_nobody_has_is_an_incident(telemetry: ScenarioTelemetry) -> 
 
     assert found.where == "SimpleSpanProcessor(ConsoleSpanExporter)"
     forgotten.shutdown()
+
+
+class _Filter(SpanProcessor):
+    """What apps put around another processor."""
+
+    def __init__(self, inner: SpanProcessor) -> None:
+        self._inner = inner
+
+    def on_end(self, span: ReadableSpan) -> None:
+        self._inner.on_end(span)
+
+
+def test_a_processor_inside_another_one_is_attached(telemetry: ScenarioTelemetry) -> None:
+    exporter, provider = InMemorySpanExporter(), a_provider()
+    inner = SimpleSpanProcessor(exporter)
+    provider.add_span_processor(_Filter(inner))
+
+    provider.get_tracer("t").start_span("filtered").end()
+
+    telemetry.expect(span("filtered"))
+    telemetry.expect_finding("span_processor_unattached", count=0)
+    assert [ended.name for ended in exporter.get_finished_spans()] == ["filtered"]
+    assert not {"on_start", "on_end", "force_flush"} & set(vars(inner))
+
+
+def test_a_processor_in_a_list_given_to_a_provider_is_attached(telemetry: ScenarioTelemetry) -> None:
+    processors: Any = SynchronousMultiSpanProcessor()  # type: ignore[no-untyped-call]
+    processors.add_span_processor(SimpleSpanProcessor(InMemorySpanExporter()))
+    TracerProvider(active_span_processor=processors, shutdown_on_exit=False)
+
+    telemetry.expect_finding("span_processor_unattached", count=0)
+
+
+def test_a_provider_with_a_processor_in_place_of_a_list_is_seen(telemetry: ScenarioTelemetry) -> None:
+    exporter = InMemorySpanExporter()
+    alone: Any = SimpleSpanProcessor(exporter)
+    provider = TracerProvider(active_span_processor=alone, shutdown_on_exit=False)
+
+    provider.get_tracer("t").start_span("alone").end()
+
+    telemetry.expect_count(1, span("alone"))
+    telemetry.expect_finding("span_processor_unattached", count=0)
+    assert [ended.name for ended in exporter.get_finished_spans()] == ["alone"]
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import botocore.session
 import pytest
 from aws_xray_sdk.core import xray_recorder
 from aws_xray_sdk.core.recorder import AWSXRayRecorder
+from aws_xray_sdk.core.sampling.local.sampler import LocalSampler
 
 from harness import ScenarioTelemetry, export_request, regex, segment, subsegment
 from harness.codec.xray import HEADER
@@ -197,6 +198,22 @@ def test_duplicates_and_another_process_are_one_segment_each(telemetry: Scenario
 
     assert [(found.id, found.end_time) for found in telemetry.segments] == [("a" * 16, 2.0), ("b" * 16, 2.0)]
     assert all(isinstance(found, Segment) and found.site is None for found in telemetry.segments)
+
+
+def test_everything_is_sampled_whatever_the_app_configures(
+    telemetry: ScenarioTelemetry, recorder: Any
+) -> None:
+    nothing = {"version": 2, "default": {"fixed_target": 0, "rate": 0}, "rules": []}
+    before = recorder.sampler
+    try:
+        recorder.configure(service="s", sampling=True, sampler=LocalSampler(nothing))
+        for _ in range(5):
+            with recorder.in_segment("sampled"):
+                pass
+    finally:
+        recorder.configure(sampler=before)
+
+    telemetry.expect_count(5, segment("sampled"))
 
 
 def test_what_sdks_report_about_sampling_is_the_scenarios(telemetry: ScenarioTelemetry) -> None:

@@ -406,3 +406,48 @@ def test_a_root_left_open_by_an_earlier_thread_is_said_to_be_perhaps_another_sce
             f"    {noun}_unfinished: {noun} 'own' (begun at *) {cure}",
         ]
     )
+
+
+def test_what_failed_a_scenario_stays_in_the_record_when_it_comes_right_later(
+    run: Run, pytester: pytest.Pytester
+) -> None:
+    result = run(
+        OTEL,
+        APP
+        + """
+    left = []
+
+    def test_leaves_open(telemetry):
+        left.append(tracer.start_span("late"))
+        telemetry.expect_none(span("other"))
+
+    def test_ends_it(telemetry):
+        left.pop().end()
+        telemetry.expect_none(span("late"))
+    """,
+    )
+
+    result.assert_outcomes(passed=1, failed=1)
+    scenarios: Any = run_record(pytester)["scenarios"]
+    found = {
+        scenario["name"].rpartition("::")[2]: [finding["id"] for finding in scenario["findings"]]
+        for scenario in scenarios
+    }
+    assert found == {"test_leaves_open": ["span_unfinished"], "test_ends_it": []}
+
+
+def test_a_longer_settle_timeout_waits_longer_for_the_tests_own_spans(run: Run) -> None:
+    result = run(
+        OTEL + "telemetry_settle_timeout = 60\n",
+        APP
+        + """
+    import threading
+
+    def test_hands_over(telemetry):
+        job = tracer.start_span("job")
+        threading.Timer(0.5, job.end).start()
+        telemetry.expect(span("job"))
+    """,
+    )
+
+    result.assert_outcomes(passed=1)

@@ -93,8 +93,8 @@ class OtelChannel:
             context = started.span.context
             if not context.trace_flags.sampled:  # recorded for the app's own use, never exported
                 reason = "recorded for the app alone (RECORD_ONLY)"
-                trace_id = f"{context.trace_id:032x}"
-                self._watch.dropped.append(DroppedSpan(started.span.name, started.call, trace_id, reason))
+                span = started.span
+                self._watch.dropped.append(DroppedSpan(span.name, started.call, span.parent, reason))
                 continue
             key = (context.trace_id.to_bytes(16, "big"), context.span_id.to_bytes(8, "big"))
             owner = self._owner_of_start(key, started.span.parent)
@@ -106,14 +106,16 @@ class OtelChannel:
     def _ingest_dropped(self) -> None:
         while self._watch.dropped:
             dropped = self._watch.dropped.popleft()
-            has_trace = dropped.trace_id.strip("0")
-            owner = self._owners.of_trace(dropped.trace_id) if has_trace else self._owners.current
-            owner.add(dropped)
+            (self._owner_of_child(dropped.parent) or self._owners.current).add(dropped)
 
     def _owner_of_start(self, key: SpanKey, parent: Any) -> Bucket:
-        trace_id = key[0].hex()
-        known = self._owners.of_node(trace_id, f"{parent.span_id:016x}") if parent else None
-        return known or self._owners.begin_trace(trace_id)
+        return self._owner_of_child(parent) or self._owners.begin_trace(key[0].hex())
+
+    def _owner_of_child(self, parent: Any) -> Bucket | None:
+        """Return the bucket that holds a parent, None for a span without a known one."""
+        if parent is None:
+            return None
+        return self._owners.of_node(f"{parent.trace_id:032x}", f"{parent.span_id:016x}")
 
     def _ingest_request(self, request: Received | Rejected) -> None:
         current = self._owners.current

@@ -158,7 +158,7 @@ class XRayChannel:
 
     def sampling(self, *rules: SamplingRule) -> AbstractContextManager[None]:
         """Return a context in which the SDK samples by these rules instead of everything."""
-        return sampled_by(rules, self.daemon, list(self._watch.recorders), self._arrivals)
+        return sampled_by(rules, self.daemon, self._watch, self._arrivals)
 
     def finish(self) -> None:
         """Nothing more to report: what is unsent is unfinished, and known as such."""
