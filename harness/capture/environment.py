@@ -6,6 +6,8 @@ import os
 from collections.abc import Mapping, MutableMapping
 
 LOOPBACK = "127.0.0.1"
+REFUSED_DOMAINS = ("amazonaws.com", "amazonaws.com.cn", "api.aws", "honeycomb.io")
+"""Those of real telemetry backends."""
 
 FAKE_AWS: Mapping[str, str | None] = {
     "AWS_ACCESS_KEY_ID": "harness-access-key",
@@ -58,10 +60,14 @@ def silenced(environ: Mapping[str, str]) -> list[str]:
     ]
 
 
-def with_loopback_direct(environ: Mapping[str, str], *others: str) -> dict[str, str]:
-    """Return NO_PROXY variables under which loopback, and other hosts, are never sent through a proxy."""
+def without_proxy(environ: Mapping[str, str], *others: str) -> dict[str, str]:
+    """Return NO_PROXY variables under which no proxy reaches loopback, real backends, and other hosts.
+
+    A proxy of the developer's shell would connect to a real backend where the process itself may not.
+    """
     hosts = [h for h in environ.get("NO_PROXY", environ.get("no_proxy", "")).split(",") if h]
-    hosts += [host for host in dict.fromkeys((LOOPBACK, "localhost", *others)) if host not in hosts]
+    direct = (LOOPBACK, "localhost", *others, *REFUSED_DOMAINS)
+    hosts += [host for host in dict.fromkeys(direct) if host not in hosts]
     return {"NO_PROXY": ",".join(hosts), "no_proxy": ",".join(hosts)}
 
 

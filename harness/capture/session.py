@@ -13,7 +13,7 @@ from harness import registry
 from harness.capture.arrivals import Arrivals
 from harness.capture.bucket import Bucket
 from harness.capture.channel import Channel, Context, OpenNode
-from harness.capture.environment import Environment, with_loopback_direct
+from harness.capture.environment import Environment, without_proxy
 from harness.capture.guard import refuse_real_backends
 from harness.capture.loop import ReceiverLoop
 from harness.capture.ownership import Ownership
@@ -66,7 +66,7 @@ class Capture:
         """Point this process's exporters at the receivers."""
         for channel in self.channels.values():
             self._environment.update(channel.environment())
-        self._environment.update(with_loopback_direct(self._environment.environ))
+        self._environment.update(without_proxy(self._environment.environ))
 
     def environment_for(self, host: str) -> dict[str, str | None]:
         """Return the variables for an app that reaches us by another address, such as a container.

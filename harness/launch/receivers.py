@@ -16,7 +16,7 @@ from harness.capture.environment import (
     OTHER_OTLP,
     REGION,
     other_aws_endpoints,
-    with_loopback_direct,
+    without_proxy,
 )
 from harness.capture.loop import ReceiverLoop
 from harness.capture.otlp_receiver import OtlpReceiver
@@ -105,7 +105,7 @@ class Receivers:
             "AWS_ENDPOINT_URL": endpoints["aws"],
             "AWS_DEFAULT_REGION": region,
             **FAKE_AWS,
-            **with_loopback_direct(environ, self._host),
+            **without_proxy(environ, self._host),
         }
 
     def close(self) -> None:

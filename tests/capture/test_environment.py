@@ -1,6 +1,6 @@
 import os
 
-from harness.capture.environment import OTHER_OTLP, Environment, with_loopback_direct
+from harness.capture.environment import OTHER_OTLP, Environment, without_proxy
 
 
 def test_variables_are_set_removed_and_restored() -> None:
@@ -15,9 +15,9 @@ def test_variables_are_set_removed_and_restored() -> None:
     assert environ == {"KEPT": "1", "CHANGED": "old", "REMOVED": "old"}
 
 
-def test_loopback_is_added_to_no_proxy() -> None:
-    assert with_loopback_direct({"NO_PROXY": "example.org,localhost"})["NO_PROXY"] == (
-        "example.org,localhost,127.0.0.1"
+def test_no_proxy_is_asked_for_loopback_and_real_backends() -> None:
+    assert without_proxy({"NO_PROXY": "example.org,localhost"})["NO_PROXY"] == (
+        "example.org,localhost,127.0.0.1,amazonaws.com,amazonaws.com.cn,api.aws,honeycomb.io"
     )
 
 
