@@ -22,6 +22,11 @@ class StartedSpan(NamedTuple):
         """True until the app ends the span."""
         return self.span.end_time is None
 
+    @property
+    def start_time_unix_nano(self) -> int:
+        """Nanoseconds since the epoch."""
+        return int(self.span.start_time)
+
     def site(self) -> Site | None:
         """Return where the app created it."""
         return resolve(self.call)

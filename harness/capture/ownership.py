@@ -44,11 +44,14 @@ class Ownership:
         return self.current
 
     def of_node(self, trace_id: str, *node_ids: str) -> Bucket | None:
-        """Return the bucket that holds one of these spans or segments, if any does."""
+        """Return the bucket that holds one of these spans or segments, if any does; the latest of several."""
+        return next(self.holders(trace_id, *node_ids), None)
+
+    def holders(self, trace_id: str, *node_ids: str) -> Iterator[Bucket]:
+        """Yield the buckets that hold one of these spans or segments, the latest first."""
         for bucket in reversed(self._of_trace.get(trace_id, ())):
             if any(node_id in bucket.node_ids for node_id in node_ids):
-                return bucket
-        return None
+                yield bucket
 
     def of_trace(self, trace_id: str) -> Bucket:
         """Return the latest owner of a trace; the current bucket owns one never seen before."""

@@ -451,3 +451,47 @@ def test_a_longer_settle_timeout_waits_longer_for_the_tests_own_spans(run: Run) 
     )
 
     result.assert_outcomes(passed=1)
+
+
+def test_scenarios_that_seed_random_have_the_same_ids_and_their_own_exports(run: Run) -> None:
+    result = run(
+        OTEL,
+        """
+    import random
+    import pytest
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+    from harness import export_request, span
+
+    @pytest.fixture(scope="module")
+    def tracer():
+        provider = TracerProvider(shutdown_on_exit=False)
+        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+        yield provider.get_tracer("app")
+        provider.shutdown()
+
+    @pytest.fixture(scope="module")
+    def first():
+        return []
+
+    def one(tracer):
+        random.seed(7)
+        tracer.start_span("same").end()
+
+    def test_a(telemetry, tracer, first):
+        one(tracer)
+        telemetry.expect(span("same"))
+        first.append(telemetry)
+
+    def test_b(telemetry, tracer, first):
+        one(tracer)
+        telemetry.expect(export_request("/v1/traces", items=1))
+        assert telemetry.span(span("same")).witnesses == ("process", "wire")
+        (before,) = first
+        assert before.snapshot().spans[0].witnesses == ("process", "wire")
+        assert before.snapshot().spans[0].span_id == telemetry.spans[0].span_id
+    """,
+    )
+
+    result.assert_outcomes(passed=2)
