@@ -35,6 +35,7 @@ from harness.model import (
     Subsegment,
     Telemetry,
     Unfinished,
+    Unsampled,
 )
 
 T = TypeVar("T")
@@ -123,7 +124,7 @@ class Bucket:
                 *xray_evidence.phantom_ids_of(self.begun),
                 *orphans,
             ),
-            unsampled=unsampled_of(self.of(DroppedSpan)),
+            unsampled=unsampled_of(self.of(DroppedSpan), self.of(Unsampled)),
         )
 
     def _forget_sent(self) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any, NamedTuple
+
+import msgspec
 
 from harness.capture.call_site import CallSite, resolve
 from harness.model import Incident, Site, Unsampled
@@ -45,13 +48,11 @@ class DroppedSpan(NamedTuple):
     reason: str
 
 
-def unsampled_of(dropped: Iterable[DroppedSpan]) -> tuple[Unsampled, ...]:
-    """Return them by name, place and reason, in order of the first of each."""
-    counts = Counter((span.name, span.call, span.reason) for span in dropped)
-    return tuple(
-        Unsampled(name=name, reason=reason, count=count, site=resolve(call))
-        for (name, call, reason), count in counts.items()
-    )
+def unsampled_of(dropped: Iterable[DroppedSpan], others: Iterable[Unsampled] = ()) -> tuple[Unsampled, ...]:
+    """Return them, and what else is unsampled, by name, place and reason, in order of the first of each."""
+    spans = (Unsampled(name=each.name, reason=each.reason, site=resolve(each.call)) for each in dropped)
+    counts = Counter(itertools.chain(spans, others))
+    return tuple(msgspec.structs.replace(each, count=count) for each, count in counts.items())
 
 
 class EmittedRecord(NamedTuple):

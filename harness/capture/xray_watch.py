@@ -20,9 +20,13 @@ import wrapt
 from harness.capture.arrivals import Arrivals
 from harness.capture.call_site import CallSite, call_site, resolve
 from harness.capture.patching import Patches
-from harness.model import Incident, Site, Unfinished
+from harness.model import Incident, Site, Unfinished, Unsampled
 
 MAX_UDP_PAYLOAD = 65_507
+_DUMMIES = {"DummySegment": "segment", "DummySubsegment": "subsegment"}
+_NOT_SAMPLED = (
+    "by its trace header (Sampled=0), by begin_segment(sampling=0) or by the scenario's sampling rules"
+)
 
 
 class BegunEntity:
@@ -84,6 +88,7 @@ class XRayWatch:
         begun: Entities since the last look, in order.
         incidents: What the SDK lost since the last look.
         recorders: Every recorder seen.
+        unsampled: Entities that the SDK began and does not sample, since the last look.
         sampling: True while a scenario samples on purpose.
     """
 
@@ -91,6 +96,7 @@ class XRayWatch:
         self.begun: deque[BegunEntity] = deque()
         self.incidents: deque[Incident] = deque()
         self.recorders: weakref.WeakSet[Any] = weakref.WeakSet()
+        self.unsampled: deque[Unsampled] = deque()
         self.sampling = False
         # By the entity's id: each value keeps its entity alive, so a weak key never dies.
         self._by_entity: weakref.WeakValueDictionary[int, BegunEntity] = weakref.WeakValueDictionary()
@@ -158,6 +164,7 @@ class XRayWatch:
     ) -> None:
         original(entity, name, *args, **kwargs)
         if not _is_real(entity):
+            self._note_unsampled(entity)
             return
         begun = BegunEntity(entity, call_site())
         self._by_entity[id(entity)] = begun
@@ -167,6 +174,13 @@ class XRayWatch:
                 "name_changed",
                 f"{name!r} was begun and {entity.name!r} is sent: X-Ray allows no ?;*()!$~^<> in names",
                 entity,
+            )
+
+    def _note_unsampled(self, entity: Any) -> None:
+        kind = _DUMMIES.get(type(entity).__name__)
+        if kind is not None:
+            self.unsampled.append(
+                Unsampled(kind=kind, name=entity.name, reason=_NOT_SAMPLED, site=resolve(call_site()))
             )
 
     def _close(self, original: Callable[..., None], entity: Any, *args: Any, **kwargs: Any) -> None:

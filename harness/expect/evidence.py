@@ -26,12 +26,15 @@ def evidence(expectation: Expectation[object], telemetry: Telemetry) -> str:
 
 
 def _unsampled(expectation: Expectation[object], telemetry: Telemetry) -> str:
-    """Name the spans of the name that were started and that no exporter gets."""
-    if expectation.SIGNAL != "span" or expectation.identity is OMITTED:
+    """Name what has the name, was started, and goes to no exporter."""
+    kinds = _KINDS.get(expectation.SIGNAL, ())
+    if expectation.identity is OMITTED:
         return ""
-    same = [item for item in telemetry.unsampled if equal(expectation.identity, item.name)]
+    same = [
+        item for item in telemetry.unsampled if item.kind in kinds and equal(expectation.identity, item.name)
+    ]
     texts = [
-        f"span {item.name!r}"
+        f"{item.kind} {item.name!r}"
         + (f" ({item.site})" if item.site else "")
         + (f" × {item.count}" if item.count > 1 else "")
         + f", {item.reason}"

@@ -61,15 +61,17 @@ class Unfinished(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
 
 
 class Unsampled(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """Spans that were started and never recorded for an exporter: an app may mean that.
+    """Spans or segments that were started and that no exporter gets: an app may mean that.
 
     Attributes:
+        kind: ``span``, ``segment`` or ``subsegment``.
         name: That of each.
         reason: Who decided so: ``dropped by AlwaysOffSampler``.
         count: How many.
         site: Where they were started.
     """
 
+    kind: str = "span"
     name: str
     reason: str
     count: int = 1

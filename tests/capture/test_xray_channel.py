@@ -12,7 +12,7 @@ from aws_xray_sdk.core import xray_recorder
 from aws_xray_sdk.core.recorder import AWSXRayRecorder
 from aws_xray_sdk.core.sampling.local.sampler import LocalSampler
 
-from harness import ScenarioTelemetry, export_request, regex, segment, subsegment
+from harness import ScenarioTelemetry, TelemetryAssertionError, export_request, regex, segment, subsegment
 from harness.codec.xray import HEADER
 from harness.model import Segment
 
@@ -214,6 +214,24 @@ def test_everything_is_sampled_whatever_the_app_configures(
         recorder.configure(sampler=before)
 
     telemetry.expect_count(5, segment("sampled"))
+
+
+def test_a_missing_segment_that_was_not_sampled_says_so(telemetry: ScenarioTelemetry, recorder: Any) -> None:
+    recorder.begin_segment("skipped", sampling=0)
+    line = test_a_missing_segment_that_was_not_sampled_says_so.__code__.co_firstlineno + 1
+    with recorder.in_subsegment("part"):
+        pass
+    recorder.end_segment()
+
+    with pytest.raises(TelemetryAssertionError) as caught:
+        telemetry.expect(segment("skipped"), subsegment("part"))
+
+    why = "by its trace header (Sampled=0), by begin_segment(sampling=0) or by the scenario's sampling rules"
+    places = [f"(tests/capture/test_xray_channel.py:{number})" for number in (line, line + 2)]
+    assert [finding.message for finding in caught.value.verdict.findings] == [
+        f"no segment 'skipped' was captured; started and not sampled: segment 'skipped' {places[0]}, {why}",
+        f"no subsegment 'part' was captured; started and not sampled: subsegment 'part' {places[1]}, {why}",
+    ]
 
 
 def test_what_sdks_report_about_sampling_is_the_scenarios(telemetry: ScenarioTelemetry) -> None:

@@ -65,6 +65,8 @@ class XRayChannel:
             self._ingest_datagram(self.daemon.datagrams.received.popleft())
         while self.daemon.requests:
             current.add(self.daemon.requests.popleft())
+        while self._watch.unsampled:
+            current.add(self._watch.unsampled.popleft())
         while self._watch.incidents:
             incident = self._watch.incidents.popleft()
             owner = self._owners.of_trace(incident.trace_id) if incident.trace_id else current
