@@ -8,7 +8,6 @@ Imported only when the app has imported the SDK.
 
 from __future__ import annotations
 
-import functools
 import gc
 import sys
 import threading
@@ -79,21 +78,25 @@ class OtelWatch:
         self._watch_sampling(module)
 
     def _watch_sampling(self, module: ModuleType) -> None:
-        """See what a sampler drops: no processor is told of it."""
+        """See what a sampler drops: no processor is told of it.
+
+        The tracer makes another kind of span then. To watch that costs a recorded span nothing, and a
+        wrapper of `start_span` costs each of them as much as a processor. Propagators make such spans, too.
+        """
         from opentelemetry import trace
 
-        dropped, original = self.dropped, module.Tracer.start_span
-        not_recorded = trace.NonRecordingSpan
+        start_span = module.Tracer.start_span.__code__
 
-        @functools.wraps(original)  # and not `wrap`: one call less for each span
-        def start_span(tracer: Any, name: str, context: Any = None, *args: Any, **kwargs: Any) -> Any:
-            span = original(tracer, name, context, *args, **kwargs)
-            if type(span) is not_recorded:
-                parent = trace.get_current_span(context).get_span_context()
-                dropped.append(DroppedSpan(name, call_site(), parent, _why_dropped(tracer, span, parent)))
-            return span
+        def made(original: Callable[..., None], span: Any, *args: Any, **kwargs: Any) -> None:
+            original(span, *args, **kwargs)
+            caller = sys._getframe(2)  # noqa: SLF001  beyond the wrapper
+            if caller.f_code is start_span:
+                arguments = caller.f_locals
+                parent = trace.get_current_span(arguments["context"]).get_span_context()
+                reason = _why_dropped(arguments["self"], span, parent)
+                self.dropped.append(DroppedSpan(arguments["name"], call_site(), parent, reason))
 
-        self._patches.replace(module.Tracer, "start_span", start_span)
+        self._patches.wrap(trace.NonRecordingSpan, "__init__", made)
 
     def _attach_beside(self, active: Any, processor: Any) -> None:
         """Have a processor called beside a provider's own one, in which it cannot or must not be.
