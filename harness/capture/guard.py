@@ -6,7 +6,7 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
-from harness.capture.call_site import call_site, resolve
+from harness.capture.call_site import app_call_site, resolve
 from harness.capture.patching import Patches
 from harness.errors import OutboundRefused
 from harness.model import Incident
@@ -29,7 +29,7 @@ def refuse_real_backends(patches: Patches, report: Callable[[Incident], None]) -
 
     Args:
         report: Receives an incident ``outbound_refused`` for each attempt, because
-            exporters swallow the exception.
+            exporters swallow the exception. Its site is a line of the app, or None.
     """
 
     def check(host: object) -> None:
@@ -45,7 +45,7 @@ def refuse_real_backends(patches: Patches, report: Callable[[Incident], None]) -
                     channel="harness",
                     name=name,
                     message=message,
-                    site=resolve(call_site()),
+                    site=resolve(app_call_site()),
                 )
             )
             raise OutboundRefused(message)
