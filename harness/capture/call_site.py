@@ -18,13 +18,15 @@ _APP, _LIBRARY, _INSTRUMENTATION = range(3)
 _MAX_FRAMES = 60
 _HARNESS = f"{Path(__file__).resolve().parent.parent}/"
 _INSTRUMENTATION_PARTS = ("/opentelemetry/", "/aws_xray_sdk/", "/wrapt/", "/contextlib.py", "/watchtower/")
+_POOLS = ("/concurrent/futures/", "/multiprocessing/pool.py", "/anyio/")
 _kinds: dict[str, int] = {}
 
 
 @functools.cache
 def _library_roots() -> tuple[str, ...]:
     paths = [*site_packages.getsitepackages(), site_packages.getusersitepackages()]
-    paths += [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")]
+    # Scripts: `bin/pytest` is below every frame of a run.
+    paths += [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "scripts")]
     return tuple(str(Path(path).resolve()) + "/" for path in paths)
 
 
@@ -48,7 +50,25 @@ def call_site() -> CallSite | None:
     that helps is the app's, so frames of installed packages are passed over
     as long as an app frame follows.
     """
-    frame: FrameType | None = sys._getframe(2)  # noqa: SLF001  the one way to a caller's frame
+    return _nearest(sys._getframe(2), _LIBRARY)  # noqa: SLF001  the one way to a caller's frame
+
+
+def app_call_site() -> CallSite | None:
+    """Return the innermost frame of the app, None when none of it is below the caller."""
+    return _nearest(sys._getframe(2), _APP)  # noqa: SLF001  likewise
+
+
+def works_in_pool() -> bool:
+    """Return whether a pool has this thread do what another one asked for, as asyncio's look-ups of hosts."""
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001  likewise
+    while frame is not None:
+        if any(part in frame.f_code.co_filename.replace("\\", "/") for part in _POOLS):
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _nearest(frame: FrameType | None, fallback_kind: int) -> CallSite | None:
     fallback: CallSite | None = None
     for _ in range(_MAX_FRAMES):
         if frame is None:
@@ -59,7 +79,7 @@ def call_site() -> CallSite | None:
             kind = _classify(code.co_filename)
         if kind == _APP:
             return code, frame.f_lineno
-        if kind == _LIBRARY and fallback is None:
+        if kind == fallback_kind and fallback is None:
             fallback = code, frame.f_lineno
         frame = frame.f_back
     return fallback

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from harness.capture.call_site import call_site, resolve
+from harness.capture.call_site import app_call_site, resolve
 from harness.capture.environment import REFUSED_DOMAINS
 from harness.capture.patching import Patches
 from harness.errors import OutboundRefused
@@ -35,7 +35,7 @@ def refuse_real_backends(patches: Patches, report: Callable[[Incident], None]) -
 
     Args:
         report: Receives an incident ``outbound_refused`` for each attempt, because
-            exporters swallow the exception.
+            exporters swallow the exception. Its site is a line of the app, or None.
     """
     guard = _Guard(report)
 
@@ -84,7 +84,7 @@ class _Guard:
             f"connection to {name!r} refused: a captured process reaches no real backend; "
             "take the endpoint from the environment (AWS_ENDPOINT_URL, OTEL_EXPORTER_OTLP_ENDPOINT)"
         )
-        site = resolve(call_site())
+        site = resolve(app_call_site())
         self._report(
             Incident(id="outbound_refused", channel="harness", name=name, message=message, site=site)
         )

@@ -20,6 +20,7 @@ from typing import Any
 from harness.capture.arrivals import Arrivals
 from harness.capture.call_site import call_site
 from harness.capture.otel_evidence import CreatedProcessor, DroppedSpan, EmittedRecord, StartedSpan
+from harness.capture.ownership import Origin, Ownership
 from harness.capture.patching import Patches
 
 _CALLS = ("on_start", "on_end", "force_flush")
@@ -36,23 +37,24 @@ class OtelWatch:
         processors: Span processors made since the last look.
         readers: One capture reader for each meter provider.
         measured: True once there may be something to collect.
-        providers: Every provider seen, for flushing.
+        providers: Every provider seen, for flushing, and where it was made.
     """
 
-    def __init__(self, patches: Patches, arrivals: Arrivals) -> None:
+    def __init__(self, patches: Patches, arrivals: Arrivals, owners: Ownership) -> None:
         self.started: deque[StartedSpan] = deque()
         self.emitted: deque[EmittedRecord] = deque()
         self.dropped: deque[DroppedSpan] = deque()
         self.readers: list[Any] = []
         self.measured = False
         self._observed = False
-        self.providers: weakref.WeakSet[Any] = weakref.WeakSet()
+        self.providers: weakref.WeakKeyDictionary[Any, Origin] = weakref.WeakKeyDictionary()
         self.processors: deque[CreatedProcessor] = deque()
         # A list of processors, or one given in its place → those of its class that ours is called beside.
         self._beside: dict[type, weakref.WeakSet[Any]] = {}
         self._created: weakref.WeakKeyDictionary[Any, CreatedProcessor] = weakref.WeakKeyDictionary()
         self._patches = patches
         self._arrivals = arrivals
+        self._owners = owners
         patches.when_imported("opentelemetry.sdk.trace", self._watch_traces)
         patches.when_imported("opentelemetry.sdk.trace.export", self._watch_processors)
         patches.when_imported("opentelemetry.sdk.metrics", self._watch_metrics)
@@ -193,21 +195,22 @@ class OtelWatch:
 
         def initialised(original: Callable[..., None], provider: Any, *args: Any, **kwargs: Any) -> None:
             original(provider, *args, **kwargs)
-            self._attach_once(provider, attach)
+            self._attach_once(provider, attach, Origin(self._owners.current, call_site()))
 
         self._patches.wrap(kind, "__init__", initialised)
         for provider in _instances_of(kind):
-            self._attach_once(provider, attach)
+            self._attach_once(provider, attach, Origin(self._owners.outside, None))
 
-    def _attach_once(self, provider: Any, attach: Callable[[Any], None]) -> None:
+    def _attach_once(self, provider: Any, attach: Callable[[Any], None], origin: Origin) -> None:
         if provider not in self.providers:
-            self.providers.add(provider)
+            self.providers[provider] = origin
             attach(provider)
 
     def flush(self, timeout_ms: int) -> None:
         """Flush the app's own processors, readers and exporters."""
-        for provider in tuple(self.providers):
-            provider.force_flush(timeout_ms)
+        for provider, origin in tuple(self.providers.items()):
+            with self._owners.flushing(origin):
+                provider.force_flush(timeout_ms)
 
 
 def _mark_when_used(processor: Any, created: CreatedProcessor) -> None:

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+import threading
+import weakref
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import msgspec
 
 from harness.capture.bucket import Bucket, other_threads
+from harness.capture.call_site import CallSite, resolve, works_in_pool
+from harness.model import Incident
+
+
+class Origin(NamedTuple):
+    """Where the app made something that works behind its back, and the scenario in which it did."""
+
+    owner: Bucket
+    call: CallSite | None
 
 
 class Ownership:
@@ -23,18 +38,54 @@ class Ownership:
     """
 
     def __init__(self) -> None:
-        self.outside = Bucket()
-        self.current = self.outside
+        self.outside = self.current = Bucket()
+        self._of_run = weakref.WeakSet([self.outside])
         self._of_trace: dict[str, list[Bucket]] = {}
+        self._of_thread: weakref.WeakKeyDictionary[threading.Thread, Bucket] = weakref.WeakKeyDictionary()
+        self._flushed = threading.local()
 
     def begin(self) -> Bucket:
         """Make a new bucket current."""
-        self.current = Bucket(other_threads())
+        self.current = Bucket(self._claim_threads())
+        self._of_run.add(self.current)
         return self.current
 
     def end(self) -> None:
         """Make the outside bucket current again."""
+        self._claim_threads()
         self.current = self.outside
+
+    def _claim_threads(self) -> list[threading.Thread]:
+        """Return the threads that run; those not seen before began in the current bucket."""
+        running = other_threads()
+        for thread in running:
+            self._of_thread.setdefault(thread, self.current)
+        return running
+
+    @contextmanager
+    def flushing(self, origin: Origin) -> Iterator[None]:
+        """Say whose exporters this thread has send what they hold, which no line of a test asked for."""
+        self._flushed.origin = origin
+        try:
+            yield
+        finally:
+            self._flushed.origin = None
+
+    def add_incident(self, incident: Incident) -> None:
+        """Give an incident of this thread to the bucket that it belongs to.
+
+        An exporter works behind the app's back, on a thread of its own or flushed by us: what happens to
+        it belongs to the scenario that made it, whichever is current by now.
+        """
+        origin: Origin | None = getattr(self._flushed, "origin", None)
+        if origin is not None:
+            # One that an earlier run in this process made is start-up of this one.
+            owner = origin.owner if origin.owner in self._of_run else self.outside
+            owner.add(msgspec.structs.replace(incident, site=resolve(origin.call)))
+        elif incident.site is None and not works_in_pool():  # no line of the app called
+            self._of_thread.get(threading.current_thread(), self.current).add(incident)
+        else:
+            self.current.add(incident)
 
     def begin_trace(self, trace_id: str) -> Bucket:
         """Return the current bucket, from now on the owner of this trace."""
@@ -69,4 +120,6 @@ class Ownership:
     def restart(self) -> None:
         """Forget everything, for a second run in this process."""
         self.outside = self.current = Bucket()
+        self._of_run = weakref.WeakSet([self.outside])
         self._of_trace.clear()
+        self._of_thread.clear()

@@ -20,7 +20,6 @@ from harness.capture.ownership import Ownership
 from harness.capture.patching import Patches
 from harness.codec.arrivals_file import Arrival
 from harness.errors import ConfigurationError
-from harness.model import Incident
 
 SETTLE_TIMEOUT_S = 2.0
 OWN_THREAD_SHARE = 0.1
@@ -55,12 +54,9 @@ class Capture:
         self.channels: dict[str, Channel] = {
             name: _created(name, create, context) for name, create in factories.items()
         }
-        refuse_real_backends(self._patches, self._report)
+        refuse_real_backends(self._patches, self.owners.add_incident)
         self.export_environment()
         atexit.register(self.stop)
-
-    def _report(self, incident: Incident) -> None:
-        self.owners.current.add(incident)
 
     def export_environment(self) -> None:
         """Point this process's exporters at the receivers."""

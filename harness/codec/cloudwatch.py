@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 
-from harness.errors import DecodeError
+from harness.errors import DecodeError, in_our_words
 from harness.model import DataPoint, LogEvent, Metric, MetricType
 
 
@@ -90,7 +90,7 @@ def log_events_of(content_type: str, body: bytes) -> tuple[LogEvent, ...]:
         else:
             request = _PUT_LOG_EVENTS.decode(body)
     except _UNPARSABLE as error:
-        raise DecodeError(f"PutLogEvents body of {len(body)} bytes does not parse: {error}") from error
+        raise DecodeError(_unparsed(body, error)) from error
     return tuple(
         LogEvent(
             log_group=request.logGroupName,
@@ -100,6 +100,19 @@ def log_events_of(content_type: str, body: bytes) -> tuple[LogEvent, ...]:
         )
         for event in request.logEvents
     )
+
+
+def _unparsed(body: bytes, error: Exception) -> str:
+    """Return why a body is not its operation's input, which whoever reports it names."""
+    if isinstance(error, KeyError):
+        reason = f"{error.args[0]!r} is missing"
+    elif isinstance(error, TypeError | AttributeError):  # in Python's own words
+        reason = f"a value has another type: {error}"
+    elif isinstance(error, RecursionError):
+        reason = "it is nested too deeply"
+    else:
+        reason = in_our_words(error)
+    return f"body of {len(body)} bytes does not parse: {reason}"
 
 
 def retention_of(body: bytes) -> tuple[str, int | None] | None:
@@ -143,7 +156,7 @@ def metrics_of(content_type: str, body: bytes) -> tuple[Metric, ...]:
         namespace = request["Namespace"]
         return tuple(_metric(namespace, datum) for datum in request.get("MetricData", ()))
     except _UNPARSABLE as error:
-        raise DecodeError(f"PutMetricData body of {len(body)} bytes does not parse: {error!r}") from error
+        raise DecodeError(_unparsed(body, error)) from error
 
 
 def _decode(content_type: str, body: bytes) -> Any:

@@ -50,8 +50,6 @@ class WireTelemetry:
             self._add_export(arrival.export, body)
 
     def _add_datagram(self, datagram: bytes) -> None:
-        if not datagram:
-            return  # the daemon ignores empty datagrams
         try:
             body = xray.split_datagram(datagram)
             payload = adot.parse_payload(body)

@@ -35,8 +35,11 @@ def split_datagram(datagram: bytes) -> bytes:
     are accepted.
 
     Raises:
-        DecodeError: No newline, an empty document, or an invalid header.
+        DecodeError: Nothing at all, which the daemon ignores; no newline, an empty document, or an
+            invalid header.
     """
+    if not datagram:
+        raise DecodeError("datagram is empty: no document was sent")
     head, newline, body = datagram.partition(b"\n")
     if not newline:
         raise DecodeError(f"datagram of {len(datagram)} bytes has no newline after its header")

@@ -1,7 +1,8 @@
 """X-Ray documents in any order → segment trees.
 
 Subsegments may be sent alone, before or after their segment; a complete
-document overwrites its in-progress one; a duplicate changes nothing.
+document overwrites its in-progress one; a duplicate changes nothing. Which of two
+complete documents that differ X-Ray shows is documented nowhere: the first is kept, and it is said.
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ import msgspec
 from harness.model import Incident, Segment, Site, Subsegment
 
 Document = Segment | Subsegment
+
+_PLACE = ("trace_id", "parent_id")
+"""Members that subsegments sent alone have, and embedded ones may."""
 
 MAX_DEPTH = 200
 """Levels below a segment: JSON of more is refused by parsers, ours among them."""
@@ -31,22 +35,31 @@ def join_documents(
     Returns:
         Segments in order of start, and an incident ``subsegment_orphaned``
         for each subsegment whose segment never arrived, ``subsegment_too_deep``
-        for each segment that was cut at `MAX_DEPTH`.
+        for each segment that was cut at `MAX_DEPTH`, ``document_conflicting`` for
+        each complete document that is not as the complete one of the same id before it.
     """
     latest: dict[tuple[str, str], Document] = {}
+    conflicts: list[tuple[Document, Document]] = []
     for document in documents:
         key = (document.trace_id or "", document.id)
         known = latest.get(key)
         if known is None or known.in_progress:
             latest[key] = document
+        elif not document.in_progress and _differing(known, document):
+            conflicts.append((known, document))
     alone: dict[tuple[str, str], list[Subsegment]] = {}
     for document in latest.values():
         if isinstance(document, Subsegment):
             alone.setdefault((document.trace_id or "", document.parent_id or ""), []).append(document)
-    joiner = _Joiner(alone, sites or {})
+    sites = sites or {}
+    joiner = _Joiner(alone, sites)
     segments = [joiner.segment(d) for d in latest.values() if isinstance(d, Segment)]
     orphans = (_orphaned(child) for children in alone.values() for child in children)
-    incidents = (*orphans, *map(_nested_too_deep, joiner.too_deep))
+    incidents = (
+        *orphans,
+        *map(_nested_too_deep, joiner.too_deep),
+        *(_conflicting(kept, other, sites.get(kept.id)) for kept, other in (*conflicts, *joiner.conflicts)),
+    )
     return tuple(sorted(segments, key=lambda s: s.start_time)), incidents
 
 
@@ -59,6 +72,7 @@ class _Joiner:
 
     Attributes:
         too_deep: Segments of which something was below `MAX_DEPTH`.
+        conflicts: Embedded subsegments, each with the other document of its id.
     """
 
     def __init__(
@@ -67,6 +81,7 @@ class _Joiner:
         self._alone = alone
         self._sites = sites
         self.too_deep: list[Segment] = []
+        self.conflicts: list[tuple[Document, Document]] = []
 
     def segment(self, segment: Segment) -> Segment:
         """Return the segment, whole."""
@@ -99,6 +114,8 @@ class _Joiner:
             known = embedded.get(child.id)
             if known is None or known.in_progress:
                 embedded[child.id] = child
+            elif not child.in_progress and _differing(known, child):
+                self.conflicts.append((known, child))
         return list(embedded.values())
 
 
@@ -129,6 +146,32 @@ def _nested_too_deep(segment: Segment) -> Incident:
             f"subsegments of {segment.name!r} are nested more than {MAX_DEPTH} levels deep; the deeper ones "
             f"are shown at level {MAX_DEPTH}: end a subsegment before the next one begins, or begin fewer "
             "in a recursion"
+        ),
+    )
+
+
+def _differing(kept: Document, other: Document) -> list[str]:
+    """Return the fields in which two documents differ."""
+    if type(kept) is not type(other):
+        return ["type"]
+    pairs = ((name, getattr(kept, name), getattr(other, name)) for name in kept.__struct_fields__)
+    # What is embedded need not say where it belongs.
+    lax = _PLACE if isinstance(kept, Subsegment) else ()
+    return [name for name, one, two in pairs if one != two and not (name in lax and None in (one, two))]
+
+
+def _conflicting(kept: Document, other: Document, site: Site | None) -> Incident:
+    noun = "segment" if isinstance(kept, Segment) else "subsegment"
+    return Incident(
+        id="document_conflicting",
+        channel="xray",
+        name=kept.name,
+        trace_id=kept.trace_id or other.trace_id,
+        site=site,
+        message=(
+            f"{noun} {kept.name!r} was sent as complete twice, and the documents of id {kept.id!r} differ in"
+            f" {', '.join(_differing(kept, other))}; the first is kept, the other is in no trace here: send"
+            " each document once, or as in progress until it is complete"
         ),
     )
 

@@ -35,7 +35,7 @@ class Owned:
         if isinstance(expected, Mapping):
             for key, value in self.captured.attributes.items():
                 if key not in expected:
-                    message = f"attribute {key!r} = {short(value)} is not in the contract"
+                    message = f"attribute {key!r} = {short(value, key=key)} is not in the contract"
                     yield Problem("attribute_undeclared", message)
 
 

@@ -85,7 +85,7 @@ class TreeCheck:
                     self._add(
                         f"{field.stem}_undeclared",
                         item,
-                        f"{field.noun} {path!r} = {short(value)} is not in the contract",
+                        f"{field.noun} {path!r} = {short(value, key=path)} is not in the contract",
                         where,
                         level=self._levels["undeclared"],
                     )

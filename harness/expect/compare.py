@@ -155,13 +155,22 @@ def _why_unequal(expected: Any, captured: Any) -> str:
     if wanted is not found:
         return _types(wanted.__name__, captured)
     if wanted is str and max(len(expected), len(captured)) > _LONG:
-        return _first_difference(expected, captured)
+        return _around_first_difference(expected, captured)
     return ""
 
 
-def _first_difference(expected: str, captured: str) -> str:
+def first_difference(expected: str, captured: str) -> int:
+    """Return the index of the first character in which two texts differ.
+
+    >>> first_difference("abc", "abd"), first_difference("ab", "abc")
+    (2, 2)
+    """
     pairs = zip(expected, captured, strict=False)
-    at = next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(expected), len(captured)))
+    return next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(expected), len(captured)))
+
+
+def _around_first_difference(expected: str, captured: str) -> str:
+    at = first_difference(expected, captured)
     near = slice(at, at + 20)
     return f"first difference at character {at}: {short(expected[near])} against {short(captured[near])}"
 

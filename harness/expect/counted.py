@@ -29,14 +29,14 @@ def _places(checker: Checker, expectation: Expectation[Any], indexes: Sequence[i
 def unexpected(checker: Checker, expectation: Expectation[Any], fitting: list[int]) -> Finding:
     """Return the finding for entries that should not be there."""
     places = _places(checker, expectation, fitting)
-    text = f"expected no {expectation.describe()}, captured {len(fitting)}: {places}"
+    text = f"expected no {expectation.describe_whole()}, captured {len(fitting)}: {places}"
     return _finding(checker, expectation, f"{expectation.STEM}_unexpected", text, fitting)
 
 
 def miscounted(checker: Checker, count: int, expectation: Expectation[Any], fitting: list[int]) -> Finding:
     """Return the finding for entries that are more or fewer than expected."""
     noun = plural(count, expectation.NOUN)
-    name = expectation.describe().removeprefix(expectation.NOUN)
+    name = expectation.describe_whole().removeprefix(expectation.NOUN)
     text = f"expected {noun}{name}, captured {len(fitting)}"
     if len(fitting) > count:
         text += f": {_places(checker, expectation, fitting)}"

@@ -58,7 +58,7 @@ def _with_facts(text: str, facts: Mapping[str, Any]) -> str:
     """Return the text with as many facts as fit on a line, the others counted."""
     parts: list[str] = []
     for key, value in facts.items():
-        part = f"{plain(key)}={short(value, _VALUE)}"
+        part = f"{plain(key)}={short(value, _VALUE, key=key)}"
         if parts and sum(map(len, parts)) + len(part) > _FACTS:
             parts.append(f"… {len(facts) - len(parts)} more")
             break

@@ -162,6 +162,13 @@ class Expectation(ABC, Generic[T]):
         name = short(self.identity, _SHORT_NAME)
         return f"{self.NOUN} {name}" if isinstance(self.identity, str) else f"{self.NOUN} matching {name}"
 
+    def describe_whole(self) -> str:
+        """Return what messages call all that is expected; the name alone only where that is all."""
+        fields = (*self.FIELDS, *self.PART_FIELDS)
+        if self.relations or any(getattr(self, field.name) is not OMITTED for field in fields):
+            return f"{self.NOUN} matching {short(self)}"
+        return self.describe()
+
     def __repr__(self) -> str:
         given = {field.name: expected for field, expected in self.details}
         text = call(self.BUILDER, self.identity, **given)

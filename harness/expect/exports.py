@@ -70,8 +70,8 @@ def export_request(
         items: How many spans, metrics, records or events it carried.
 
     Example:
-        >>> export_request("/v1/traces", headers={"X-Honeycomb-Team": "key"})
-        export_request('/v1/traces', headers={'x-honeycomb-team': 'key'})
+        >>> export_request("/v1/traces", headers={"X-Tenant": "a"})
+        export_request('/v1/traces', headers={'x-tenant': 'a'})
     """
     if isinstance(headers, Mapping):
         headers = {name.lower() if isinstance(name, str) else name: value for name, value in headers.items()}

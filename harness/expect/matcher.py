@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from typing import Any, Protocol, TypeAlias
 
@@ -23,7 +24,7 @@ class SupportsEquals(Protocol):
 
 
 AnyMatcher: TypeAlias = SupportsMatches | SupportsEquals
-Text: TypeAlias = str | AnyMatcher
+Text: TypeAlias = str | re.Pattern[str] | AnyMatcher
 Number: TypeAlias = float | AnyMatcher
 Flag: TypeAlias = bool | AnyMatcher
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.closest import closest
-from harness.expect.compare import Difference, Path
+from harness.expect.compare import Difference, Path, first_difference
 from harness.expect.render import short, some
+from harness.model.secrets import is_secret_key, without_literals
 
 
 @dataclass(frozen=True)
@@ -24,14 +25,23 @@ class Problem:
 
 
 def mismatch(name: str, expected: Any, captured: Any, reason: str = "") -> str:
-    """Return ``name: expected …, captured … (reason)``.
+    """Return ``name: expected …, captured … (reason)``, without the values of a secret's name.
 
     Example:
         >>> mismatch("retries", 3, "3", "int expected, str captured")
         "retries: expected 3, captured '3' (int expected, str captured)"
     """
+    if is_secret_key(name):
+        reason = without_literals(reason) or _where_secrets_differ(expected, captured)
     why = f" ({reason})" if reason else ""
-    return f"{name}: expected {short(expected)}, captured {short(captured)}{why}"
+    return f"{name}: expected {short(expected, key=name)}, captured {short(captured, key=name)}{why}"
+
+
+def _where_secrets_differ(expected: Any, captured: Any) -> str:
+    """Return what tells two texts apart of which neither is shown."""
+    if isinstance(expected, str) and isinstance(captured, str):
+        return f"first difference at character {first_difference(expected, captured)}"
+    return ""
 
 
 def dotted(path: Path, prefix: str = "") -> str:
@@ -57,5 +67,5 @@ def missing(noun: str, prefix: str, difference: Difference, hint: Callable[[Path
     if not siblings:
         return f"{text}; none was captured"
     if near := closest(difference.path[len(above)], siblings):
-        return f"{text}; closest: {dotted((*above, near), prefix)!r} = {short(siblings[near])}"
+        return f"{text}; closest: {dotted((*above, near), prefix)!r} = {short(siblings[near], key=near)}"
     return f"{text}; captured: {some(repr(dotted((*above, key), prefix)) for key in siblings)}"

@@ -8,6 +8,7 @@ from typing import Any
 
 from harness.expect.omitted import OMITTED
 from harness.model.metric import MetricType, Temporality
+from harness.model.secrets import hidden, is_secret_key, without_literals
 from harness.model.span import SpanKind, Status, StatusCode
 
 _LITERALS = frozenset({str, int, bool, float})
@@ -15,17 +16,26 @@ LIMIT = 160
 """Characters of one value in a message."""
 
 
-def source(value: Any) -> str:
+def source(value: Any, key: object = "") -> str:
     """Return a value as Python source; lists and tuples are both ``[…]``.
 
+    Args:
+        key: What the value is of; where that is a secret's, the texts in it are hidden.
+
     Example:
-        >>> source({"kind": SpanKind.SERVER, "ids": (1, 2)})
-        "{'kind': SERVER, 'ids': [1, 2]}"
+        >>> source({"kind": SpanKind.SERVER, "ids": (1, 2), "password": "hunter2"})
+        "{'kind': SERVER, 'ids': [1, 2], 'password': 'redacted (7 chars)'}"
     """
+    if not is_secret_key(key):
+        return _source(value)
+    return repr(hidden(value)) if isinstance(value, str) else without_literals(_source(value))
+
+
+def _source(value: Any) -> str:
     if type(value) in _LITERALS:
         return repr(value)
     if isinstance(value, (dict, Mapping)):  # an abstract class is slow to ask
-        return "{" + ", ".join(f"{source(key)}: {source(item)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{source(key)}: {source(item, key)}" for key, item in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(source, value)) + "]"
     if isinstance(value, Status):
@@ -43,9 +53,9 @@ def _constant(value: enum.Enum) -> str:
     return repr(value)
 
 
-def short(value: Any, limit: int = LIMIT) -> str:
-    """Return a value as source, its middle cut out when it is long."""
-    return shorten(source(value), limit)
+def short(value: Any, limit: int = LIMIT, *, key: object = "") -> str:
+    """Return a value as `source`, its middle cut out when it is long."""
+    return shorten(source(value, key), limit)
 
 
 def shorten(text: str, limit: int = LIMIT) -> str:

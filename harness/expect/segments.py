@@ -64,10 +64,10 @@ def _annotation_hint(document: Segment | Subsegment, path: Path) -> str:
     """Say where in the metadata the key of a missing annotation is."""
     for namespace, values in document.metadata.items():
         if isinstance(values, Mapping) and path[0] in values:
-            return f"captured as metadata in namespace {namespace!r}: {short(values[path[0]])}"
+            return f"captured as metadata in namespace {namespace!r}: {short(values[path[0]], key=path[0])}"
     for where, value in _leaves(document.metadata):
         if _is_one_key(where[-1], path[0]):
-            return f"captured as metadata {'.'.join(where)!r}: {short(value)}"
+            return f"captured as metadata {'.'.join(where)!r}: {short(value, key=where[-1])}"
     return ""
 
 
@@ -75,13 +75,13 @@ def _metadata_hint(document: Segment | Subsegment, path: Path) -> str:
     """Say which annotation, or which other namespace, holds the key of missing metadata."""
     key = path[-1]
     if key in document.annotations:
-        return f"captured as annotation: {short(document.annotations[key])}"
+        return f"captured as annotation: {short(document.annotations[key], key=key)}"
     for namespace, values in document.metadata.items():
         if namespace != path[0] and isinstance(values, Mapping) and key in values:
-            return f"captured in namespace {namespace!r}: {short(values[key])}"
+            return f"captured in namespace {namespace!r}: {short(values[key], key=key)}"
     for name, value in document.annotations.items():
         if _is_one_key(name, key):
-            return f"captured as annotation {name!r}: {short(value)}"
+            return f"captured as annotation {name!r}: {short(value, key=name)}"
     return ""
 
 

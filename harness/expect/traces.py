@@ -109,6 +109,10 @@ class TraceExpectation(Expectation[XRayTrace]):
         """Return ``trace that answers to service("web")``."""
         return f"trace that answers to {self.short_name()}"
 
+    def describe_whole(self) -> str:
+        """Return the same: what is expected of a trace is its filter."""
+        return self.describe()
+
     def __repr__(self) -> str:
         return call("trace", filter=self._text(), trace_id=self.trace_id)
 

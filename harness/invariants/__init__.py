@@ -21,6 +21,7 @@ FINDING_IDS = (
     "arrivals_lost",
     "context_missing",
     "datagrams_dropped",
+    "document_conflicting",
     "document_invalid",
     "document_not_sent",
     "document_practice",

@@ -12,11 +12,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    import argparse
+
     from harness.pytest_plugin.launching import Launcher
     from harness.pytest_plugin.plugin import TelemetryPlugin
     from harness.pytest_plugin.scenario import ScenarioTelemetry
 
 PLUGIN_NAME = "telemetry-harness-run"
+_CONFIGURE = (
+    "set telemetry_channels in pytest's configuration, "
+    'for example telemetry_channels = ["otel"] under [tool.pytest.ini_options]'
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -49,12 +55,27 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
-    """Start the capture before any conftest can import the app."""
-    if not early_config.getini("telemetry_channels") or early_config.known_args_namespace.no_telemetry:
+    """Start the capture before any conftest can import the app.
+
+    Raises:
+        pytest.UsageError: What is configured cannot be used, or an option of ours says what to do and
+            nothing is captured.
+    """
+    if early_config.known_args_namespace.no_telemetry:
+        return
+    if not early_config.getini("telemetry_channels"):
+        _refuse_options(early_config.known_args_namespace)
         return
     from harness.pytest_plugin.plugin import start
 
     early_config.pluginmanager.register(start(early_config), PLUGIN_NAME)
+
+
+def _refuse_options(options: argparse.Namespace) -> None:
+    for option in ("telemetry_contract", "telemetry_report"):
+        if getattr(options, option) is not None:
+            name = option.replace("_", "-")
+            raise pytest.UsageError(f"telemetry: --{name} was given and nothing is captured: {_CONFIGURE}")
 
 
 def _plugin(config: pytest.Config) -> TelemetryPlugin:
@@ -63,8 +84,7 @@ def _plugin(config: pytest.Config) -> TelemetryPlugin:
     plugin: TelemetryPlugin | None = config.pluginmanager.get_plugin(PLUGIN_NAME)
     if plugin is None:
         pytest.fail(
-            "telemetry is not captured: set telemetry_channels in pytest's configuration, "
-            'for example telemetry_channels = ["otel"] under [tool.pytest.ini_options]',
+            f"telemetry is not captured: {_CONFIGURE}",
             pytrace=False,
         )
     return plugin

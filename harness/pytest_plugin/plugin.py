@@ -333,6 +333,8 @@ def _relative_to(path: Path, root: Path) -> str:
 
 def _report_dir(config: pytest.Config) -> Path:
     option = config.known_args_namespace.telemetry_report
+    if option == "":
+        raise ConfigurationError("--telemetry-report is empty; give a directory, or leave it out")
     return _path_of(config, option, config.getini("telemetry_report_dir"))
 
 

@@ -15,21 +15,11 @@ from msgspec.structs import replace
 
 from harness.model import RunRecord
 from harness.model.nesting import MAX_DEPTH, TOO_DEEP
+from harness.model.secrets import hidden, is_hidden, is_secret_key
 from harness.report.walk import FLAT, SETTLED, containers, rebuild
 
 T = TypeVar("T")
 _FIXED = SETTLED | {float}
-SECRET_KEYS = frozenset(
-    {
-        "authorization", "proxy-authorization", "cookie", "set-cookie",
-        "x-api-key", "x-honeycomb-team", "x-auth-token", "x-csrf-token",
-        "x-amz-security-token", "x-amz-signature", "x-amz-credential",
-        "token", "access-token", "refresh-token", "id-token", "session-token",
-        "api-key", "apikey", "password", "passwd", "secret", "client-secret",
-        "secret-key", "secret-access-key", "aws-secret-access-key", "private-key",
-    }
-)  # fmt: skip
-
 _NAMES = r"(?:[a-z_-]*token|api[_-]?key|pass(?:word|wd)|[a-z_-]*secret|x-amz-(?:signature|credential))"
 _PATTERNS = tuple(
     re.compile(pattern, re.IGNORECASE if fold else 0)
@@ -51,7 +41,6 @@ _PATTERNS = tuple(
 _SUSPICIOUS = re.compile(r"token|key|passw|secret|bearer|basic|://|akia|asia|eyj|x-amz-")
 # Hiding one secret can uncover another; text that needs more rounds is made to.
 _ROUNDS = 10
-_DONE = re.compile(r"redacted \(\d+ (?:chars|bytes)\)")
 # A secret is hidden wherever it recurs; one so short that it may be a word, only where it is quoted.
 _MIN_RECURRING = 12
 _MIN_QUOTED = 4
@@ -109,15 +98,11 @@ def _is_suspicious(text: str) -> bool:
     return not text.isascii() or _SUSPICIOUS.search(text.lower()) is not None
 
 
-def _hidden(secret: str) -> str:
-    return secret if _DONE.fullmatch(secret) else f"redacted ({len(secret)} chars)"
-
-
 def _hidden_part(match: re.Match[str]) -> str:
     start, end = match.span("secret")
     offset = match.start()
     whole = match.group()
-    return whole[: start - offset] + _hidden(match.group("secret")) + whole[end - offset :]
+    return whole[: start - offset] + hidden(match.group("secret")) + whole[end - offset :]
 
 
 def keyed_secrets(record: RunRecord) -> set[str]:
@@ -139,7 +124,7 @@ def _collect(value: Any, secrets: set[str], depth: int = 0, *, is_secret: bool =
     elif isinstance(value, list | tuple):
         for item in value:
             _collect(item, secrets, depth + 1, is_secret=is_secret)
-    elif is_secret and isinstance(value, str) and not _DONE.fullmatch(value):
+    elif is_secret and isinstance(value, str) and not is_hidden(value):
         secrets.add(value)
 
 
@@ -204,7 +189,7 @@ class _Redaction:
 
     def _secret(self, value: Any, depth: int) -> Any:
         if isinstance(value, str):
-            return _hidden(value)
+            return hidden(value)
         if isinstance(value, bytes):
             return f"redacted ({len(value)} bytes)"
         if isinstance(value, list | tuple) and depth < MAX_DEPTH:
@@ -213,7 +198,7 @@ class _Redaction:
 
     def _text(self, value: str) -> str:
         if self._quoted:
-            value = self._quoted.sub(lambda match: _hidden(match.group()), value)
+            value = self._quoted.sub(lambda match: hidden(match.group()), value)
         return redact_text(self._without_recurring(value, self._heads) if self._heads else value)
 
     def _without_recurring(self, value: str, heads: re.Pattern[str]) -> str:
@@ -225,7 +210,7 @@ class _Redaction:
             if secret is None:
                 at = start + 1
                 continue
-            parts += (value[done:start], _hidden(secret))
+            parts += (value[done:start], hidden(secret))
             done = at = start + len(secret)
         return "".join((*parts, value[done:])) if parts else value
 
@@ -246,13 +231,6 @@ class _Known(dict[str, str]):
 def _secret_keys(keys: tuple[Any, ...]) -> frozenset[Any]:
     """Return those whose value is a secret; most mappings have the same few sets of keys."""
     return frozenset(filter(is_secret_key, keys))
-
-
-@lru_cache(maxsize=4096)
-def is_secret_key(key: Any) -> bool:
-    """Return whether the value of a key, or of the last part of a path, is a secret."""
-    last = str(key).rpartition(".")[2].lower().replace("_", "-")
-    return last in SECRET_KEYS
 
 
 def _same_or(before: T, after: T) -> T:

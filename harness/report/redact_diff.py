@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from harness.analysis.diff import Change, Diff
-from harness.report.redact import is_secret_key, redact_derived
+from harness.model.secrets import is_secret_key
+from harness.report.redact import redact_derived
 
 _HIDDEN = "redacted"
 

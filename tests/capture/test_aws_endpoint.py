@@ -399,21 +399,32 @@ def post(endpoint: AwsEndpoint, body: bytes, **headers: str) -> int:
 
 
 @pytest.mark.parametrize(
-    ("body", "headers"),
+    ("body", "headers", "reason"),
     [
-        (b"not json", {}),
-        (json.dumps({"logGroupName": "g", "logStreamName": "s", "logEvents": [{}]}).encode(), {}),
-        (gzip.compress(b"{}", mtime=0)[:-3], {"content_encoding": "gzip"}),
+        (b"[]", {}, "body of 2 bytes does not parse: Expected `object`, captured `array`"),
+        (
+            b'{"logGroupName":"g","logStreamName":"s","logEvents":[{}]}',
+            {},
+            (
+                "body of 57 bytes does not parse:"
+                " Object missing required field `timestamp` - at `$.logEvents[0]`"
+            ),
+        ),
+        (
+            gzip.compress(b"{}", mtime=0)[:-3],
+            {"content_encoding": "gzip"},
+            "gzip body of 19 bytes is truncated",
+        ),
     ],
 )
 def test_put_log_events_that_does_not_parse_is_kept_as_evidence(
-    endpoint: AwsEndpoint, body: bytes, headers: dict[str, str]
+    endpoint: AwsEndpoint, body: bytes, headers: dict[str, str], reason: str
 ) -> None:
     assert post(endpoint, body, **headers) == 400
 
     rejected = [item for item in endpoint.received if isinstance(item, Rejected)]
     assert [(item.channel, item.payload) for item in rejected] == [("aws", body)]
-    assert rejected[0].reason.startswith("PutLogEvents: ")
+    assert rejected[0].reason == f"PutLogEvents: {reason}"
 
 
 def test_a_handler_starts_without_moto_and_moto_agrees_when_asked(

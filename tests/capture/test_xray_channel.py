@@ -184,9 +184,9 @@ def test_datagrams_that_cannot_be_decoded_are_evidence(telemetry: ScenarioTeleme
     for payload in bad:
         send(payload)
 
-    assert [item.payload for item in telemetry.rejected] == [payload for payload in bad if payload]
+    assert [item.payload for item in telemetry.rejected] == bad
     assert {item.channel for item in telemetry.rejected} == {"xray"}
-    telemetry.expect_finding("input_rejected", count=len(bad) - 1)
+    telemetry.expect_finding("input_rejected", count=len(bad))
 
 
 def test_duplicates_and_another_process_are_one_segment_each(telemetry: ScenarioTelemetry) -> None:
@@ -248,6 +248,16 @@ def test_what_sdks_report_about_sampling_is_the_scenarios(telemetry: ScenarioTel
     assert (statistics.rule_name, statistics.client_id) == ("Default", "a" * 24)
     assert (statistics.request_count, statistics.sampled_count, statistics.borrow_count) == (9, 3, 1)
     telemetry.expect(export_request("/SamplingTargets", channel="xray"))
+
+
+def test_an_empty_datagram_is_rejected_input(telemetry: ScenarioTelemetry) -> None:
+    before = telemetry.daemon_counters
+    send(b"")
+
+    (found,) = telemetry.expect_finding("input_rejected", count=1)
+    assert found.message == "datagram is empty: no document was sent; 0 bytes: b''"
+    after = telemetry.daemon_counters
+    assert (after.received - before.received, after.rejected - before.rejected) == (1, 1)
 
 
 def test_the_daemon_counts_what_becomes_of_datagrams(telemetry: ScenarioTelemetry) -> None:

@@ -36,8 +36,33 @@ def test_log_events_keep_their_order(content_type: str, encode: Callable[[object
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"\xff", b'{"logGroupName": "g"}', b"[" * 100_000])
 def test_what_is_no_put_log_events_is_refused(body: bytes) -> None:
-    with pytest.raises(DecodeError, match=rf"^PutLogEvents body of {len(body)} bytes does not parse: "):
+    with pytest.raises(DecodeError, match=rf"^body of {len(body)} bytes does not parse: "):
         cloudwatch.log_events_of("application/x-amz-json-1.1", body)
+
+
+@pytest.mark.parametrize(
+    ("decode", "body", "reason"),
+    [
+        (cloudwatch.log_events_of, b"[]", "Expected `object`, captured `array`"),
+        (cloudwatch.metrics_of, b"{}", "'Namespace' is missing"),
+        (
+            cloudwatch.metrics_of,
+            b'"a"',
+            "a value has another type: string indices must be integers, not 'str'",
+        ),
+        (cloudwatch.metrics_of, b"[" * 100_000, "it is nested too deeply"),
+        (
+            cloudwatch.metrics_of,
+            b'{"Namespace": "n", "MetricData": [{"MetricName": "m", "Value": "x"}]}',
+            "could not convert string to float: 'x'",
+        ),
+    ],
+)
+def test_why_a_body_is_refused(decode: Callable[[str, bytes], object], body: bytes, reason: str) -> None:
+    with pytest.raises(DecodeError) as refused:
+        decode("application/x-amz-json-1.1", body)
+
+    assert str(refused.value) == f"body of {len(body)} bytes does not parse: {reason}"
 
 
 def serialized(protocol: str) -> tuple[str, bytes]:
@@ -93,7 +118,7 @@ def test_arbitrary_metric_data_decodes_or_is_refused(body: bytes, content_type: 
     try:
         cloudwatch.metrics_of(content_type, body)
     except DecodeError as error:
-        assert str(error).startswith(f"PutMetricData body of {len(body)} bytes does not parse: ")
+        assert str(error).startswith(f"body of {len(body)} bytes does not parse: ")
 
 
 @pytest.mark.parametrize(

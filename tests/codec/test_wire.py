@@ -76,5 +76,9 @@ def test_what_does_not_decode_is_rejected() -> None:
     said = Rejected(channel="otlp", reason="content-type 'x' is not known")
     telemetry = replayed((None, b"junk"), (said, b"<html>"), (None, b""))
 
-    assert [(r.channel, r.payload) for r in telemetry.rejected] == [("xray", b"junk"), ("otlp", b"<html>")]
+    assert [(r.channel, r.payload) for r in telemetry.rejected] == [
+        ("xray", b"junk"),
+        ("otlp", b"<html>"),
+        ("xray", b""),
+    ]
     assert telemetry.rejected[1].reason == said.reason

@@ -38,6 +38,7 @@ def test_headers_that_the_daemon_accepts(header: bytes) -> None:
         (b'{"version":1}\n{}', "header has format None, expected 'json'"),
         (b'{"format":"xml","version":1}\n{}', "header has format 'xml', expected 'json'"),
         (b"[1]\n{}", "header b'[1]' is not a JSON object"),
+        (b"", "datagram is empty: no document was sent"),
         (b'{"format":"json","version":1}{}', "datagram of 31 bytes has no newline after its header"),
         (b'{"format":"json","version":1}\n', "datagram has a header and an empty document"),
     ],

@@ -1,3 +1,5 @@
+import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,9 +38,69 @@ def test_order_of_arrival_does_not_matter(documents: list[Document]) -> None:
 
 @given(st.permutations([a_segment(in_progress=True), a_segment(end_time=2.0), a_segment(end_time=2.0)]))
 def test_a_complete_document_replaces_its_in_progress_one(documents: list[Document]) -> None:
-    (segment,), _ = join_documents(documents)
+    (segment,), incidents = join_documents(documents)
 
     assert (segment.in_progress, segment.end_time) == (False, 2.0)
+    assert incidents == ()
+
+
+FIRST_KEPT = (
+    "; the first is kept, the other is in no trace here: send each document once, or as in progress until it"
+    " is complete"
+)
+
+
+@pytest.mark.parametrize(
+    ("kept", "other", "message"),
+    [
+        (
+            a_segment(end_time=2.0),
+            a_segment(end_time=3.0, fault=True, http={"response": {"status": 500}}),
+            (
+                "segment 'segment' was sent as complete twice, and the documents of id 's' differ in"
+                " end_time, http, fault"
+            ),
+        ),
+        (
+            alone("s", "p"),
+            alone("s", "q"),
+            "subsegment 'sub s' was sent as complete twice, and the documents of id 's' differ in parent_id",
+        ),
+        (
+            a_segment(),
+            alone("s", "q"),
+            "segment 'segment' was sent as complete twice, and the documents of id 's' differ in type",
+        ),
+    ],
+)
+def test_another_complete_document_of_the_same_id_is_told(
+    kept: Document, other: Document, message: str
+) -> None:
+    parents = (a_segment("p"), a_segment("q"))
+
+    segments, incidents = join_documents([*parents, kept, kept, other], {"s": Site("app.py", 7)})
+
+    (incident,) = incidents
+    assert (incident.id, incident.message) == ("document_conflicting", message + FIRST_KEPT)
+    assert (incident.name, incident.trace_id, incident.site) == (kept.name, TRACE, Site("app.py", 7))
+    documents: list[Document] = [*segments, *(child for segment in segments for child in segment.subsegments)]
+    (there,) = [document for document in documents if document.id == "s"]
+    assert msgspec.structs.replace(there, site=None) == kept
+
+
+def test_an_embedded_subsegment_that_comes_alone_and_differs_is_told() -> None:
+    embedded = Subsegment(id="a", name="sub a", start_time=2.0, end_time=3.0)
+    parent = a_segment(subsegments=(embedded,))
+    assert join_documents([parent, alone("a", "s", end_time=3.0)])[1] == ()
+
+    (segment,), (incident,) = join_documents([parent, alone("a", "s", end_time=4.0, fault=True)])
+
+    assert segment.subsegments == (embedded,)
+    assert (incident.id, incident.trace_id) == ("document_conflicting", TRACE)
+    assert incident.message == (
+        "subsegment 'sub a' was sent as complete twice, and the documents of id 'a' differ in end_time, fault"
+        + FIRST_KEPT
+    )
 
 
 def test_a_subsegment_embedded_and_sent_alone_is_one() -> None:

@@ -106,6 +106,18 @@ class TestCheckNone:
             ),
         ]
 
+    def test_what_must_not_be_there_is_told_whole(self) -> None:
+        parent = a_span("p", attributes={"x": 1})
+        telemetry = a_telemetry(parent, a_span("c", parent=parent))
+        children = span("p").with_child(span("c"))
+        assert told(check_none([children, span("p", attributes={"x": 1})], telemetry)) == [
+            ("p | span_unexpected: expected no span matching span('p').with_child(span('c')), captured 1: p"),
+            "p | span_unexpected: expected no span matching span('p', attributes={'x': 1}), captured 1: p",
+        ]
+        assert told(check_count(2, children, telemetry)) == [
+            "p | count_mismatch: expected 2 spans matching span('p').with_child(span('c')), captured 1"
+        ]
+
     def test_nothing_to_refuse_is_refused(self) -> None:
         with pytest.raises(TypeError, match=r"^expect_none: expected at least one expectation, none given$"):
             check_none([], Telemetry())
@@ -128,8 +140,8 @@ class TestCheckCount:
         verdict = check_count(2, span("a", attributes={"x": 1}), self.telemetry)
         assert told(verdict) == [
             (
-                "a | count_mismatch: expected 2 spans 'a', captured 1; 2 more differ, the closest in:"
-                " no attribute 'x'; none was captured"
+                "a | count_mismatch: expected 2 spans matching span('a', attributes={'x': 1}), captured 1;"
+                " 2 more differ, the closest in: no attribute 'x'; none was captured"
             )
         ]
         assert verdict.expectation == "expect_count(2, span('a', attributes={'x': 1}))"

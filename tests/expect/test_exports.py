@@ -36,7 +36,10 @@ def test_what_is_named_holds(expectation: ExportExpectation) -> None:
     [
         (
             export_request("/v1/traces", headers={"X-Honeycomb-Team": "key"}),
-            "/v1/traces | header_mismatch: x-honeycomb-team: expected 'key', captured ''",
+            (
+                "/v1/traces | header_mismatch: x-honeycomb-team: expected 'redacted (3 chars)', captured ''"
+                " (first difference at character 0)"
+            ),
         ),
         (
             export_request("/v1/traces", headers={"X-Honeycomb": "key"}),

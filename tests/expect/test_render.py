@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from harness import ERROR, SERVER, MetricType, Status, Temporality, absent
+from harness import ERROR, SERVER, MetricType, Status, Temporality, absent, one_of
 from harness.expect.omitted import OMITTED
 from harness.expect.render import call, plural, short, some, source
 from harness.model import StatusCode
@@ -24,6 +24,13 @@ from harness.model import StatusCode
         (Temporality.DELTA, "Temporality.DELTA"),
         ({"a": absent}, "{'a': absent}"),
         (OMITTED, "OMITTED"),
+        (
+            {"x-api-key": "k1", "n": {"PASSWORD": ["p", 1]}},
+            "{'x-api-key': 'redacted (2 chars)', 'n': {'PASSWORD': ['redacted (1 chars)', 1]}}",
+        ),
+        ({"token": one_of("a", "it's")}, "{'token': one_of('redacted (1 chars)', \"redacted (4 chars)\")}"),
+        ({"token": {"secret": "ab"}}, "{'token': {'redacted (6 chars)': 'redacted (2 chars)'}}"),
+        ({"token": b"ab", "password": absent}, "{'token': b'redacted (2 chars)', 'password': absent}"),
     ],
 )
 def test_source(value: Any, text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, assert_type
 
@@ -40,6 +41,15 @@ def test_wrong_types_are_refused() -> None:
 def test_matchers_stand_everywhere() -> None:
     assert span(regex("a"), kind=regex("x"), scope=IsStr(), attributes={"a": iso8601()}, duration=regex("x"))
     assert subsegment("a", namespace=None, cause=None, fault=regex("x"))
+
+
+def test_a_compiled_pattern_stands_for_text() -> None:
+    pattern = re.compile("^GET ")
+
+    assert span(pattern, scope=pattern, events=[pattern]) == span(
+        regex("^GET "), scope=regex("^GET "), events=[regex("^GET ")]
+    )
+    assert log_event(pattern, log_group=pattern) == log_event(regex("^GET "), log_group=regex("^GET "))
 
 
 def test_the_found_value_has_its_type() -> None:

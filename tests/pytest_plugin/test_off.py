@@ -97,6 +97,31 @@ def test_a_wrong_value_is_one_line_and_exit_4(run: Run, ini: str, message: str) 
     assert [line for line in result.errlines if line] == [message]
 
 
+@pytest.mark.parametrize("option", ["--telemetry-contract=missing.yaml", "--telemetry-report="])
+def test_an_option_of_a_run_that_captures_nothing_is_refused(run: Run, option: str) -> None:
+    result = run("[pytest]", "def test_nothing(): pass", option)
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert [line for line in result.errlines if line] == [
+        (
+            f"ERROR: telemetry: {option.partition('=')[0]} was given and nothing is captured:"
+            " set telemetry_channels in pytest's configuration,"
+            ' for example telemetry_channels = ["otel"] under [tool.pytest.ini_options]'
+        )
+    ]
+    off = run("[pytest]", "def test_nothing(): pass", option, "--no-telemetry")
+    off.assert_outcomes(passed=1)
+
+
+def test_an_empty_report_directory_is_refused(run: Run) -> None:
+    result = run(OTEL, "def test_nothing(): pass", "--telemetry-report=")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert [line for line in result.errlines if line] == [
+        "ERROR: telemetry: --telemetry-report is empty; give a directory, or leave it out"
+    ]
+
+
 def test_otel_only_needs_no_aws_package(run: Run) -> None:
     result = run(
         OTEL,

@@ -1,5 +1,6 @@
 """Configured runs as a whole: environment, start-up, workers, the record and its reports."""
 
+import json
 from pathlib import Path
 from typing import cast
 from xml.etree import ElementTree as ET
@@ -297,6 +298,45 @@ def test_the_record_redacts_secrets(run: Run, pytester: pytest.Pytester) -> None
         assert "password" in written
         assert "s3cr3t-value" not in written
         assert "hunter2" not in written
+
+
+def test_expected_secrets_are_written_nowhere(run: Run, pytester: pytest.Pytester) -> None:
+    result = run(
+        OTEL,
+        APP
+        + """
+    import os, urllib.request
+    from harness import export_request
+
+    KEY, PASSWORD = "hcaik_" + "EXPECTED", "hunter" + "3"
+
+    def test(telemetry):
+        url = os.environ["OTEL_EXPORTER_OTLP_ENDPOINT"] + "/v1/traces"
+        headers = {"x-honeycomb-team": "hcaik_" + "CAPTURED", "content-type": "application/json"}
+        urllib.request.urlopen(urllib.request.Request(url, b"{}", headers)).close()
+        with tracer.start_as_current_span("a") as span_:
+            span_.set_attribute("db.password", "hunter" + "2")
+        telemetry.expect(
+            export_request("/v1/traces", headers={"x-honeycomb-team": KEY}),
+            span("a", attributes={"db.password": PASSWORD}),
+        )
+    """,
+        "--junit-xml=reports/junit.xml",
+    )
+
+    header = (
+        "header_mismatch: x-honeycomb-team: expected 'redacted (14 chars)', captured 'redacted (14 chars)'"
+        " (first difference at character 6)"
+    )
+    result.stdout.fnmatch_lines([f"*{header}"])
+    texts = [file.read_text() for file in (pytester.path / "reports").iterdir()]
+    for text in (*texts, str(result.stdout)):
+        assert not [secret for secret in ("hcaik_EXP", "hcaik_CAP", "hunter2", "hunter3") if secret in text]
+    record = json.loads((pytester.path / "reports" / "run.json").read_text())
+    assert record["scenarios"][0]["verdicts"][0]["expectation"] == (
+        "expect(export_request('/v1/traces', headers={'x-honeycomb-team': 'redacted (14 chars)'}), "
+        "span('a', attributes={'db.password': 'redacted (7 chars)'}))"
+    )
 
 
 def test_an_interrupted_scenario_does_not_hold(run: Run, pytester: pytest.Pytester) -> None:

@@ -33,7 +33,7 @@ class OtelChannel:
     def __init__(self, context: Context) -> None:
         self._owners = context.owners
         self.receiver = OtlpReceiver(context.loop, context.arrivals)
-        self._watch = OtelWatch(context.patches, context.arrivals)
+        self._watch = OtelWatch(context.patches, context.arrivals, context.owners)
         self._open: dict[int, StartedSpan] = {}
         self._seen_in_process: defaultdict[tuple[str, str], list[Resource]] = defaultdict(list)
 

@@ -87,8 +87,6 @@ class XRayChannel:
         return known or self._owners.begin_trace(begun.trace_id)
 
     def _ingest_datagram(self, datagram: bytes) -> None:
-        if not datagram:
-            return  # the daemon ignores empty datagrams
         try:
             body = xray.split_datagram(datagram)
             payload = adot.parse_payload(body)

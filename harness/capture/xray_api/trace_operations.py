@@ -12,7 +12,7 @@ from harness.capture.xray_api.state import XRayState
 from harness.codec import xray
 from harness.codec.xray_limits import ResourceArn, TraceId
 from harness.codec.xray_refusals import refusal_of
-from harness.errors import FilterError
+from harness.errors import FilterError, in_our_words
 from harness.model import Segment, Subsegment, XRayTrace
 
 MAX_BATCH = 5
@@ -66,9 +66,19 @@ class _Batch(msgspec.Struct, rename="pascal"):
 
 
 def put_segments(state: XRayState, body: bytes) -> dict[str, Any]:
-    """``PutTraceSegments``: what X-Ray takes is captured as datagrams are, the rest is named and rejected."""
+    """``PutTraceSegments``: what X-Ray takes is captured as datagrams are, the rest is named and rejected.
+
+    Raises:
+        Refusal: The body does not parse; it may have held documents, and is kept as evidence.
+    """
+    try:
+        texts = msgspec.json.decode(body, type=_Put).trace_segment_documents
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        reason = f"PutTraceSegments body does not parse: {in_our_words(error)}"
+        state.keep_refused(reason, body)
+        raise Refusal(f"{reason}; expected TraceSegmentDocuments, a list of JSON texts") from error
     unprocessed = []
-    for text in msgspec.json.decode(body, type=_Put).trace_segment_documents:
+    for text in texts:
         document = text.encode()
         refused = refusal_of(document, state.clock())
         if refused is None:

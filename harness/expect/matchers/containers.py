@@ -11,6 +11,7 @@ from harness.expect.compare import differences, equal
 from harness.expect.freeze import freeze
 from harness.expect.matcher import AnyMatcher, Matcher
 from harness.expect.render import call, short
+from harness.model.secrets import is_secret_key, without_literals
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,9 @@ class Each(Matcher):
             return f"list or dict expected, {type(value).__name__} captured"
         for key, element in pairs:
             if found := differences(self.item, element):
-                return f"[{key!r}] is {short(element)}" + (f": {found[0].reason}" if found[0].reason else "")
+                reason = f": {found[0].reason}" if found[0].reason else ""
+                text = f"[{key!r}] is {short(element, key=key)}"
+                return text + (without_literals(reason) if is_secret_key(key) else reason)
         return None
 
     def __repr__(self) -> str:

@@ -4,6 +4,8 @@ import json
 import os
 import sys
 import time
+import urllib.error
+import urllib.request
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -18,6 +20,7 @@ from harness.capture.http_messages import Request
 from harness.capture.xray_api import api
 from harness.capture.xray_api.state import XRayState
 from harness.codec.xray import HEADER
+from harness.model import Rejected
 from harness.xray_filter import parse
 
 RULE = {
@@ -334,6 +337,39 @@ def test_documents_that_x_ray_refuses_are_named_and_rejected(
     telemetry.expect_none(segment("shop"))
     (found,) = telemetry.expect_finding("input_rejected", count=1)
     assert f"PutTraceSegments: {problem['Message']}" in found.message
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        (b"{", "Input data was truncated"),
+        (b"[]", "Expected `object`, captured `array`"),
+        (b"\xff", "JSON is malformed: invalid character (byte 0)"),
+        (
+            b'{"TraceSegmentDocuments": ["{}", 5]}',
+            "Expected `str`, captured `int` - at `$.TraceSegmentDocuments[1]`",
+        ),
+    ],
+)
+def test_segments_in_a_body_that_does_not_parse_are_refused_and_rejected(
+    telemetry: ScenarioTelemetry, body: bytes, problem: str
+) -> None:
+    url = f"http://{os.environ['AWS_XRAY_DAEMON_ADDRESS']}/TraceSegments"
+
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(urllib.request.Request(url, body))
+
+    reason = f"PutTraceSegments body does not parse: {problem}"
+    assert (refused.value.code, json.loads(refused.value.read())) == (
+        400,
+        {
+            "message": f"{reason}; expected TraceSegmentDocuments, a list of JSON texts",
+            "__type": "InvalidRequestException",
+        },
+    )
+    (found,) = telemetry.expect_finding("input_rejected", count=1)
+    assert found.message == f"{reason}; {len(body)} bytes: {body!r}"
+    assert telemetry.rejected == (Rejected(channel="xray", reason=reason, payload=body),)
 
 
 @pytest.mark.parametrize("path", ["/GetSamplingRules", "/SamplingStatisticSummaries", "/SamplingTargets"])
