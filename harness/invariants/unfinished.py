@@ -62,5 +62,8 @@ def describe(item: Unfinished) -> str:
     if item.kind == "span":
         return f"{head} was never ended, so no exporter sees it; end it, or use `start_as_current_span`"
     if item.ended:
-        return f"{head} was ended on another thread or context and never sent"
+        return (
+            f"{head} was ended and never sent to the daemon: on another thread or context,"
+            " or its recorder has an emitter of its own"
+        )
     return f"{head} was never ended and so never sent; end it on every path"

@@ -133,7 +133,10 @@ def test_what_was_never_ended_says_where_and_what_to_do() -> None:
             "segment 's' (begun at a.py:3) was never sent: it waits for subsegment 'query' (b.py:2), "
             "begun and never ended; end the subsegment, or use `with xray_recorder.in_subsegment(…)`"
         ),
-        "segment 't' was ended on another thread or context and never sent",
+        (
+            "segment 't' was ended and never sent to the daemon: on another thread or context,"
+            " or its recorder has an emitter of its own"
+        ),
         "subsegment 'u' was never ended and so never sent; end it on every path",
     ]
 
