@@ -188,21 +188,28 @@ def test_all_mistakes_are_told_at_once_each_with_its_place() -> None:
             "c.yaml:3:13: metric: expected text, true given; write 'true'",
         ),
         (
-            body("  - span: a\n    count: -1"),
+            body("  - segment: b\n    count/ge: 1"),
+            (
+                "c.yaml:4:5: count: an operation may be requested any number of times;"
+                " count what is below it, or remove 'count'"
+            ),
+        ),
+        (
+            "version: 1\nmetrics:\n  - metric: a\n    count: -1",
             (
                 "c.yaml:4:12: count: expected a whole number of 0 or more, -1 given;"
                 " of another number write 'count/ge: 1'"
             ),
         ),
         (
-            body("  - span: a\n    count: {le: 1}"),
+            "version: 1\nmetrics:\n  - metric: a\n    count: {le: 1}",
             (
                 "c.yaml:4:12: count: expected a whole number of 0 or more, a mapping given;"
                 " of another number write 'count/le: 1'"
             ),
         ),
         (
-            body("  - span: a\n    count: true"),
+            "version: 1\nmetrics:\n  - metric: a\n    count: true",
             (
                 "c.yaml:4:12: count: expected a whole number of 0 or more, true given;"
                 " of another number write 'count/ge: 1'"

@@ -30,6 +30,8 @@ def test_it_takes_what_the_reader_takes() -> None:
         "operations: []",
         body("  - span: a\n    kind: servr"),
         body("  - span: a\n    coutn: 1"),
+        body("  - span: a\n    count: 1"),
+        body("  - segment: a\n    count/ge: 1"),
         body("  - span: a\n    attributes: {b/format: day}"),
         body("  - span: a\n    children: [{scope: 3, spam: 1}]"),
     ],
