@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import msgspec
+
 from harness.analysis.outcome import is_of_contract, scenario_fails
 from harness.model import Finding, RunRecord, ScenarioRecord, Telemetry
 
@@ -44,10 +46,10 @@ def _joined(parts: Sequence[Telemetry]) -> Telemetry:
 
 
 def _unique(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Every worker starts the app, so every worker finds the same of its start-up."""
-    seen: dict[tuple[str, str, str], Finding] = {}
+    """Every worker starts the app, so every worker finds the same of its start-up, in traces of its own."""
+    seen: dict[Finding, Finding] = {}
     for finding in findings:
-        seen.setdefault((finding.id, finding.where, str(finding.site)), finding)
+        seen.setdefault(msgspec.structs.replace(finding, trace_id=None), finding)
     return tuple(seen.values())
 
 
