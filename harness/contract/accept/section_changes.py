@@ -14,6 +14,7 @@ from harness.contract.accept.document import Document, entry_of, items_of
 from harness.contract.accept.mapping_changes import mapping_changes, replacement
 from harness.contract.attributed import Taken
 from harness.contract.items import Contract, Item, Presence
+from harness.contract.shares import forbids, is_forbidden
 from harness.contract.write.build import SECTION_WRITERS
 from harness.expect.fields import Field, MappingField
 from harness.expect.pool import Entry
@@ -32,6 +33,8 @@ def section_changes(
     entries = [entry for part in parts for entry in pool(part).entries]
     found = list(_taken(items, entries)) if section in attributed.SECTIONS else None
     for item, node in zip(items, nodes, strict=True):
+        if is_forbidden(item):
+            continue
         where = f"{section} › {item.expectation.short_name()}"
         identified = [entry for entry in entries if item.expectation.identifies(entry)]
         if not identified:
@@ -42,11 +45,15 @@ def section_changes(
             changes = _of_each(document, item, node, found, where)
         for change in changes:
             yield replace(change, relied_on=item.relied_on)
-    left = [entry for entry in entries if not any(item.expectation.identifies(entry) for item in items)]
+    left = [entry for entry in entries if not any(_knows(item, entry) for item in items)]
     unknown = Telemetry(**{section: tuple(entry.value for entry in left)})
     for new in SECTION_WRITERS[section]([unknown]):
         add = partial(document.add_item, document.root, section, new)
         yield Change(section, "item", "", shown(*next(iter(new.items()))), add)
+
+
+def _knows(item: Item, entry: Entry) -> bool:
+    return forbids(item, entry) if is_forbidden(item) else item.expectation.identifies(entry)
 
 
 def _gone(document: Document, item: Item, node: Any, where: str) -> Iterator[Change]:
