@@ -7,6 +7,7 @@ from typing import Any
 
 from harness.contract.items import VERSION
 from harness.contract.metrics import is_temporality_own
+from harness.contract.sections import resources_of
 from harness.contract.write.log_records import log_record_items
 from harness.contract.write.messages import forms_of
 from harness.contract.write.operations import Trees, operations_of
@@ -49,7 +50,7 @@ def contract_text(record: RunRecord) -> str:
 
 
 def _resource(parts: Sequence[Telemetry]) -> dict[str, Any]:
-    resources = [span.resource.attributes for part in parts for span in part.spans]
+    resources = [resource.attributes for part in parts for resource in resources_of(part)]
     described = mapping_of(list({id(one): one for one in resources}.values()))
     return {key: value for key, value in described.items() if "/optional" not in key}
 
