@@ -50,7 +50,7 @@ def shared(items: Sequence[Item], held: Mapping[tuple[int, ...], int]) -> list[i
 
 def _give_one_each(items: Sequence[Item], contested: dict[tuple[int, ...], int], counts: list[int]) -> None:
     needy = [n for n, item in enumerate(items) if not counts[n] and _needs_one(item)]
-    needy.sort(key=lambda n: items[n].presence is not Presence.REQUIRED)
+    needy.sort(key=lambda n: (items[n].presence is Presence.REQUIRED, precision(items[n])), reverse=True)
     units = [holding for holding, number in contested.items() for _ in range(min(number, len(holding)))]
     by_item: dict[int, list[int]] = {}
     for unit, holding in enumerate(units):

@@ -10,7 +10,7 @@ import pytest
 from harness.contract import check_contract, contract_text, parse_contract
 from harness.contract.accept import accepted_text
 from harness.model import LogRecord, Metric, Resource, RunRecord, ScenarioRecord, Span, SpanKind, Telemetry
-from tests.builders import a_log_record, a_metric, a_span, a_telemetry
+from tests.builders import a_log_event, a_log_record, a_metric, a_segment, a_span, a_subsegment, a_telemetry
 
 PLAIN = a_log_record("a", severity_number=0, severity_text="")
 
@@ -95,3 +95,50 @@ def test_resources_that_differ_between_signals(resource: Resource) -> None:
     span: Span = a_span("work", resource=res("A"))
     written(a_telemetry(span, a_metric("m", resource=resource)))
     written(a_telemetry(span, a_log_record("a", resource=resource)))
+
+
+def requested(url: str, *below: str) -> Telemetry:
+    http = {"request": {"method": "GET", "url": url}, "response": {"status": 200}}
+    return a_telemetry(a_segment("shop", *map(a_subsegment, below or ("in",)), http=http))
+
+
+UUID, TOKEN = "17cc51c3-89f2-4a6f-8d3a-08d4bb0b5f2e", "aGVsbG8gd29ybGQhIQ=="
+
+
+@pytest.mark.parametrize(
+    "urls",
+    [
+        ("http://x/health", "http://x/v1/health"),
+        ("http://x/", "http://x/foo/", "http://x"),
+        ("http://x/a?page=1", "http://x/b?page=2", "http://x/b#top"),
+        ("/a?x=1", "/b/a"),
+        (f"http://x/o/{UUID}", "http://x/o/list", f"http://x/v1/o/list?id={UUID}"),
+        ("http://x/o/1234abcd", "http://x/o/feed", "http://x/o/add"),
+        (f"http://x/f/{TOKEN}", "http://x/f/list", "http://x/f/list/all"),
+        ("http://x/a.b", "http://x/aXb"),
+    ],
+)
+def test_segments_of_several_paths_are_each_checked_as_what_they_are(urls: tuple[str, ...]) -> None:
+    written(*(requested(url, url) for url in urls))
+
+
+def test_an_id_of_decimal_digits_is_one_with_the_others() -> None:
+    ids = ("1234abcd", "12345", "12345678", "deadbeefdeadbeef")
+    text = written(*(requested(f"http://x/o/{id_}") for id_ in ids))
+    assert text.count("segment: shop") == 1
+    text = written(a_telemetry(*(a_log_event(f"request {id_} done") for id_ in ids)))
+    assert text.endswith(
+        "log_events:\n  - log_event/regex: '\\Arequest [0-9a-f]+ done\\Z'\n    log_group: cruddur\n"
+    )
+    text = written(a_telemetry(*(a_log_record(f"request {id_} done", attributes={"i": 1}) for id_ in ids)))
+    assert text.count("log_record") == 2
+
+
+def test_a_message_that_begins_another_takes_none_of_its_events() -> None:
+    boom, longer = a_log_event("boom\n1"), a_log_event("boom again\n2")
+    text = written(a_telemetry(longer, boom), a_telemetry(longer))
+    (finding,) = check_contract(parse_contract(text), a_run(a_telemetry(longer)))
+    assert finding.message == (
+        "no log event matching starts_with('boom') was captured besides what log event matching"
+        " starts_with('boom again') (line 7) takes"
+    )
