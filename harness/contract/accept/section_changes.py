@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from harness.contract import attributed
-from harness.contract.accept.changes import Change, shown
+from harness.contract.accept.changes import Change, below, shown
 from harness.contract.accept.document import Document, entry_of, items_of
 from harness.contract.accept.mapping_changes import mapping_changes, replacement
 from harness.contract.attributed import Taken
@@ -43,13 +43,13 @@ def section_changes(
             changes = _of_any(document, item, node, identified, where)
         else:
             changes = _of_each(document, item, node, found, where)
-        for change in changes:
+        for change in below((section, item.expectation.identity), changes):
             yield replace(change, relied_on=item.relied_on)
     left = [entry for entry in entries if not any(_knows(item, entry) for item in items)]
     unknown = Telemetry(**{section: tuple(entry.value for entry in left)})
     for new in SECTION_WRITERS[section]([unknown]):
         add = partial(document.add_item, document.root, section, new)
-        yield Change(section, "item", "", shown(*next(iter(new.items()))), add)
+        yield Change(section, "item", "", shown(*next(iter(new.items()))), add, path=(section, repr(new)))
 
 
 def _knows(item: Item, entry: Entry) -> bool:
@@ -94,13 +94,15 @@ def _of_each(
         if isinstance(field, MappingField) and isinstance(expected, Mapping):
             captured = list(map(field.read, values))
             depth = field.depth
-            yield from mapping_changes(document, said.node, expected, captured, depth, where, closed=False)
+            inner = mapping_changes(document, said.node, expected, captured, depth, where, closed=False)
+            yield from below(field.name, inner)
         elif not all(field.holds(expected, value) for value in values):
             yield replacement(document, said, field.name, _entry(field, values), where)
     attributes = [own.captured.attributes for taken in found for own in taken.owned if own.item is item]
     expected, said = attributed.expected_of(item), entry_of(node, attributed.ATTRIBUTES.name)
     if attributes and said is not None and isinstance(expected, Mapping):
-        yield from mapping_changes(document, said.node, expected, attributes, 1, where, closed=True)
+        inner = mapping_changes(document, said.node, expected, attributes, 1, where, closed=True)
+        yield from below(attributed.ATTRIBUTES.name, inner)
 
 
 def _entry(field: Field, values: Sequence[Any]) -> dict[str, Any]:
