@@ -11,11 +11,16 @@ from typing import Any
 from harness.contract import attributed
 from harness.contract.accept.changes import Change, below, shown
 from harness.contract.accept.document import Document, entry_of, items_of
+from harness.contract.accept.document import Entry as Said
 from harness.contract.accept.mapping_changes import mapping_changes, replacement
 from harness.contract.attributed import Taken
 from harness.contract.items import Contract, Item, Presence
+from harness.contract.operators import split_key
+from harness.contract.optional import HEADERS
 from harness.contract.shares import forbids, is_forbidden
 from harness.contract.write.build import SECTION_WRITERS
+from harness.contract.write.exports import header_entries, is_taken, lowered
+from harness.expect.compare import differences
 from harness.expect.fields import Field, MappingField
 from harness.expect.pool import Entry
 from harness.model import Telemetry
@@ -71,8 +76,26 @@ def _of_any(
     value = identified[0].value
     for field, expected in item.expectation.details:
         said = entry_of(node, field.name)
-        if said is not None and not field.holds(expected, value):
+        if said is None or field.holds(expected, value):
+            continue
+        if field.name == HEADERS and isinstance(expected, Mapping):
+            yield from below(HEADERS, _of_headers(document, said.node, expected, identified, where))
+        else:
             yield replacement(document, said, field.name, {field.name: field.read(value)}, where)
+
+
+def _of_headers(
+    document: Document, node: Any, expected: Mapping[str, Any], identified: Sequence[Entry], where: str
+) -> Iterator[Change]:
+    """Yield the changes of headers that do not hold: to what is written of them, which is no secret."""
+    taken = [entry.value for entry in identified if is_taken(entry.value)]
+    sent = [lowered(export.headers) for export in taken or [entry.value for entry in identified]]
+    written = {split_key(key)[0]: (key, value) for key, value in header_entries(sent).items()}
+    for key, argument in node.value:
+        name = split_key(str(key.value))[0].lower()
+        if any(differences({name: expected.get(name)}, headers) for headers in sent):
+            new = dict([written[name]]) if name in written else {}
+            yield replacement(document, Said(key, argument), name, new, where)
 
 
 def _taken(items: Sequence[Item], entries: Sequence[Entry]) -> Iterator[Taken]:
