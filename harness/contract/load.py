@@ -301,12 +301,15 @@ class _Reader:
         if name == EVENTS:
             return [event for node in self._list(entry) if (event := self._event(node)) is not None]
         if name == LINKS:
-            return [link for node in self._list(entry) for link in self._link(node)]
+            return [self._link(node) for node in self._list(entry)]
         return self._values.expected(entry)
 
-    def _link(self, node: Any) -> Iterator[Any]:
-        for entry in self._known_entries(node, "link", ("attributes",)):
-            yield expect_link(attributes=self._values.mapping(entry.node, "attributes"))
+    def _link(self, node: Any) -> Any:
+        """Return a link; one that says nothing is any: there must be one more."""
+        found = {entry.key: entry for entry in self._known_entries(node, "link", ("attributes",))}
+        if "attributes" not in found:
+            return expect_link()
+        return expect_link(attributes=self._values.mapping(found["attributes"].node, "attributes"))
 
     def _event(self, node: Any) -> Any:
         if node.id == "scalar":

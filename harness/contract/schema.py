@@ -75,13 +75,13 @@ def _definitions() -> dict[str, Any]:
     definitions["event"] = {
         "type": "object",
         "additionalProperties": False,
-        "required": ["event"],
+        "minProperties": 1,
         "properties": {"event": _TEXT, "attributes": {"$ref": "#/$defs/values"}},
+        "patternProperties": _operator_patterns("event"),
     }
     definitions["link"] = {
         "type": "object",
         "additionalProperties": False,
-        "required": ["attributes"],
         "properties": {"attributes": {"$ref": "#/$defs/values"}},
     }
     return definitions

@@ -13,6 +13,7 @@ from harness import (
     instance_of,
     iso8601,
     length,
+    link,
     log_event,
     log_record,
     segment,
@@ -311,3 +312,8 @@ def test_a_value_of_a_type_that_nothing_captured_has_is_refused_and_the_rest_is_
             " write its name, or an operator such as 'span/regex'"
         ),
     ]
+
+
+def test_a_link_that_says_nothing_is_any_link() -> None:
+    (operation,) = parse_contract(body("  - span: a\n    links: [{}, {attributes: {}}]")).operations
+    assert operation.item.expectation == span("a", links=[link(), link(attributes={})])
