@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from harness.analysis.outcome import is_of_contract, scenario_fails
-from harness.model import Finding, RunRecord, ScenarioRecord, Telemetry
+import msgspec
+
+from harness.analysis.copies import as_one, joined
+from harness.analysis.outcome import is_of_contract
+from harness.model import Finding, RunRecord, ScenarioRecord
 
 
 def merge_records(records: Sequence[RunRecord]) -> RunRecord:
     """Return one record of all, with scenarios by name.
 
-    A scenario that ran in several is kept once: where it failed, if it did.
+    A scenario that ran in several is one, as `copies.as_one` says.
     What was found by a contract is left out: an operation that no scenario of
     one shard exercised may be exercised by another, so that a contract is
     checked over the whole.
@@ -21,7 +24,7 @@ def merge_records(records: Sequence[RunRecord]) -> RunRecord:
     """
     return RunRecord(
         scenarios=tuple(sorted(_once(s for r in records for s in r.scenarios), key=lambda s: s.name)),
-        outside=_joined([record.outside for record in records]),
+        outside=joined([record.outside for record in records]),
         findings=_unique(f for record in records for f in record.findings if not is_of_contract(record, f)),
         packages=_packages(records),
         redacted=all(record.redacted for record in records),
@@ -30,24 +33,17 @@ def merge_records(records: Sequence[RunRecord]) -> RunRecord:
 
 
 def _once(scenarios: Iterable[ScenarioRecord]) -> list[ScenarioRecord]:
-    kept: dict[str, ScenarioRecord] = {}
+    copies: dict[str, list[ScenarioRecord]] = {}
     for scenario in scenarios:
-        known = kept.get(scenario.name)
-        if known is None or (scenario_fails(scenario) and not scenario_fails(known)):
-            kept[scenario.name] = scenario
-    return list(kept.values())
-
-
-def _joined(parts: Sequence[Telemetry]) -> Telemetry:
-    fields = Telemetry.__struct_fields__
-    return Telemetry(**{name: tuple(v for part in parts for v in getattr(part, name)) for name in fields})
+        copies.setdefault(scenario.name, []).append(scenario)
+    return list(map(as_one, copies.values()))
 
 
 def _unique(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Every worker starts the app, so every worker finds the same of its start-up."""
-    seen: dict[tuple[str, str, str], Finding] = {}
+    """Every worker starts the app, so every worker finds the same of its start-up, in traces of its own."""
+    seen: dict[Finding, Finding] = {}
     for finding in findings:
-        seen.setdefault((finding.id, finding.where, str(finding.site)), finding)
+        seen.setdefault(msgspec.structs.replace(finding, trace_id=None), finding)
     return tuple(seen.values())
 
 

@@ -10,9 +10,10 @@ import msgspec
 from harness.closest import closest
 from harness.contract.deviations import Deviations
 from harness.contract.ids import contract_ids
-from harness.contract.items import Contract, Operation, Presence, Waiver
+from harness.contract.items import Contract, Item, Operation, Waiver
 from harness.contract.kinds import KINDS
 from harness.contract.sections import check_sections
+from harness.contract.shares import forbids, is_forbidden
 from harness.contract.trees import TreeCheck, Witness
 from harness.contract.waivers import useless_waivers, waived
 from harness.expect.pool import Entry, Pool
@@ -116,27 +117,24 @@ class OperationCheck:
     def _check_root(self, signal: str, pool: Pool, index: int) -> None:
         entry = pool.entries[index]
         named = [*self._by_name.get((signal, entry.name), ()), *self._identified(signal, entry)]
-        if not named:
+        forbidden = [o for o in named if forbids(o.item, entry) and (o.when is None or o.when.holds(entry))]
+        for operation in forbidden:
+            self._forbidden(signal, entry, operation.item)
+        allowed = [operation for operation in named if not is_forbidden(operation.item)]
+        variant = next((o for o in _by_precision(allowed) if o.when is None or o.when.holds(entry)), None)
+        if variant is not None:
+            self._trees.exercised.add(id(variant.item))
+            self._trees.check(variant.item, pool, index, entry.name)
+        elif not forbidden:
             self._unknown(signal, entry)
-            self._undeclared(signal, entry)
-            return
-        variant = next((o for o in _by_precision(named) if o.when is None or o.when.holds(entry)), None)
-        if variant is None:
-            self._unknown(signal, entry)
-            self._no_variant(signal, entry, named)
-            return
-        self._trees.exercised.add(id(variant.item))
-        if variant.item.presence is Presence.FORBIDDEN:
-            self._deviations.add(
-                f"{signal}_forbidden",
-                signal,
-                f"{variant.item.expectation.describe()} was captured; the contract forbids it"
-                f"{variant.item.relied_on}",
-                where=entry.name,
-                site=variant.item.site,
-            )
-            return
-        self._trees.check(variant.item, pool, index, entry.name)
+            if allowed:
+                self._no_variant(signal, entry, allowed)
+            else:
+                self._undeclared(signal, entry)
+
+    def _forbidden(self, signal: str, entry: Entry, item: Item) -> None:
+        message = f"{item.expectation.describe()} was captured; the contract forbids it{item.relied_on}"
+        self._deviations.add(f"{signal}_forbidden", signal, message, where=entry.name, site=item.site)
 
     def _unknown(self, signal: str, entry: Entry) -> None:
         if self._trees.witness is not None:
@@ -173,7 +171,7 @@ class OperationCheck:
         """Add a finding for each operation and optional item that was never captured."""
         for operation in self._contract.operations:
             item = operation.item
-            if item.presence is Presence.FORBIDDEN:
+            if is_forbidden(item):
                 continue
             if id(item) not in self._trees.exercised:
                 variant = f" when {operation.when!r}" if operation.when is not None else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -140,12 +140,35 @@ def pattern_of(text: str, parts: re.Pattern[str] = VALUES, *, but: Container[str
     found, done = "", 0
     for match in parts.finditer(text):
         if match.lastgroup not in but:
-            found += _escaped(text[done : match.start()]) + _STAYS[match.lastgroup or ""]
+            found += literal(text[done : match.start()]) + _STAYS[match.lastgroup or ""]
             done = match.end()
-    return found + _escaped(text[done:]) if done else None
+    return found + literal(text[done:]) if done else None
 
 
-def _escaped(text: str) -> str:
+_DIGITS, _HEX = r"\d+", "[0-9a-f]+"
+_IDS = re.compile(rf"({re.escape(_DIGITS)}|{re.escape(_HEX)})")
+
+
+def widened(patterns: Iterable[str]) -> dict[str, str]:
+    r"""Return for each pattern the one to use: where another has hexadecimal digits, it has no decimal ones.
+
+    An id that happens to have no letter is no form of its own.
+
+    >>> widened([r"/a/\d+", "/a/[0-9a-f]+", r"/b/\d+"])
+    {'/a/\\d+': '/a/[0-9a-f]+', '/a/[0-9a-f]+': '/a/[0-9a-f]+', '/b/\\d+': '/b/\\d+'}
+    """
+    alike: dict[str, list[str]] = {}
+    for pattern in patterns:
+        alike.setdefault(_IDS.sub("‹id›", pattern), []).append(pattern)
+    found: dict[str, str] = {}
+    for group in alike.values():
+        places = zip(*(_IDS.split(pattern) for pattern in group), strict=True)
+        found |= dict.fromkeys(group, "".join(_HEX if _HEX in place else place[0] for place in places))
+    return found
+
+
+def literal(text: str) -> str:
+    """Return the pattern of a text that is the same in every run."""
     return re.escape(text).replace("\\ ", " ")
 
 

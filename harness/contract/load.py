@@ -31,6 +31,10 @@ LEVELS = {
 }
 """What `levels` may name, with the defaults."""
 _WHEN = "when"
+_COUNT = "count"
+_NO_COUNT = (
+    "count: an operation may be requested any number of times; count what is below it, or remove 'count'"
+)
 _WAIVER = ("finding", "where", "owner", "reason", "expires")
 
 
@@ -133,7 +137,10 @@ class _Reader:
         item = self._item(node, kind, also=(_WHEN,)) if kind else None
         if kind is None or item is None:
             return None
-        when = next((e for e in self._quiet_entries(node) if e.key == _WHEN), None)
+        found = {entry.key: entry for entry in self._quiet_entries(node)}
+        if _COUNT in found:
+            self._problems.add(found[_COUNT].place, _NO_COUNT)
+        when = found.get(_WHEN)
         if when is None:
             return Operation(item=item)
         details = {e.key: e for e in self._known_entries(when.node, _WHEN, kind.details)}
@@ -192,7 +199,7 @@ class _Reader:
             below_kind = KINDS[kind.children[1]]
             nodes = self._list(found[kind.children[0]])
             below = tuple(item for child in nodes if (item := self._item(child, below_kind)))
-        count = found.get("count")
+        count = found.get(_COUNT)
         if expectation is None:
             return None
         return Item(
@@ -294,12 +301,15 @@ class _Reader:
         if name == EVENTS:
             return [event for node in self._list(entry) if (event := self._event(node)) is not None]
         if name == LINKS:
-            return [link for node in self._list(entry) for link in self._link(node)]
+            return [self._link(node) for node in self._list(entry)]
         return self._values.expected(entry)
 
-    def _link(self, node: Any) -> Iterator[Any]:
-        for entry in self._known_entries(node, "link", ("attributes",)):
-            yield expect_link(attributes=self._values.mapping(entry.node, "attributes"))
+    def _link(self, node: Any) -> Any:
+        """Return a link; one that says nothing is any: there must be one more."""
+        found = {entry.key: entry for entry in self._known_entries(node, "link", ("attributes",))}
+        if "attributes" not in found:
+            return expect_link()
+        return expect_link(attributes=self._values.mapping(found["attributes"].node, "attributes"))
 
     def _event(self, node: Any) -> Any:
         if node.id == "scalar":

@@ -30,8 +30,13 @@ def read_waivers(file: Path) -> tuple[Waiver, ...]:
         return ()
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ContractError([f"{file.name}: cannot be read: {error}"]) from error
-    table = document.get("tool", {}).get("telemetry-harness", {})
-    waivers = table.get("waivers", []) if isinstance(table, dict) else []
+    waivers: Any = document
+    names = ("tool", "telemetry-harness", "waivers")
+    for number, name in enumerate(names):
+        if not isinstance(waivers, dict):
+            place = ".".join(names[:number])
+            raise ContractError([f"{file.name}: {place}: expected a table [{place}], {waivers!r} given"])
+        waivers = waivers.get(name, [] if name == names[-1] else {})
     problems: list[str] = []
     if not isinstance(waivers, list):
         problems.append(f"{file.name}: {_TABLE}.waivers: expected [[{_TABLE}.waivers]] tables")

@@ -75,13 +75,13 @@ def _definitions() -> dict[str, Any]:
     definitions["event"] = {
         "type": "object",
         "additionalProperties": False,
-        "required": ["event"],
+        "minProperties": 1,
         "properties": {"event": _TEXT, "attributes": {"$ref": "#/$defs/values"}},
+        "patternProperties": _operator_patterns("event"),
     }
     definitions["link"] = {
         "type": "object",
         "additionalProperties": False,
-        "required": ["attributes"],
         "properties": {"attributes": {"$ref": "#/$defs/values"}},
     }
     return definitions
@@ -93,15 +93,18 @@ def _item(kind: Kind, *, when: dict[str, Any] | None = None) -> dict[str, Any]:
         kind.name: _TEXT if kind.is_named else {},
         **details["properties"],
         "presence": {"enum": [presence.value for presence in Presence]},
-        "count": {"type": "integer", "minimum": 0},
         "tier": {"enum": [tier.value for tier in Tier]},
         "used_by": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}]},
     }
     if kind.children:
         properties[kind.children[0]] = {"type": "array", "items": {"$ref": f"#/$defs/{kind.children[1]}"}}
+    counted = re.escape(kind.name)
     if when is not None:
         properties["when"] = when
-    patterns = {**details["patternProperties"], **_operator_patterns(f"{re.escape(kind.name)}|count")}
+    else:
+        properties["count"] = {"type": "integer", "minimum": 0}
+        counted += "|count"
+    patterns = {**details["patternProperties"], **_operator_patterns(counted)}
     return {
         "type": "object",
         "additionalProperties": False,

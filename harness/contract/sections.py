@@ -10,6 +10,7 @@ from harness.contract.deviations import Deviations
 from harness.contract.items import Contract, Item, Presence
 from harness.contract.kinds import SECTIONS
 from harness.contract.optional import Exercised, fields_of, unseen_message
+from harness.contract.shares import forbids, is_forbidden, shared
 from harness.expect.compare import equal
 from harness.expect.fields import MappingField
 from harness.expect.metrics import POINT_FIELDS
@@ -53,6 +54,7 @@ class _Section:
         self._optional = Exercised()
         self._deviations = deviations
         self._counts = [0] * len(items)
+        self._held: dict[tuple[int, ...], int] = {}
         self._differing: list[Entry | None] = [None] * len(items)
 
     def check(self, parts: Parts) -> None:
@@ -61,27 +63,38 @@ class _Section:
             for entry in type(self._items[0].expectation).POOL(telemetry).entries:
                 self._take(entry)
         self._deviations.scenario = ""
+        for number, count in enumerate(shared(self._items, self._held)):
+            self._counts[number] += count
         for number in range(len(self._items)):
             if self._counts[number] or id(self._items[number]) not in self._told:
                 self._conclude(number)
             self._report_unexercised(self._items[number])
 
     def _take(self, entry: Entry) -> None:
-        """Count an entry for the first item that it fits; else it differs from one, or is of none.
+        """Note which items an entry is as, forbidden ones too; else it differs from one, or is of none.
 
         A metric counts for all: its data points may be of several.
         """
-        identified = [n for n, item in enumerate(self._items) if item.expectation.identifies(entry)]
+        forbidden = [n for n, item in enumerate(self._items) if forbids(item, entry)]
+        for number in forbidden:
+            self._counts[number] += 1
+        allowed = (n for n, item in enumerate(self._items) if not is_forbidden(item))
+        identified = [n for n in allowed if self._items[n].expectation.identifies(entry)]
         if self._each:
             self._compare([self._items[n] for n in identified], entry)
         else:
             for number in identified:
                 self._optional.see(self._items[number], entry.value)
-        holding = [n for n in identified if self._items[n].expectation.holds(entry)]
-        for number in holding if isinstance(entry.value, Metric) else holding[:1]:
-            self._counts[number] += 1
-        if holding:
-            return
+        holding = tuple(n for n in identified if self._items[n].expectation.holds(entry))
+        if isinstance(entry.value, Metric):
+            for number in holding:
+                self._counts[number] += 1
+        elif holding:
+            self._held[holding] = self._held.get(holding, 0) + 1
+        if not (holding or forbidden):
+            self._differ(identified, entry)
+
+    def _differ(self, identified: Sequence[int], entry: Entry) -> None:
         if identified:
             self._differing[identified[0]] = self._differing[identified[0]] or entry
             return
@@ -135,12 +148,20 @@ class _Section:
             for problem in item.expectation.problems(differing):
                 self._add(item, problem.id, f"{name}: {problem.message}")
         elif not count and item.presence is Presence.REQUIRED:
-            self._add(item, f"{stem}_missing", f"no {name} was captured")
-        elif not count:
+            self._add(item, f"{stem}_missing", f"no {name} was captured{self._besides(number)}")
+        elif not count and not self._besides(number):
             message = f"no scenario captured optional {name}; add one, or remove the item"
             self._add(item, "item_unexercised", message, item.unexercised(self._levels))
         elif item.count is not None and not equal(item.count, count):
             self._add(item, f"{stem}_count", f"{name}: expected {short(item.count)}, captured {count}")
+
+    def _besides(self, number: int) -> str:
+        """Return what was captured as an item says, and taken by others; empty when nothing was."""
+        others = sorted({n for holding in self._held if number in holding for n in holding} - {number})
+        takers = [
+            f"{self._items[n].expectation.describe()} (line {self._items[n].site.line})" for n in others
+        ]
+        return f" besides what {' and '.join(takers)} takes" if takers else ""
 
     def _add(
         self, item: Item, id_: str, message: str, level: Level = Level.ERROR, site: Site | None = None

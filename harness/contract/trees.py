@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from harness.closest import closest
 from harness.contract.deviations import Deviations
 from harness.contract.items import Item, Presence
 from harness.contract.kinds import KINDS
 from harness.contract.optional import Exercised, unseen_message
+from harness.contract.shares import forbids, is_forbidden, precision
 from harness.expect.compare import equal
 from harness.expect.fields import MappingField
 from harness.expect.pool import Entry, Pool
@@ -102,7 +103,7 @@ class TreeCheck:
             self._check_count(
                 child, [pool.entries[i] for i in indices], [pool.entries[i] for i in left], where
             )
-            if child.presence is not Presence.FORBIDDEN:
+            if not is_forbidden(child):
                 for index in indices:
                     self.check(child, pool, index, f"{where} › {pool.entries[index].name}")
         for index in left:
@@ -117,7 +118,7 @@ class TreeCheck:
 
     def _check_count(self, child: Item, found: list[Entry], left: list[Entry], where: str) -> None:
         name, stem = child.expectation.describe(), child.expectation.STEM
-        if child.presence is Presence.FORBIDDEN:
+        if is_forbidden(child):
             if found:
                 self._add(f"{stem}_forbidden", child, f"{name} was captured; the contract forbids it", where)
             return
@@ -201,35 +202,52 @@ def _assigned(
 ) -> tuple[list[list[int]], list[int]]:
     """Return the captured children of each item, and those of none.
 
-    Of several items that identify a child, the one takes it that fits best and has room.
+    Of several items that identify a child, the one takes it that fits best and has room. A forbidden item
+    takes none away from the others: it has all that are as it says.
     """
     taken: list[list[int]] = [[] for _ in items]
     left: list[int] = []
-    contested: list[tuple[int, int, int, int]] = []
+    contested: list[_Choice] = []
     for order, index in enumerate(captured):
         entry = pool.entries[index]
-        choices = [n for n, item in enumerate(items) if _identifies(item, entry)]
-        if not choices:
-            left.append(index)
-        elif len(choices) == 1:
+        forbidding = [n for n, item in enumerate(items) if forbids(item, entry)]
+        for n in forbidding:
+            taken[n].append(index)
+        choices = [n for n, item in enumerate(items) if not is_forbidden(item) and _identifies(item, entry)]
+        if len(choices) == 1:
             taken[choices[0]].append(index)
-        else:
-            contested += [(len(items[n].expectation.problems(entry)), order, n, index) for n in choices]
-    _settle(items, taken, sorted(contested))
+        elif choices:
+            contested += [
+                _Choice(len(items[n].expectation.problems(entry)), order, n, index) for n in choices
+            ]
+        elif not forbidding:
+            left.append(index)
+    _settle(items, taken, contested)
     return taken, left
 
 
-def _settle(
-    items: Sequence[Item], taken: list[list[int]], contested: list[tuple[int, int, int, int]]
-) -> None:
-    """Give each contested child to its best item that has room, else to its best."""
+class _Choice(NamedTuple):
+    problems: int
+    order: int
+    item: int
+    child: int
+
+
+def _settle(items: Sequence[Item], taken: list[list[int]], contested: list[_Choice]) -> None:
+    """Give each contested child to its best item: one that has none yet, or has room, or else any."""
+    rank = {n: r for r, n in enumerate(sorted(range(len(items)), key=lambda n: precision(items[n]))[::-1])}
+    contested.sort(key=lambda choice: (choice.problems, choice.order, rank[choice.item]))
+    tests: tuple[Callable[[_Choice], bool], ...] = (
+        lambda choice: not choice.problems and not taken[choice.item],
+        lambda choice: items[choice.item].count is not None or not taken[choice.item],
+        lambda _: True,
+    )
     placed: set[int] = set()
-    for only_with_room in (True, False):
-        for _, _, n, index in contested:
-            has_room = items[n].count is not None or not taken[n]
-            if index not in placed and (has_room or not only_with_room):
-                placed.add(index)
-                taken[n].append(index)
+    for may_take in tests:
+        for choice in contested:
+            if choice.child not in placed and may_take(choice):
+                placed.add(choice.child)
+                taken[choice.item].append(choice.child)
 
 
 def _identifies(item: Item, entry: Entry) -> bool:

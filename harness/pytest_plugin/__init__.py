@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    import argparse
-
     from harness.pytest_plugin.launching import Launcher
     from harness.pytest_plugin.plugin import TelemetryPlugin
     from harness.pytest_plugin.scenario import ScenarioTelemetry
@@ -64,18 +62,27 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     if early_config.known_args_namespace.no_telemetry:
         return
     if not early_config.getini("telemetry_channels"):
-        _refuse_options(early_config.known_args_namespace)
+        _refuse_options(early_config)
         return
     from harness.pytest_plugin.plugin import start
 
     early_config.pluginmanager.register(start(early_config), PLUGIN_NAME)
 
 
-def _refuse_options(options: argparse.Namespace) -> None:
+def _refuse_options(config: pytest.Config) -> None:
+    given = config.invocation_params
     for option in ("telemetry_contract", "telemetry_report"):
-        if getattr(options, option) is not None:
-            name = option.replace("_", "-")
-            raise pytest.UsageError(f"telemetry: --{name} was given and nothing is captured: {_CONFIGURE}")
+        if getattr(config.known_args_namespace, option) is None:
+            continue
+        name = f"--{option.replace('_', '-')}"
+        cure = _CONFIGURE
+        if name in given.args and config.rootpath != given.dir:
+            # pytest looks for its configuration before it knows the options of plugins.
+            cure += (
+                f"; if it is set, write {name}=…: behind a space pytest takes the value for a path to tests,"
+                f" and looked for its configuration in {config.rootpath}"
+            )
+        raise pytest.UsageError(f"telemetry: {name} was given and nothing is captured: {cure}")
 
 
 def _plugin(config: pytest.Config) -> TelemetryPlugin:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from harness.analysis.merge import merge_records
 from harness.model import Finding, RunRecord, Site, Telemetry
 from tests.builders import a_span
@@ -25,6 +27,24 @@ def test_a_scenario_of_two_shards_is_kept_where_it_failed() -> None:
     passed, failed = a_scenario("a"), a_scenario("a", outcome="failed")
     for runs in ([a_run(passed), a_run(failed)], [a_run(failed), a_run(passed)]):
         assert merge_records(runs).scenarios == (failed,)
+
+
+def test_findings_that_differ_in_what_they_say_are_both_kept() -> None:
+    lost = [Finding(id="dropped", signal="span", message=f"lost {number}") for number in (3, 5)]
+    runs = [a_run(findings=(one, START_UP)) for one in lost]
+
+    assert merge_records(runs).findings == (lost[0], START_UP, lost[1])
+
+
+def test_a_finding_that_only_one_shard_acknowledged_still_fails() -> None:
+    acknowledged = msgspec.structs.replace(START_UP, acknowledged=True)
+    merged = merge_records([a_run(findings=(acknowledged,)), a_run(findings=(START_UP,))])
+    assert merged.findings == (acknowledged, START_UP)
+
+
+def test_the_same_of_the_start_up_is_told_once_whatever_its_trace() -> None:
+    runs = [a_run(findings=(msgspec.structs.replace(START_UP, trace_id=one * 32),)) for one in "12"]
+    assert len(merge_records(runs).findings) == 1
 
 
 def test_what_a_contract_found_in_a_part_is_no_finding_of_the_whole() -> None:

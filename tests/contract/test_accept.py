@@ -13,7 +13,16 @@ from harness.contract import check_contract, contract_text, parse_contract
 from harness.contract.accept import accepted_text
 from harness.contract.accept.document import Document
 from harness.errors import ConfigurationError
-from harness.model import DataPoint, MetricType, Resource, RunRecord, ScenarioRecord, SpanKind, Telemetry
+from harness.model import (
+    DataPoint,
+    ExportRequest,
+    MetricType,
+    Resource,
+    RunRecord,
+    ScenarioRecord,
+    SpanKind,
+    Telemetry,
+)
 from tests.builders import (
     a_log_event,
     a_log_record,
@@ -334,3 +343,36 @@ operations:
 
     with pytest.raises(ConfigurationError, match=r"^contract: nothing was changed: .*accept fewer of them"):
         accepted_text(text, record)
+
+
+EXPORTS = """\
+version: 1
+operations: []
+exports:
+  - export: /v1/traces
+    channel: otlp
+    headers:
+      content-type: application/json
+      x-old/present: true
+      X-Team/starts_with: a
+      x-kept/present: true
+"""
+
+
+def test_headers_are_accepted_as_they_are_written() -> None:
+    sent = {"content-type": "application/x-protobuf", "x-team": "secret", "x-kept": "k", "host": "a"}
+    exports = [
+        ExportRequest(
+            channel="otlp", path="/v1/traces", items=1, headers=sent | {"content-length": length, **more}
+        )
+        for length, more in (("1", {"x-old": "once"}), ("2", {}))
+    ]
+    failed = ExportRequest(channel="otlp", path="/v1/traces", status=503, headers={"host": "a"})
+    record = RunRecord(scenarios=(ScenarioRecord(name="t", telemetry=Telemetry(exports=(failed, *exports))),))
+    assert changed_lines(record, text=EXPORTS) == [
+        "- content-type: application/json",
+        "- x-old/present: true",
+        "- X-Team/starts_with: a",
+        "+ content-type: application/x-protobuf",
+        "+ x-team/present: true",
+    ]

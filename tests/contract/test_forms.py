@@ -185,8 +185,8 @@ def test_an_id_in_a_path_tells_no_variants_apart() -> None:
     assert text == contract_text(after)
     assert check_contract(parse_contract(text), after) == ()
     assert [line.strip() for line in text.splitlines() if "url" in line] == [
-        "url/ends_with: /orders/new",
+        "url/regex: '\\A(?:\\w+://[^/?#]*)?/orders/new(?:[?#]|\\Z)'",
         "url: http://localhost/orders/new",
-        "url/regex: '/orders/[0-9a-fA-F-]{36}\\Z'",
+        "url/regex: '\\A(?:\\w+://[^/?#]*)?/orders/[0-9a-fA-F-]{36}(?:[?#]|\\Z)'",
         "url/regex: '\\Ahttp://localhost/orders/[0-9a-fA-F-]{36}\\Z'",
     ]

@@ -13,6 +13,7 @@ from harness import (
     instance_of,
     iso8601,
     length,
+    link,
     log_event,
     log_record,
     segment,
@@ -188,21 +189,28 @@ def test_all_mistakes_are_told_at_once_each_with_its_place() -> None:
             "c.yaml:3:13: metric: expected text, true given; write 'true'",
         ),
         (
-            body("  - span: a\n    count: -1"),
+            body("  - segment: b\n    count/ge: 1"),
+            (
+                "c.yaml:4:5: count: an operation may be requested any number of times;"
+                " count what is below it, or remove 'count'"
+            ),
+        ),
+        (
+            "version: 1\nmetrics:\n  - metric: a\n    count: -1",
             (
                 "c.yaml:4:12: count: expected a whole number of 0 or more, -1 given;"
                 " of another number write 'count/ge: 1'"
             ),
         ),
         (
-            body("  - span: a\n    count: {le: 1}"),
+            "version: 1\nmetrics:\n  - metric: a\n    count: {le: 1}",
             (
                 "c.yaml:4:12: count: expected a whole number of 0 or more, a mapping given;"
                 " of another number write 'count/le: 1'"
             ),
         ),
         (
-            body("  - span: a\n    count: true"),
+            "version: 1\nmetrics:\n  - metric: a\n    count: true",
             (
                 "c.yaml:4:12: count: expected a whole number of 0 or more, true given;"
                 " of another number write 'count/ge: 1'"
@@ -304,3 +312,8 @@ def test_a_value_of_a_type_that_nothing_captured_has_is_refused_and_the_rest_is_
             " write its name, or an operator such as 'span/regex'"
         ),
     ]
+
+
+def test_a_link_that_says_nothing_is_any_link() -> None:
+    (operation,) = parse_contract(body("  - span: a\n    links: [{}, {attributes: {}}]")).operations
+    assert operation.item.expectation == span("a", links=[link(), link(attributes={})])

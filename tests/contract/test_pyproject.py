@@ -49,3 +49,20 @@ def test_every_mistake_is_told(tmp_path: Path) -> None:
 def test_no_toml_or_no_tables(tmp_path: Path, text: str) -> None:
     with pytest.raises(ContractError, match=r"pyproject\.toml: "):
         read_waivers(written(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("tool = 'x'\n", "tool: expected a table [tool], 'x' given"),
+        (
+            "[tool]\ntelemetry-harness = 3\n",
+            "tool.telemetry-harness: expected a table [tool.telemetry-harness], 3 given",
+        ),
+        ("[[tool]]\n", "tool: expected a table [tool], [{}] given"),
+    ],
+)
+def test_what_should_be_a_table_and_is_none(tmp_path: Path, text: str, problem: str) -> None:
+    with pytest.raises(ContractError) as raised:
+        read_waivers(written(tmp_path, text))
+    assert raised.value.problems == (f"pyproject.toml: {problem}",)

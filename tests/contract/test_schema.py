@@ -6,7 +6,9 @@ import jsonschema
 import pytest
 from ruamel.yaml import YAML
 
+from harness.contract import parse_contract
 from harness.contract.schema import SCHEMA_FILE, json_schema, schema_text
+from harness.errors import ContractError
 from tests.contract.test_load import WHOLE, body
 
 
@@ -25,14 +27,34 @@ def test_it_takes_what_the_reader_takes() -> None:
 
 
 @pytest.mark.parametrize(
+    "details",
+    [
+        "events: [a, {event: a}, {event/regex: a}, {event/starts_with: a, attributes: {b/type: int}}]",
+        "links: [{}, {attributes: {}}, {attributes: {a/optional: 1}}]",
+    ],
+)
+def test_it_takes_events_and_links_as_the_reader_does(details: str) -> None:
+    text = body(f"  - span: a\n    {details}")
+    parse_contract(text)
+    assert errors_of(text) == []
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "operations: []",
         body("  - span: a\n    kind: servr"),
         body("  - span: a\n    coutn: 1"),
+        body("  - span: a\n    events: [{}]"),
+        body("  - span: a\n    events: [{event/regexx: a}]"),
+        body("  - span: a\n    links: [{spam: 1}]"),
+        body("  - span: a\n    count: 1"),
+        body("  - segment: a\n    count/ge: 1"),
         body("  - span: a\n    attributes: {b/format: day}"),
         body("  - span: a\n    children: [{scope: 3, spam: 1}]"),
     ],
 )
 def test_it_refuses_what_the_reader_refuses(text: str) -> None:
+    with pytest.raises(ContractError):
+        parse_contract(text)
     assert errors_of(text)

@@ -97,6 +97,28 @@ def test_a_wrong_value_is_one_line_and_exit_4(run: Run, ini: str, message: str) 
     assert [line for line in result.errlines if line] == [message]
 
 
+def test_a_contract_behind_a_space_that_moved_the_root_says_how_to_write_it(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = pytester.mkdir("project")
+    (project / "pytest.ini").write_text(OTEL)
+    (pytester.path / "outside.yaml").write_text("version: 1\n")
+    monkeypatch.chdir(project)
+
+    result = pytester.runpytest_subprocess("--telemetry-contract", "../outside.yaml")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert [line for line in result.errlines if line] == [
+        (
+            "ERROR: telemetry: --telemetry-contract was given and nothing is captured:"
+            " set telemetry_channels in pytest's configuration,"
+            ' for example telemetry_channels = ["otel"] under [tool.pytest.ini_options];'
+            " if it is set, write --telemetry-contract=…: behind a space pytest takes the value for a path to"
+            f" tests, and looked for its configuration in {pytester.path}"
+        )
+    ]
+
+
 @pytest.mark.parametrize("option", ["--telemetry-contract=missing.yaml", "--telemetry-report="])
 def test_an_option_of_a_run_that_captures_nothing_is_refused(run: Run, option: str) -> None:
     result = run("[pytest]", "def test_nothing(): pass", option)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from harness.analysis.diff.facts import FactTable, united
@@ -74,7 +74,7 @@ def _log_records(records: Sequence[LogRecord], table: FactTable, shapes: Shapes)
             record.event_name or _body_form(record.body),
             kind=record.severity_text or str(record.severity_number),
             scope=record.scope.name,
-            facts=united(table.of("attributes", record.attributes)),
+            facts=united([*table.of("attributes", record.attributes), *_body_facts(record.body, table)]),
         )
         for record in records
     )
@@ -82,6 +82,15 @@ def _log_records(records: Sequence[LogRecord], table: FactTable, shapes: Shapes)
 
 def _body_form(body: Any) -> str:
     return template_of(body) if isinstance(body, str) else f"a body of type {type(body).__name__}"
+
+
+def _body_facts(body: Any, table: FactTable) -> list[tuple[str, Value]]:
+    """Return what is in a body that is not text: each key of a mapping, or the value itself."""
+    if isinstance(body, str) or body is None:
+        return []
+    if isinstance(body, Mapping):
+        return table.of("body", body)
+    return [(path.removeprefix("."), value) for path, value in table.of("", {"body": body})]
 
 
 def _log_events(events: Sequence[LogEvent], shapes: Shapes) -> Grouped:

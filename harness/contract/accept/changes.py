@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.contract.write.yaml_text import Said, yaml_lines
@@ -20,7 +21,8 @@ class Change:
         before: As the file says it; empty for what is added.
         after: As it would say it; empty for what is removed.
         apply: Makes the edit in the loaded document.
-        operation: The operation with its `when`, which tells it from others of its name.
+        path: What tells the edit from others that read alike: operation and `when`, whole identities, keys.
+        alike: How many edits before it are the same in all of this.
         relied_on: Who relies on the item, when it is public.
         asked: It is made only when it is named: nothing in the run contradicts the file.
     """
@@ -30,14 +32,15 @@ class Change:
     before: str
     after: str
     apply: Callable[[], None]
-    operation: str = ""
+    path: tuple[str, ...] = ()
+    alike: int = 0
     relied_on: str = ""
     asked: bool = False
 
     @property
     def id(self) -> str:
         """Eight hexadecimal digits: the same for the same edit, wherever its line is by now."""
-        text = repr((self.operation, self.where, self.what, self.before, self.after))
+        text = repr((self.path, self.what, self.before, self.after, self.alike))
         return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:8]
 
     def __str__(self) -> str:
@@ -48,6 +51,20 @@ class Change:
         else:
             edit = f"{self.before} → {self.after}"
         return f"{self.id}  {self.where}: {edit}{self.relied_on if self.before else ''}"
+
+
+def below(key: Any, changes: Iterable[Change]) -> Iterator[Change]:
+    """Yield changes with what they are below of in their path."""
+    text = key if isinstance(key, str) else repr(key)
+    return (replace(change, path=(text, *change.path)) for change in changes)
+
+
+def told_apart(changes: Iterable[Change]) -> Iterator[Change]:
+    """Yield changes so that no two have the same id."""
+    seen: Counter[str] = Counter()
+    for change in changes:
+        yield replace(change, alike=seen[change.id])
+        seen[change.id] += 1
 
 
 def shown(key: str, value: Any) -> str:

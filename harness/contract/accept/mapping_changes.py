@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from harness.closest import closest
-from harness.contract.accept.changes import Change, shown
+from harness.contract.accept.changes import Change, below, shown
 from harness.contract.accept.document import Document, Entry, entry_of
 from harness.contract.operators import split_key
 from harness.contract.write.shapes import mapping_of
@@ -33,13 +33,14 @@ def mapping_changes(
     renamed = _renamed(node, expected, generated, captured) if closed else {}
     for name, wanted in expected.items():
         entry = entry_of(node, name)
-        below = [one.get(name) for one in captured]
+        values = [one.get(name) for one in captured]
         if entry is None:
             continue
         if name in renamed:
             yield _renaming(document, entry, name, renamed[name], where)
-        elif depth > 1 and isinstance(wanted, Mapping) and all(isinstance(one, dict) for one in below):
-            yield from mapping_changes(document, entry.node, wanted, below, depth - 1, where, closed=closed)
+        elif depth > 1 and isinstance(wanted, Mapping) and all(isinstance(one, dict) for one in values):
+            inner = mapping_changes(document, entry.node, wanted, values, depth - 1, where, closed=closed)
+            yield from below(name, inner)
         elif any(differences({name: wanted}, one) for one in captured):
             new = dict([generated[name]]) if name in generated else {}
             yield replacement(document, entry, name, new, where)

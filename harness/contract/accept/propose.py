@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from harness.contract.accept.changes import Change, shown
+from harness.contract.accept.changes import Change, below, shown, told_apart
 from harness.contract.accept.document import Document, entry_of, items_of
 from harness.contract.accept.mapping_changes import mapping_changes, replacement, setting
 from harness.contract.accept.section_changes import section_changes
@@ -31,7 +31,7 @@ def proposals(contract: Contract, document: Document, record: RunRecord) -> list
         contract: What the document says.
         document: The loaded file; a change edits it when it is applied.
     """
-    return list(_Proposer(contract, document, record).changes())
+    return list(told_apart(_Proposer(contract, document, record).changes()))
 
 
 class _Proposer:
@@ -50,13 +50,15 @@ class _Proposer:
         nodes = items_of(self._document.root, "operations")
         for operation, node in zip(self._contract.operations, nodes, strict=True):
             item = operation.item
-            where = item.expectation.short_name()
+            where, path = (
+                item.expectation.short_name(),
+                (item.kind, item.expectation.identity, operation.when),
+            )
             if id(item) in self._witness.taken:
-                for change in self._item(item, node, where):
-                    yield replace(change, operation=_title(operation))
+                yield from below(path, self._item(item, node, where))
             elif item.presence is not Presence.FORBIDDEN:
                 removal = self._removal(node, where, _title(operation))
-                yield replace(removal, relied_on=item.whole_relied_on, asked=True)
+                yield from below(path, [replace(removal, relied_on=item.whole_relied_on, asked=True)])
         yield from self._new_operations()
         yield from self._resource()
         for section in SECTIONS:
@@ -80,6 +82,7 @@ class _Proposer:
                 before="",
                 after=shown("operation", {k: v for k, v in new.items() if k in ("span", "segment", "when")}),
                 apply=partial(self._document.add_item, self._document.root, "operations", new),
+                path=(repr(new),),
             )
 
     def _resource(self) -> Iterator[Change]:
@@ -87,9 +90,8 @@ class _Proposer:
         captured = [one.attributes for part in self._parts for one in resources_of(part)]
         if resource is None or entry is None or not captured:
             return
-        yield from mapping_changes(
-            self._document, entry.node, resource, captured, 1, "resource", closed=False
-        )
+        changes = mapping_changes(self._document, entry.node, resource, captured, 1, "resource", closed=False)
+        yield from below("resource", changes)
 
     # One item
 
@@ -109,25 +111,29 @@ class _Proposer:
                 captured = [field.read(value) for value in values]
                 closed = field.name not in BY_SUBSET
                 depth = field.depth
-                yield from mapping_changes(
+                changes = mapping_changes(
                     self._document, entry.node, expected, captured, depth, where, closed=closed
                 )
+                yield from below(field.name, changes)
             elif not all(field.holds(expected, value) for value in values):
                 yield replacement(self._document, entry, field.name, generated, where)
 
     def _children(self, item: Item, node: Any, where: str) -> Iterator[Change]:
-        below = KINDS[item.kind].children
-        if below is None:
+        kind = KINDS[item.kind]
+        if kind.children is None:
             return
-        for child, child_node in zip(item.children, items_of(node, below[0]), strict=False):
+        key = kind.children[0]
+        for child, child_node in zip(item.children, items_of(node, key), strict=False):
             path = f"{where} › {child.expectation.short_name()}"
-            if child.presence is Presence.FORBIDDEN:
-                continue
-            for change in self._presence(child, child_node, path):
-                yield replace(change, relied_on=child.whole_relied_on)
-            if id(child) in self._witness.taken:
-                yield from self._item(child, child_node, path)
-        yield from self._new_children(item, node, below[0], where)
+            if child.presence is not Presence.FORBIDDEN:
+                yield from below(child.expectation.identity, self._child(child, child_node, path))
+        yield from self._new_children(item, node, key, where)
+
+    def _child(self, child: Item, node: Any, where: str) -> Iterator[Change]:
+        for change in self._presence(child, node, where):
+            yield replace(change, relied_on=child.whole_relied_on)
+        if id(child) in self._witness.taken:
+            yield from self._item(child, node, where)
 
     def _presence(self, child: Item, node: Any, where: str) -> Iterator[Change]:
         """Yield what must change for how often a child was captured."""
@@ -148,13 +154,13 @@ class _Proposer:
         parents, left = self._witness.taken[id(item)], self._witness.left
         own = set(map(id, parents))
 
-        def below(value: Any) -> Sequence[Any]:
+        def children(value: Any) -> Sequence[Any]:
             return left.get(id(value), ()) if id(value) in own else self._trees.below(value)
 
-        for new in child_items(parents, below):
+        for new in child_items(parents, children):
             title = shown(*next(iter(new.items())))
             add = partial(self._document.add_item, node, key, new)
-            yield Change(where, key, "", f"{key}: {title}", add)
+            yield Change(where, key, "", f"{key}: {title}", add, path=(repr(new),))
 
     def _removal(self, node: Any, where: str, title: str) -> Change:
         return Change(where, "item", title, "", partial(self._document.remove, node))

@@ -9,12 +9,18 @@ from functools import partial
 from typing import Any
 
 from harness.contract import attributed
-from harness.contract.accept.changes import Change, shown
+from harness.contract.accept.changes import Change, below, shown
 from harness.contract.accept.document import Document, entry_of, items_of
+from harness.contract.accept.document import Entry as Said
 from harness.contract.accept.mapping_changes import mapping_changes, replacement
 from harness.contract.attributed import Taken
 from harness.contract.items import Contract, Item, Presence
+from harness.contract.operators import split_key
+from harness.contract.optional import HEADERS
+from harness.contract.shares import forbids, is_forbidden
 from harness.contract.write.build import SECTION_WRITERS
+from harness.contract.write.exports import header_entries, is_taken, lowered
+from harness.expect.compare import differences
 from harness.expect.fields import Field, MappingField
 from harness.expect.pool import Entry
 from harness.model import Telemetry
@@ -32,6 +38,8 @@ def section_changes(
     entries = [entry for part in parts for entry in pool(part).entries]
     found = list(_taken(items, entries)) if section in attributed.SECTIONS else None
     for item, node in zip(items, nodes, strict=True):
+        if is_forbidden(item):
+            continue
         where = f"{section} › {item.expectation.short_name()}"
         identified = [entry for entry in entries if item.expectation.identifies(entry)]
         if not identified:
@@ -40,13 +48,17 @@ def section_changes(
             changes = _of_any(document, item, node, identified, where)
         else:
             changes = _of_each(document, item, node, found, where)
-        for change in changes:
+        for change in below((section, item.expectation.identity), changes):
             yield replace(change, relied_on=item.relied_on)
-    left = [entry for entry in entries if not any(item.expectation.identifies(entry) for item in items)]
+    left = [entry for entry in entries if not any(_knows(item, entry) for item in items)]
     unknown = Telemetry(**{section: tuple(entry.value for entry in left)})
     for new in SECTION_WRITERS[section]([unknown]):
         add = partial(document.add_item, document.root, section, new)
-        yield Change(section, "item", "", shown(*next(iter(new.items()))), add)
+        yield Change(section, "item", "", shown(*next(iter(new.items()))), add, path=(section, repr(new)))
+
+
+def _knows(item: Item, entry: Entry) -> bool:
+    return forbids(item, entry) if is_forbidden(item) else item.expectation.identifies(entry)
 
 
 def _gone(document: Document, item: Item, node: Any, where: str) -> Iterator[Change]:
@@ -64,8 +76,26 @@ def _of_any(
     value = identified[0].value
     for field, expected in item.expectation.details:
         said = entry_of(node, field.name)
-        if said is not None and not field.holds(expected, value):
+        if said is None or field.holds(expected, value):
+            continue
+        if field.name == HEADERS and isinstance(expected, Mapping):
+            yield from below(HEADERS, _of_headers(document, said.node, expected, identified, where))
+        else:
             yield replacement(document, said, field.name, {field.name: field.read(value)}, where)
+
+
+def _of_headers(
+    document: Document, node: Any, expected: Mapping[str, Any], identified: Sequence[Entry], where: str
+) -> Iterator[Change]:
+    """Yield the changes of headers that do not hold: to what is written of them, which is no secret."""
+    taken = [entry.value for entry in identified if is_taken(entry.value)]
+    sent = [lowered(export.headers) for export in taken or [entry.value for entry in identified]]
+    written = {split_key(key)[0]: (key, value) for key, value in header_entries(sent).items()}
+    for key, argument in node.value:
+        name = split_key(str(key.value))[0].lower()
+        if any(differences({name: expected.get(name)}, headers) for headers in sent):
+            new = dict([written[name]]) if name in written else {}
+            yield replacement(document, Said(key, argument), name, new, where)
 
 
 def _taken(items: Sequence[Item], entries: Sequence[Entry]) -> Iterator[Taken]:
@@ -87,13 +117,15 @@ def _of_each(
         if isinstance(field, MappingField) and isinstance(expected, Mapping):
             captured = list(map(field.read, values))
             depth = field.depth
-            yield from mapping_changes(document, said.node, expected, captured, depth, where, closed=False)
+            inner = mapping_changes(document, said.node, expected, captured, depth, where, closed=False)
+            yield from below(field.name, inner)
         elif not all(field.holds(expected, value) for value in values):
             yield replacement(document, said, field.name, _entry(field, values), where)
     attributes = [own.captured.attributes for taken in found for own in taken.owned if own.item is item]
     expected, said = attributed.expected_of(item), entry_of(node, attributed.ATTRIBUTES.name)
     if attributes and said is not None and isinstance(expected, Mapping):
-        yield from mapping_changes(document, said.node, expected, attributes, 1, where, closed=True)
+        inner = mapping_changes(document, said.node, expected, attributes, 1, where, closed=True)
+        yield from below(attributed.ATTRIBUTES.name, inner)
 
 
 def _entry(field: Field, values: Sequence[Any]) -> dict[str, Any]:

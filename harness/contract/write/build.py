@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from harness.contract.items import VERSION
 from harness.contract.metrics import is_temporality_own
+from harness.contract.sections import resources_of
+from harness.contract.write.exports import export_items
 from harness.contract.write.log_records import log_record_items
 from harness.contract.write.messages import forms_of
 from harness.contract.write.operations import Trees, operations_of
@@ -16,15 +18,6 @@ from harness.model import Metric, MetricType, RunRecord, Telemetry, Temporality
 
 SCHEMA_FILE = "contract.schema.json"
 _HEADER = f"# yaml-language-server: $schema=./{SCHEMA_FILE}"
-_TRANSPORT = frozenset(
-    {
-        "accept", "accept-encoding", "amz-sdk-invocation-id", "amz-sdk-request", "authorization",
-        "connection", "content-encoding", "content-length", "content-type", "host", "te",
-        "traceparent", "tracestate",
-        "transfer-encoding", "user-agent", "x-amz-date", "x-amz-target", "x-amz-security-token",
-        "x-amzn-trace-id", "x-amz-content-sha256",
-    }
-)  # fmt: skip
 
 
 def contract_text(record: RunRecord) -> str:
@@ -49,7 +42,7 @@ def contract_text(record: RunRecord) -> str:
 
 
 def _resource(parts: Sequence[Telemetry]) -> dict[str, Any]:
-    resources = [span.resource.attributes for part in parts for span in part.spans]
+    resources = [resource.attributes for part in parts for resource in resources_of(part)]
     described = mapping_of(list({id(one): one for one in resources}.values()))
     return {key: value for key, value in described.items() if "/optional" not in key}
 
@@ -100,31 +93,10 @@ def _of_sums(metrics: Sequence[Metric]) -> dict[str, Any]:
     return item
 
 
-def _exports(parts: Sequence[Telemetry]) -> list[dict[str, Any]]:
-    groups: dict[tuple[str, str], list[dict[str, str]]] = {}
-    for part in parts:
-        for export in part.exports:
-            if export.items and 200 <= export.status < 300:
-                groups.setdefault((export.channel, export.path), []).append(export.headers)
-    return [
-        {"export": path, "channel": channel} | ({"headers": sent} if (sent := _headers(headers)) else {})
-        for (channel, path), headers in sorted(groups.items())
-    ]
-
-
-def _headers(requests: Iterable[dict[str, str]]) -> dict[str, Any]:
-    """Return the headers that every request has: what they are for an app's own is a secret."""
-    sent = [{name.lower(): value for name, value in headers.items()} for headers in requests]
-    names = set.intersection(*map(set, sent))
-    described = {f"{name}/present": True for name in sorted(names - _TRANSPORT)}
-    kinds = {headers.get("content-type") for headers in sent}
-    return ({"content-type": kinds.pop()} if len(kinds) == 1 and None not in kinds else {}) | described
-
-
 SECTION_WRITERS: dict[str, Callable[[Sequence[Telemetry]], list[dict[str, Any]]]] = {
     "log_events": _log_events,
     "log_records": log_record_items,
     "metrics": _metrics,
-    "exports": _exports,
+    "exports": export_items,
 }
 """Section → what writes its items."""

@@ -22,7 +22,8 @@ def forms_of(messages: Iterable[str]) -> list[tuple[str, str]]:
     found: set[tuple[str, str]] = set()
     for rough, fine in by_rough.items():
         found |= fine if len(fine) <= _SAME_FORM else {rough}
-    return sorted(found)
+    wide = forms.widened(argument for operator, argument in found if operator == "regex")
+    return sorted({(o, wide[argument] if o == "regex" else argument) for o, argument in found})
 
 
 def template_of(message: str) -> str:

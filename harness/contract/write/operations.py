@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from harness.contract.forms import pattern_of, template_of
+from harness.contract.forms import literal, pattern_of, template_of, widened
 from harness.contract.write.shapes import document_item, span_item
 from harness.expect.pool import Pool
 from harness.expect.segments import segment_pool
@@ -15,6 +16,10 @@ from harness.expect.spans import span_pool
 from harness.model import Segment, Span, StatusCode, Telemetry
 
 _STATUS_KEYS = ("http.response.status_code", "http.status_code", "rpc.grpc.status_code")
+_HOST, _QUERY = r"\A(?:\w+://[^/?#]*)?", r"(?:[?#]|\Z)"
+"""What may stand before the path of a URL, and behind it."""
+_FORM = re.compile(r"(?<!\\)(?:\[|\\[dw])")
+"""What a pattern has where a text differs from run to run."""
 _MOST_PATHS = 50
 _MAX_DEPTH = 20
 """Levels of a tree that are written: a contract may not be nested deeper than people read."""
@@ -69,7 +74,7 @@ def operations_of(trees: Trees, *, always_when: bool = False) -> list[dict[str, 
             operations.append(_with_when(item, dict(variant), needed=always_when or len(variants) > 1))
     for _, documents in sorted(_grouped(trees.segments, lambda s: s.name).items()):
         variants = _grouped(documents, _segment_variant_of(documents))
-        for variant in sorted(variants, key=repr):
+        for variant in sorted(variants, key=_breadth):
             item = document_item(variants[variant], trees.below)
             operations.append(_with_when(item, dict(variant), needed=always_when or len(variants) > 1))
     return operations
@@ -103,13 +108,14 @@ def _span_variant(span: Span) -> tuple[tuple[str, Any], ...]:
 
 
 def _segment_variant_of(segments: Sequence[Segment]) -> Callable[[Segment], tuple[tuple[str, Any], ...]]:
-    paths = {template_of(_path(segment)) for segment in segments}
-    by_path = len(paths) <= _MOST_PATHS
+    paths = {_path(segment) for segment in segments}
+    by_path = len(set(map(template_of, paths))) <= _MOST_PATHS
+    patterns = _patterns(paths - {""}) if by_path else {}
 
     def variant(segment: Segment) -> tuple[tuple[str, Any], ...]:
         request, response = _http(segment, "request"), _http(segment, "response")
         http: dict[str, Any] = {}
-        if asked := _asked(request, _path(segment) if by_path else ""):
+        if asked := _asked(request, patterns.get(_path(segment))):
             http["request"] = _Frozen(asked)
         if "status" in response:
             http["response"] = _Frozen({"status": response["status"]})
@@ -118,12 +124,24 @@ def _segment_variant_of(segments: Sequence[Segment]) -> Callable[[Segment], tupl
     return variant
 
 
-def _asked(request: dict[str, Any], path: str) -> dict[str, Any]:
+def _breadth(variant: tuple[tuple[str, Any], ...]) -> tuple[int, bool, str]:
+    """Return how much a variant of a segment leaves open: the first in the file that holds is checked."""
+    http = dict(variant).get("http", {})
+    asked = http.get("request", {})
+    url = asked.get("url/regex", "").removeprefix(_HOST).removesuffix(_QUERY)
+    return 3 - len(asked) - ("response" in http), bool(_FORM.search(url)), repr(variant)
+
+
+def _asked(request: dict[str, Any], pattern: str | None) -> dict[str, Any]:
     asked = {"method": request["method"]} if "method" in request else {}
-    if not path:
-        return asked
-    pattern = pattern_of(path)
-    return asked | ({"url/ends_with": path} if pattern is None else {"url/regex": f"{pattern}\\Z"})
+    return asked if pattern is None else asked | {"url/regex": f"{_HOST}{pattern}{_QUERY}"}
+
+
+def _patterns(paths: Iterable[str]) -> dict[str, str]:
+    """Return the pattern of each path as it is in every run."""
+    own = {path: pattern_of(path) or literal(path) for path in paths}
+    wide = widened(own.values())
+    return {path: wide[pattern] for path, pattern in own.items()}
 
 
 def _path(segment: Segment) -> str:

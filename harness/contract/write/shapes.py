@@ -54,7 +54,7 @@ def span_item(spans: Sequence[Span], below: Below) -> dict[str, Any]:
         below: A span → its children.
     """
     first = spans[0]
-    item: dict[str, Any] = {"span": first.name, "kind": first.kind.value}
+    item: dict[str, Any] = {"span": first.name} | one_or_several("kind", {span.kind.value for span in spans})
     if len({span.scope.name for span in spans}) == 1 and first.scope.name:
         item["scope"] = first.scope.name
     item |= one_or_several("status", {span.status.code.value for span in spans})

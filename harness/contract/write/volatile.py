@@ -9,6 +9,7 @@ from typing import Any
 
 from harness.contract.forms import is_measured, is_volatile, pattern_of, template_of
 from harness.contract.write.yaml_text import Said
+from harness.expect.compare import equal
 from harness.expect.render import shorten
 
 _UUID = re.compile(r"(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -60,7 +61,7 @@ def generalised(key: str, values: Sequence[Any]) -> tuple[str, Any]:
         return "type", "float" if kinds == {float} else "number"
     if kinds in ({bool}, {type(None)}) and len(set(values)) == 1:
         return "is", first
-    if kinds == {list} and all(value == first for value in values) and _is_stable_list(key, first):
+    if kinds == {list} and all(equal(first, value) for value in values) and _is_stable_list(key, first):
         return "is", first
     names = sorted({_TYPES.get(kind, "str") for kind in kinds - {type(None)}})
     if type(None) in kinds or not names:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from harness.model import DataPoint, MetricType, Resource, RunRecord, Temporality
@@ -161,3 +163,31 @@ def test_resources(attributes: dict[str, str], expected: list[str]) -> None:
     before = a_span(resource=Resource(attributes={"service.name": "shop", "service.instance.id": "a"}))
 
     assert changes(a_run(before), a_run(a_span(resource=Resource(attributes=attributes)))) == expected
+
+
+@pytest.mark.parametrize("event_name", ["", "order.paid"])
+def test_the_keys_of_a_structured_body(event_name: str) -> None:
+    def logged(*bodies: Any) -> RunRecord:
+        return a_run(*(a_log_record(body, event_name=event_name) for body in bodies))
+
+    where = event_name or "a body of type dict"
+    before = logged({"n": 1, "gone": True, "in": {"a": 1}, "id": "a1", "list": [1]})
+    after = logged({"n": "1", "new": True, "in": {"a": 1.5}, "id": "b2", "list": ["x"]})
+    assert sorted(changes(before, after)) == [
+        f"renamed at {where}: body.gone → body.new",
+        f"retyped at {where}: body.in.a int 1 → float",
+        f"retyped at {where}: body.list list[int] [1] → list[str] ['x']",
+        f"retyped at {where}: body.n int 1 → str '1'",
+    ]
+    both = ({"a": 1}, {"b": "x"})
+    assert changes(logged(*both), logged(*both[::-1])) == []
+    assert changes(logged(*both), logged({"a": 1}, {"b": 2})) == [
+        f"retyped at {where}: body.b str 'x' → int 2"
+    ]
+
+
+def test_the_type_in_a_body_that_is_no_mapping() -> None:
+    assert changes(a_run(a_log_record([1])), a_run(a_log_record(["a"]))) == [
+        "retyped at a body of type list: body list[int] [1] → list[str] ['a']"
+    ]
+    assert changes(a_run(a_log_record([1])), a_run(a_log_record([1]))) == []
