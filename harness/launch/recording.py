@@ -57,15 +57,24 @@ class Recording:
         # Datagrams, requests and moto's answers come from threads of their own.
         self._lock = threading.Lock()
         start = arrivals_file.Start(name=name, start_time_unix_nano=time.time_ns())
-        self._early: list[tuple[bytes, int]] | None = [(arrivals_file.of_start(start), 0)]
+        # Kept until it is written: a full disk may have room later, and nothing is read without it.
+        self._start = arrivals_file.of_start(start)
+        self._early: list[tuple[bytes, int]] | None = []
 
     def begin(self) -> None:
         """Replace an earlier recording; what has arrived meanwhile is written."""
         with self._lock:
             os.ftruncate(self._descriptor, 0)
             early, self._early = self._early or [], None
+            self._write_or_lose(b"", 0)
             for data, arrivals in early:
                 self._write_or_lose(data, arrivals)
+
+    def complete(self) -> None:
+        """Make the file readable, where the disk was full all the time and no longer is."""
+        with self._lock:
+            if self._start:
+                self._write_or_lose(b"", 0)
 
     def abandon(self) -> None:
         """Leave the directory as it was: nothing has begun."""
@@ -118,10 +127,12 @@ class Recording:
         return True
 
     def _write(self, data: bytes) -> None:
-        view = memoryview(data)
+        whole = self._start + data
+        view = memoryview(whole)
         while view:
             view = view[os.write(self._descriptor, view) :]
-        self._size += len(data)
+        self._size += len(whole)
+        self._start = b""
 
     def _lose(self, arrivals: int, reason: str) -> None:
         """Count what is lost, say so once, and leave whole entries behind."""
