@@ -10,6 +10,7 @@ on each scenario, and most runs never import moto.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 import threading
 import time
@@ -116,10 +117,11 @@ class AwsEndpoint:
 
     def close(self) -> None:
         """Stop answering."""
-        self._loop.call(self._long_polls.end())
-        self._server.close()
-        self._workers.shutdown(wait=False, cancel_futures=True)
-        self._patches.undo()
+        with contextlib.ExitStack() as then:
+            then.callback(self._patches.undo)
+            then.callback(self._workers.shutdown, wait=False, cancel_futures=True)
+            then.callback(self._server.close)
+            self._loop.call(self._long_polls.end())
 
     def _malformed(self, reason: str, payload: bytes) -> None:
         rejected = Rejected(channel="aws", reason=reason, payload=payload)

@@ -198,12 +198,14 @@ class XRayDaemon:
 
     def close(self) -> None:
         """Stop receiving on both transports."""
-        self._control.close()
-        lost = self.drops()
-        for receiver in (self.datagrams, *self._also):
-            receiver.close()
-        if self._recorder is not None and lost:
-            self._recorder.incident(datagrams_dropped(lost))
+        try:
+            self._control.close()
+        finally:
+            lost = self.drops()
+            for receiver in (self.datagrams, *self._also):
+                receiver.close()
+            if self._recorder is not None and lost:
+                self._recorder.incident(datagrams_dropped(lost))
 
 
 def datagrams_dropped(lost: int) -> Incident:

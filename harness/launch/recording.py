@@ -53,6 +53,7 @@ class Recording:
                 f"{self.file}: cannot be written: {error.strerror}; choose another directory (--out DIR)"
             ) from error
         self._size = 0
+        self._is_complete = False
         self._numbers = itertools.count(1)
         # Datagrams, requests and moto's answers come from threads of their own.
         self._lock = threading.Lock()
@@ -71,10 +72,11 @@ class Recording:
                 self._write_or_lose(data, arrivals)
 
     def complete(self) -> None:
-        """Make the file readable, where the disk was full all the time and no longer is."""
+        """Take nothing more, and make the file readable where the disk was full and no longer is."""
         with self._lock:
             if self._start:
                 self._write_or_lose(b"", 0)
+            self._is_complete = True
 
     def abandon(self) -> None:
         """Leave the directory as it was: nothing has begun."""
@@ -111,7 +113,7 @@ class Recording:
 
     def _append(self, data: bytes, arrivals: int) -> bool:
         with self._lock:
-            if self._descriptor == _CLOSED:
+            if self._is_complete or self._descriptor == _CLOSED:
                 return False  # moto may answer late: the record is made
             if self._early is None:
                 return self._write_or_lose(data, arrivals)
