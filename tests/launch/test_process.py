@@ -148,6 +148,17 @@ def test_a_child_of_another_session_does_not_outlive_it() -> None:
     assert not is_running(pid)
 
 
+def test_what_is_left_of_its_group_has_the_rest_of_the_time(tmp_path: Path) -> None:
+    late = tmp_path / "late"
+    worker = f"trap 'sleep 0.5; echo sent > {late}; exit' TERM; echo ready; while :; do sleep 0.05; done"
+    app = start(f"import subprocess; subprocess.Popen(['sh', '-c', {worker!r}])")
+    app.wait_for_output("ready")
+
+    app.stop(group=True)
+
+    assert late.read_text() == "sent\n"
+
+
 @pytest.mark.parametrize(
     ("command", "options", "message"),
     [
