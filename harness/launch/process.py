@@ -61,6 +61,8 @@ class AppProcess:
         for word in command:
             if not isinstance(word, str | os.PathLike):
                 raise LaunchError(f"the command has {word!r}, expected text or a path")
+            if "\0" in os.fsdecode(word):
+                raise LaunchError(f"the command has {word!r}, expected text without NUL")
         require_port(port, 0)
         require_seconds("ready_timeout_s", ready_timeout_s)
         port = port or free_port()
