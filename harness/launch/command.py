@@ -26,7 +26,7 @@ class CommandEnd(NamedTuple):
 
     Attributes:
         code: Its exit code, 128 + n when signal n ended it.
-        stopped: It was asked to stop, by a signal that we forwarded.
+        stopped: It was asked to stop, by a signal that we forwarded or by SIGINT, as a terminal sends it.
         left: What of its process group still ran `GROUP_GRACE_S` later.
     """
 
@@ -55,7 +55,9 @@ def run_command(command: Sequence[str], environ: Mapping[str, str]) -> CommandEn
         job.started(child.pid)
         code = child.returncode = job.wait()
         left = wait_for_group(child.pid, GROUP_GRACE_S)
-    return CommandEnd(exit_code(code), bool(job.forwarded.intersection(_STOPPING)), left)
+    # A terminal's Ctrl-C goes to the command's group and not to us.
+    stopped = bool(job.forwarded.intersection(_STOPPING)) or exit_code(code) == 128 + signal.SIGINT
+    return CommandEnd(exit_code(code), stopped, left)
 
 
 class _Job:

@@ -29,6 +29,12 @@ def test_a_signal_before_the_start_reaches_the_command(monkeypatch: pytest.Monke
     assert signal.getsignal(signal.SIGTERM) is handler
 
 
+def test_ctrl_c_on_a_terminal_asks_to_stop_as_a_signal_does() -> None:
+    end = run_command(["sh", "-c", "kill -INT $$"], os.environ)
+
+    assert end == (128 + signal.SIGINT, True, ())
+
+
 def test_what_is_left_of_its_group_is_waited_for(tmp_path: Path) -> None:
     late = tmp_path / "late"
 
