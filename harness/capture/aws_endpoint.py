@@ -10,6 +10,7 @@ on each scenario, and most runs never import moto.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 import threading
 import time
@@ -28,6 +29,7 @@ from harness.capture.environment import LOOPBACK
 from harness.capture.http_messages import Request, Response
 from harness.capture.http_server import HttpServer
 from harness.capture.log_groups import JSON_1_1, LogGroups
+from harness.capture.long_polls import LongPolls
 from harness.capture.loop import ReceiverLoop
 from harness.capture.misdirected import why_moto_failed, why_no_service
 from harness.capture.patching import Patches
@@ -99,6 +101,8 @@ class AwsEndpoint:
         self._retention: dict[str, int | None] = {}
         self._patches = Patches()
         self._trace_headers = TraceHeaders(self._patches)
+        self._long_polls = LongPolls(self._patches)
+        self._loop = loop
         self._to_replay = Backlog(MAX_REPLAY_BYTES)
         self._moto_lock = threading.Lock()
         self._moto: wsgi.WsgiApp | None = None
@@ -113,9 +117,11 @@ class AwsEndpoint:
 
     def close(self) -> None:
         """Stop answering."""
-        self._server.close()
-        self._workers.shutdown(wait=False, cancel_futures=True)
-        self._patches.undo()
+        with contextlib.ExitStack() as then:
+            then.callback(self._patches.undo)
+            then.callback(self._workers.shutdown, wait=False, cancel_futures=True)
+            then.callback(self._server.close)
+            self._loop.call(self._long_polls.end())
 
     def _malformed(self, reason: str, payload: bytes) -> None:
         rejected = Rejected(channel="aws", reason=reason, payload=payload)
@@ -211,9 +217,14 @@ class AwsEndpoint:
         self, operation: str, request: Request, telemetry: tuple[LogEvent, ...] | tuple[Metric, ...]
     ) -> Response:
         waiting = self._wait(operation, request)
-        work = asyncio.get_running_loop().run_in_executor(self._workers, self._call_moto, operation, request)
+
+        async def ask() -> tuple[Response, float]:
+            loop = asyncio.get_running_loop()
+            work = loop.run_in_executor(self._workers, self._call_moto, operation, request)
+            return await asyncio.wait_for(work, MOTO_TIMEOUT_S)
+
         try:
-            answer = await asyncio.wait_for(work, MOTO_TIMEOUT_S)
+            answer = await self._long_polls.wait(ask)
         except TimeoutError:
             reason = f"{operation}: moto gave no answer within {MOTO_TIMEOUT_S} s; {_STUCK}"
             answer = self._fail(request, 503, reason)
@@ -240,16 +251,17 @@ class AwsEndpoint:
         recorded = self._record(operation, request, taken, answer.status, waiting=waiting)
         return answer if recorded or not telemetry else _NOT_RECORDED
 
-    def _call_moto(self, operation: str, request: Request) -> Response:
+    def _call_moto(self, operation: str, request: Request) -> tuple[Response, float]:
+        """Return moto's answer, and how long its client would wait for a better one."""
         with self._moto_lock:
             try:
-                self._moto = self._moto or _moto_application()
+                moto = self._moto = self._moto or _moto_application()
             except ImportError as error:
-                return self._fail(request, 501, f"{operation}: {error}; moto answers it: {_INSTALL}")
+                return self._fail(request, 501, f"{operation}: {error}; moto answers it: {_INSTALL}"), 0.0
             while (earlier := self._to_replay.take()) is not None:
-                self._call_safely(self._moto, earlier)
+                self._call_safely(moto, earlier)
             with self._trace_headers.during(operation, request):
-                return self._call_safely(self._moto, request)
+                return self._long_polls.at_once(lambda: self._call_safely(moto, request))
 
     def _call_safely(self, moto: wsgi.WsgiApp, request: Request) -> Response:
         try:
@@ -276,7 +288,9 @@ class AwsEndpoint:
 
     def _wait(self, operation: str, request: Request) -> int:
         """Record a request that waits for moto, so that a kill meanwhile does not lose it."""
-        if self._recorder is None:
+        if (
+            self._recorder is None or operation == "ReceiveMessage"
+        ):  # which carries nothing, and may wait long
             return 0
         export = ExportRequest(channel="aws", path=operation, headers=request.headers, status=0)
         return self._recorder.waiting(export, request.body)

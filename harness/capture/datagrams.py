@@ -20,6 +20,7 @@ from harness.capture.recvmmsg import BATCH, reader_of
 RECEIVE_BUFFER = 256 * 1024 * 1024
 """Asked for; the kernel grants it to root, and up to net.core.rmem_max to others."""
 
+_TELL_S = 1.0
 _SO_RCVBUFFORCE = 33
 _SO_MEMINFO = 55
 _MEMINFO_DROPS = 8  # index of SK_MEMINFO_DROPS, include/uapi/linux/sock_diag.h
@@ -33,6 +34,8 @@ class DatagramReceiver:
         recorder: Takes what arrives instead of `received`.
         received: Where to append; a deque of its own by default.
         also: Called with each batch that was read, on the receiver's thread.
+        dropped: Called with how many datagrams the kernel dropped since it was last called: at once, then
+            at most every `_TELL_S`, and at the end.
     """
 
     def __init__(
@@ -44,11 +47,15 @@ class DatagramReceiver:
         recorder: Recorder | None = None,
         received: deque[bytes] | None = None,
         also: Callable[[list[bytes]], None] | None = None,
+        dropped: Callable[[int], None] | None = None,
     ) -> None:
         self.received: deque[bytes] = deque() if received is None else received
         self._arrivals = arrivals
         self._recorder = recorder
         self._also = also
+        self._dropped = dropped
+        self._told = 0
+        self._told_at = -_TELL_S
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind((host, port))
         _widen(self._socket)
@@ -63,8 +70,10 @@ class DatagramReceiver:
         poll = select.poll()
         poll.register(self._socket, select.POLLIN)
         poll.register(self._wake, select.POLLIN)
-        while (self._wake, select.POLLIN) not in poll.poll():
+        wait_ms: float | None = None
+        while (self._wake, select.POLLIN) not in poll.poll(wait_ms):
             self._read()
+            wait_ms = self._tell_drops()
             if self._arrivals.armed:
                 self._arrivals.notify()
 
@@ -111,12 +120,25 @@ class DatagramReceiver:
             return int(struct.unpack_from("=I", info, 4 * _MEMINFO_DROPS)[0])
         return 0
 
+    def _tell_drops(self, *, at_last: bool = False) -> float | None:
+        """Tell what the kernel dropped; return the milliseconds until more may be told, None for no more."""
+        if self._dropped is None or not (lost := self.drops() - self._told):
+            return None
+        left_s = self._told_at + _TELL_S - time.monotonic()
+        if left_s > 0 and not at_last:
+            return left_s * 1000
+        self._told += lost
+        self._told_at = time.monotonic()
+        self._dropped(lost)
+        return None
+
     def close(self) -> None:
         """Receive what is left, then stop."""
         os.write(self._wake_writer, b"x")
         self._thread.join()
         while self._read():
             pass
+        self._tell_drops(at_last=True)
         self._socket.close()
         os.close(self._wake)
         os.close(self._wake_writer)

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from harness.capture import descriptors, otlp_grpc
 from harness.capture.answers import Answers
 from harness.capture.arrivals import Arrivals
+from harness.capture.aside import Aside
 from harness.capture.environment import LOOPBACK
 from harness.capture.http_messages import CLOSE, Request, Response
 from harness.capture.http_server import HttpServer
@@ -28,6 +29,9 @@ from harness.model import ExportRequest, Rejected
 
 _REMEMBERED = 10_000
 """Bodies whose resends are known; exporters give up long before so many others have come."""
+
+_LARGE_BYTES = 1024 * 1024
+_LARGE_COMPRESSED_BYTES = 64 * 1024
 
 
 class Received(NamedTuple):
@@ -66,6 +70,7 @@ class OtlpReceiver:
         self._lock = threading.Lock()  # gRPC calls from threads of its own
         self._grpc: asyncio.Future[GrpcServer] | None = None
         self._opening = 0
+        self._aside = Aside()
         self._server = HttpServer(
             loop, self._handle, self._malformed, host=host, port=port, upgrades={PREFACE: self._pass_to_grpc}
         )
@@ -89,13 +94,29 @@ class OtlpReceiver:
             return self._refuse(404, request, f"path {request.path!r} is not an OTLP path")
         if request.method != "POST":
             return self._refuse(405, request, f"method {request.method} is not POST")
+        encoding = request.headers.get("content-encoding", "")
+        if len(request.body) > (_LARGE_COMPRESSED_BYTES if encoding else _LARGE_BYTES):
+            return self._read_aside(request)
+        response, delay_s = self._read(request)
+        return _later(response, delay_s) if delay_s else response
+
+    def _read(self, request: Request) -> tuple[Response, float]:
+        """Return the answer to a request, and the seconds after which it is due; called on any thread."""
         try:
             body = decode_body(request.body, request.headers.get("content-encoding", ""))
         except DecodeError as error:
-            return self._refuse(_status_of(error), request, str(error))
+            return self._refuse(_status_of(error), request, str(error)), 0.0
         reply = self.take(request.path, request.headers, body)
-        response = _response(reply, request.headers)
-        return _later(response, reply.delay_s) if reply.delay_s else response
+        return _response(reply, request.headers), reply.delay_s
+
+    async def _read_aside(self, request: Request) -> Response:
+        """Read a large request while others are answered."""
+        try:
+            response, delay_s = await self._aside.run(lambda: self._read(request))
+        except asyncio.CancelledError:
+            self._malformed(f"POST {request.path}: the receiver was closed before it was read", request.body)
+            raise
+        return await _later(response, delay_s)
 
     def _refuse(self, status: int, request: Request, reason: str) -> Response:
         self._malformed(f"{request.method} {request.path}: {reason}", request.body)

@@ -90,6 +90,7 @@ class XRayDaemon:
                 port=port,
                 recorder=self._recorder,
                 also=self.state.documents.extend,
+                dropped=self._lose,
             )
             try:
                 control = HttpServer(loop, self.answer, self._no_request, host=host, port=datagrams.port)
@@ -184,8 +185,14 @@ class XRayDaemon:
                 recorder=self._recorder,
                 received=received,
                 also=self.state.documents.extend,
+                dropped=self._lose,
             )
         )
+
+    def _lose(self, lost: int) -> None:
+        """Record at once what the kernel dropped: a kill would forget it. A capture asks `drops`."""
+        if self._recorder is not None:
+            self._recorder.incident(datagrams_dropped(lost))
 
     def barrier(self, deadline: float) -> None:
         """Receive every datagram that was sent before this call; see `DatagramReceiver.barrier`."""
@@ -198,12 +205,11 @@ class XRayDaemon:
 
     def close(self) -> None:
         """Stop receiving on both transports."""
-        self._control.close()
-        lost = self.drops()
-        for receiver in (self.datagrams, *self._also):
-            receiver.close()
-        if self._recorder is not None and lost:
-            self._recorder.incident(datagrams_dropped(lost))
+        try:
+            self._control.close()
+        finally:
+            for receiver in (self.datagrams, *self._also):
+                receiver.close()
 
 
 def datagrams_dropped(lost: int) -> Incident:

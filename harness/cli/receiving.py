@@ -102,8 +102,9 @@ def conclude(
     from harness.report.write import write_reports
 
     with closing(recording):  # the directory is locked until its reports are written
+        recording.complete()
         record = record_of(arguments.out, outcome=outcome, cut=_losses(recording), packages=packages)
-        record = msgspec.structs.replace(record, findings=_lost(recording))
+        record = msgspec.structs.replace(record, findings=(*record.findings, *_lost(recording)))
         if contract is not None:
             record = _checked(record, contract)
         written = write_reports(record, arguments.out)

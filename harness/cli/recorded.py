@@ -11,7 +11,7 @@ from harness.codec.arrivals_file import Arrival, Start
 from harness.codec.wire import WireTelemetry
 from harness.errors import RecordError
 from harness.invariants import all_invariants, check_invariants
-from harness.model import RunRecord, ScenarioRecord
+from harness.model import Finding, RunRecord, ScenarioRecord
 
 MAX_DECODED_BYTES = 256 * 1024 * 1024
 """Of bodies; a run record is held in memory whole, some ten times as large as what arrived."""
@@ -77,9 +77,14 @@ def record_of(
         start_time_unix_nano=start.start_time_unix_nano,
         duration_ns=file.stat().st_mtime_ns - start.start_time_unix_nano,
     )
+    findings: tuple[Finding, ...] = ()
     if left_out:
-        cut = (*cut, _too_much(file, left_out))
-    return RunRecord(scenarios=(scenario,), packages=packages or {}, cut=(*cut, *unreadable))
+        sentence = _too_much(file, left_out)
+        cut = (*cut, sentence)
+        findings = (_unchecked(sentence),)
+    return RunRecord(
+        scenarios=(scenario,), packages=packages or {}, findings=findings, cut=(*cut, *unreadable)
+    )
 
 
 def _entries(file: Path, unreadable: list[str]) -> Iterator[tuple[Arrival, bytes]]:
@@ -116,4 +121,12 @@ def _too_much(file: Path, left_out: list[int]) -> str:
     return (
         f"{len(left_out):,} arrivals ({sum(left_out) / 1e6:,.0f} MB) after the first "
         f"{MAX_DECODED_BYTES / 1e6:,.0f} MB are in {file.name} and not in this record"
+    )
+
+
+def _unchecked(sentence: str) -> Finding:
+    return Finding(
+        id="arrivals_lost",
+        signal="harness",
+        message=f"{sentence}: whatever is wrong with them is not found; record less at once, in several runs",
     )

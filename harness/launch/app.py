@@ -116,7 +116,7 @@ def variables(env: Mapping[str, str]) -> dict[str, str]:
     """Return the variables for an app.
 
     Raises:
-        LaunchError: They are no mapping, or the name or value of one is no string.
+        LaunchError: They are no mapping, or no system takes the name or value of one.
     """
     if not isinstance(env, Mapping):
         raise LaunchError(f"env is {env!r}, expected a mapping of variables")
@@ -125,6 +125,10 @@ def variables(env: Mapping[str, str]) -> dict[str, str]:
             raise LaunchError(f"the name of a variable is {name!r}, expected a string")
         if not isinstance(value, str):
             raise LaunchError(f"variable {name!r} is {value!r}, expected a string; quote it, or leave it out")
+        if not name or "=" in name or "\0" in name:
+            raise LaunchError(f"the name of a variable is {name!r}, expected one without '=' and NUL")
+        if "\0" in value:
+            raise LaunchError(f"variable {name!r} is {value!r}, expected a value without NUL")
     return dict(env)
 
 

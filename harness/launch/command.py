@@ -12,10 +12,13 @@ from typing import NamedTuple
 
 from harness.errors import ConfigurationError
 from harness.launch.app import exit_code
+from harness.launch.survivors import wait_for_group
 from harness.launch.terminal import Terminal
 
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 _FORWARDED = (*_STOPPING, signal.SIGUSR1, signal.SIGUSR2, signal.SIGTSTP, signal.SIGCONT)
+GROUP_GRACE_S = 5.0
+"""How long workers may take to send what they have, where their leader ends before them."""
 
 
 class CommandEnd(NamedTuple):
@@ -23,15 +26,17 @@ class CommandEnd(NamedTuple):
 
     Attributes:
         code: Its exit code, 128 + n when signal n ended it.
-        stopped: It was asked to stop, by a signal that we forwarded.
+        stopped: It was asked to stop, by a signal that we forwarded or by SIGINT, as a terminal sends it.
+        left: What of its process group still ran `GROUP_GRACE_S` later.
     """
 
     code: int
     stopped: bool
+    left: tuple[str, ...] = ()
 
 
 def run_command(command: Sequence[str], environ: Mapping[str, str]) -> CommandEnd:
-    """Run a command until it ends.
+    """Run a command until it ends, and its process group for `GROUP_GRACE_S` longer.
 
     It leads a process group of its own, which gets the signals that we get;
     on a terminal it is the foreground group, so that it may read the keyboard.
@@ -49,7 +54,10 @@ def run_command(command: Sequence[str], environ: Mapping[str, str]) -> CommandEn
             raise ConfigurationError(f"cannot run {command[0]!r}: {error.strerror}; {cure}") from error
         job.started(child.pid)
         code = child.returncode = job.wait()
-    return CommandEnd(exit_code(code), stopped=bool(job.forwarded.intersection(_STOPPING)))
+        left = wait_for_group(child.pid, GROUP_GRACE_S)
+    # A terminal's Ctrl-C goes to the command's group and not to us.
+    stopped = bool(job.forwarded.intersection(_STOPPING)) or exit_code(code) == 128 + signal.SIGINT
+    return CommandEnd(exit_code(code), stopped, left)
 
 
 class _Job:

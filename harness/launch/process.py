@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import time
 import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -25,7 +26,7 @@ from harness.launch.app import (
     wait_until_ready,
 )
 from harness.launch.programs import why_not_run
-from harness.launch.survivors import kill_marked
+from harness.launch.survivors import kill_marked, wait_for_group
 
 _HOST = "127.0.0.1"
 _MARK = "TELEMETRY_HARNESS_APP"
@@ -60,6 +61,8 @@ class AppProcess:
         for word in command:
             if not isinstance(word, str | os.PathLike):
                 raise LaunchError(f"the command has {word!r}, expected text or a path")
+            if "\0" in os.fsdecode(word):
+                raise LaunchError(f"the command has {word!r}, expected text without NUL")
         require_port(port, 0)
         require_seconds("ready_timeout_s", ready_timeout_s)
         port = port or free_port()
@@ -155,7 +158,7 @@ class AppProcess:
 
         Args:
             how: The signal.
-            timeout_s: Seconds until a command that goes on is killed.
+            timeout_s: Seconds until a command that goes on is killed, and its process group after it.
             group: Send it to the command's children, too, as a terminal does.
 
         Returns:
@@ -165,11 +168,14 @@ class AppProcess:
             return exit_code(self._process.returncode)  # its process group may be another's by now
         if self._process.poll() is None:
             (os.killpg if group else os.kill)(self.pid, how)
+        deadline = time.monotonic() + timeout_s
         try:
             self._process.wait(timeout_s)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        if how != signal.SIGKILL:  # of which its workers are not told
+            wait_for_group(self.pid, deadline - time.monotonic())
         with contextlib.suppress(ProcessLookupError):  # workers that outlived it
             os.killpg(self.pid, signal.SIGKILL)
         kill_marked(self._mark)

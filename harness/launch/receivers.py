@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import socket
+import sys
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -18,12 +19,13 @@ from harness.capture.environment import (
     other_aws_endpoints,
     without_proxy,
 )
-from harness.capture.loop import ReceiverLoop
+from harness.capture.loop import LoopStuckError, ReceiverLoop
 from harness.capture.otlp_receiver import OtlpReceiver
 from harness.capture.recorder import Recorder
 from harness.capture.xray_daemon import XRayDaemon
 from harness.codec.otlp import ZIPKIN_PATH
 from harness.errors import ConfigurationError
+from harness.model import Rejected
 
 _ANY = "0.0.0.0"
 
@@ -67,15 +69,15 @@ class Receivers:
             loop = ReceiverLoop()
             stack.callback(loop.stop)
             self._otlp = _listen("OTLP", OtlpReceiver, loop, arrivals, port=ports.otlp, **where)
-            stack.callback(self._otlp.close)
+            stack.callback(_close, "OTLP", self._otlp, recorder)
             self._otlp.answers.required_headers = frozenset(name.lower() for name in required_headers)
             self._xray = _listen("X-Ray", XRayDaemon, loop, arrivals, port=ports.xray, **where)
-            stack.callback(self._xray.close)
+            stack.callback(_close, "X-Ray", self._xray, recorder)
             services = {"xray": self._xray.answer}
             self._aws = _listen(
                 "AWS", AwsEndpoint, loop, arrivals, port=ports.aws, services=services, **where
             )
-            stack.callback(self._aws.close)
+            stack.callback(_close, "AWS", self._aws, recorder)
             self._stack = stack.pop_all()
 
     @property
@@ -128,6 +130,23 @@ def _listen(name: str, receiver: Any, *arguments: Any, port: int, **options: Any
             f"the {name} receiver cannot listen on {options['host']}:{port}: "
             f"{error.strerror or error}; {_CURES.get(error.errno or 0, 'choose another address or port')}"
         ) from error
+
+
+_CHANNELS = {"OTLP": "otlp", "X-Ray": "xray", "AWS": "aws"}
+
+
+def _close(name: str, receiver: Any, recorder: Recorder) -> None:
+    """Close a receiver; one that does not stop is evidence, and no reason to lose what it has received."""
+    try:
+        receiver.close()
+    except LoopStuckError:
+        reason = (
+            f"the {name} receiver did not stop, because a request keeps the receivers busy; "
+            "what it had not answered yet is not recorded: send smaller bodies"
+        )
+        recorder.rejected(Rejected(channel=_CHANNELS[name], reason=reason))
+        with contextlib.suppress(OSError):
+            sys.stderr.write(f"harness: {reason}\n")
 
 
 def _ipv4(host: str) -> str:

@@ -53,19 +53,30 @@ class Recording:
                 f"{self.file}: cannot be written: {error.strerror}; choose another directory (--out DIR)"
             ) from error
         self._size = 0
+        self._is_complete = False
         self._numbers = itertools.count(1)
         # Datagrams, requests and moto's answers come from threads of their own.
         self._lock = threading.Lock()
         start = arrivals_file.Start(name=name, start_time_unix_nano=time.time_ns())
-        self._early: list[tuple[bytes, int]] | None = [(arrivals_file.of_start(start), 0)]
+        # Kept until it is written: a full disk may have room later, and nothing is read without it.
+        self._start = arrivals_file.of_start(start)
+        self._early: list[tuple[bytes, int]] | None = []
 
     def begin(self) -> None:
         """Replace an earlier recording; what has arrived meanwhile is written."""
         with self._lock:
             os.ftruncate(self._descriptor, 0)
             early, self._early = self._early or [], None
+            self._write_or_lose(b"", 0)
             for data, arrivals in early:
                 self._write_or_lose(data, arrivals)
+
+    def complete(self) -> None:
+        """Take nothing more, and make the file readable where the disk was full and no longer is."""
+        with self._lock:
+            if self._start:
+                self._write_or_lose(b"", 0)
+            self._is_complete = True
 
     def abandon(self) -> None:
         """Leave the directory as it was: nothing has begun."""
@@ -102,7 +113,7 @@ class Recording:
 
     def _append(self, data: bytes, arrivals: int) -> bool:
         with self._lock:
-            if self._descriptor == _CLOSED:
+            if self._is_complete or self._descriptor == _CLOSED:
                 return False  # moto may answer late: the record is made
             if self._early is None:
                 return self._write_or_lose(data, arrivals)
@@ -118,10 +129,12 @@ class Recording:
         return True
 
     def _write(self, data: bytes) -> None:
-        view = memoryview(data)
+        whole = self._start + data
+        view = memoryview(whole)
         while view:
             view = view[os.write(self._descriptor, view) :]
-        self._size += len(data)
+        self._size += len(whole)
+        self._start = b""
 
     def _lose(self, arrivals: int, reason: str) -> None:
         """Count what is lost, say so once, and leave whole entries behind."""

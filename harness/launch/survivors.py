@@ -1,4 +1,4 @@
-"""Processes that outlive their app: those that have left its process group."""
+"""Processes that outlive their app, in its process group or out of it."""
 
 from __future__ import annotations
 
@@ -36,3 +36,39 @@ def _marked(mark: bytes) -> Iterator[int]:
         with contextlib.suppress(OSError):  # it has ended, or is another user's
             if mark in file.read_bytes().split(b"\0"):
                 yield int(file.parent.name)
+
+
+def wait_for_group(group: int, timeout_s: float) -> tuple[str, ...]:
+    """Return once a process group is empty, or what is left of it when the time is over.
+
+    Returns:
+        Each process as ``name (pid n)``, or the group where the system does not tell.
+    """
+    deadline = time.monotonic() + timeout_s
+    while left := _left_in(group):
+        if time.monotonic() > deadline:
+            return left
+        time.sleep(_RETRY_S)  # the end of what is no child of ours offers nothing to wait on
+    return ()
+
+
+def _left_in(group: int) -> tuple[str, ...]:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return ()
+    except PermissionError:  # it is another user's
+        pass
+    if not Path("/proc/self/stat").exists():
+        return (f"process group {group}",)
+    return tuple(_living_in(group))
+
+
+def _living_in(group: int) -> Iterator[str]:
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            # pid (name) state parent group …, where a name may hold anything. Source: proc(5).
+            head, _, rest = file.read_text(errors="replace").rpartition(") ")
+            state, _, group_of = rest.split()[:3]
+            if int(group_of) == group and state not in "ZX":  # a zombie sends nothing
+                yield f"{head.partition(' (')[2]} (pid {file.parent.name})"

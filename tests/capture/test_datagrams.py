@@ -52,6 +52,19 @@ def test_what_the_kernel_drops_is_counted(arrivals: Arrivals, monkeypatch: pytes
     receiver.close()
 
 
+def test_what_the_kernel_drops_is_told_before_the_end(
+    arrivals: Arrivals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(datagrams, "RECEIVE_BUFFER", 2048)
+    told: list[int] = []
+    receiver = DatagramReceiver(arrivals, dropped=told.append)
+
+    send(receiver.port, *[b"x" * 1000] * 20_000)
+
+    assert Arrivals().wait_until(lambda: sum(told) == receiver.drops() > 0, time.monotonic() + 20)
+    receiver.close()
+
+
 def test_two_receivers_have_two_ports(receiver: DatagramReceiver, arrivals: Arrivals) -> None:
     other = DatagramReceiver(arrivals)
 

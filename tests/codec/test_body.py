@@ -1,4 +1,5 @@
 import gzip
+import random
 import zlib
 from collections.abc import Callable
 
@@ -7,7 +8,7 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.codec.body import decode_body
+from harness.codec.body import MAX_PARTS, decode_body
 from harness.errors import DecodeError
 
 
@@ -84,3 +85,30 @@ def test_a_bomb_in_a_later_member_is_refused() -> None:
 def test_what_follows_the_end_is_refused(encoding: str, compress: Callable[[bytes], bytes]) -> None:
     with pytest.raises(DecodeError):
         decode_body(compress(b"one") + b"junk", encoding)
+
+
+@pytest.mark.parametrize(("encoding", "compress"), [("gzip", gzip.compress), ("zstd", zstandard.compress)])
+def test_a_body_of_too_many_parts_is_refused(encoding: str, compress: Callable[[bytes], bytes]) -> None:
+    body = compress(b"") * (MAX_PARTS + 1)
+
+    with pytest.raises(DecodeError) as refused:
+        decode_body(body, encoding)
+
+    assert str(refused.value) == (
+        f"{encoding} body of {len(body)} bytes has more than 10,000 parts, one behind the other; "
+        "compress it as one"
+    )
+    assert decode_body(compress(b"a") * MAX_PARTS, encoding) == b"a" * MAX_PARTS
+
+
+@pytest.mark.parametrize(("encoding", "compress"), [("gzip", gzip.compress), ("zstd", zstandard.compress)])
+def test_parts_larger_than_a_piece_are_one_body(encoding: str, compress: Callable[[bytes], bytes]) -> None:
+    part = random.Random(1).randbytes(100_000)
+
+    assert decode_body(compress(part) * 3, encoding) == part * 3
+
+
+def test_an_empty_compressed_body() -> None:
+    with pytest.raises(DecodeError, match=r"^gzip body of 0 bytes is truncated$"):
+        decode_body(b"", "gzip")
+    assert decode_body(b"", "zstd") == b""

@@ -104,6 +104,31 @@ def test_a_variable_comes_from_the_env_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("pattern", "matches"),
+    [
+        ("Backend-Flask", True),
+        ("backend-*", True),
+        ("*FLASK", True),
+        ("backend?flask", True),
+        ("shop-*", False),
+        ("backend?", False),
+    ],
+)
+def test_a_rule_matches_segments_as_xray_does(tmp_path: Path, pattern: str, *, matches: bool) -> None:
+    rule = json.loads((JOURNAL / "aws/json/xray.json").read_text())
+    rule["SamplingRule"]["ServiceName"] = pattern
+    ids = found(
+        tmp_path,
+        GOOD,
+        xray__json=json.dumps(rule, indent=1),
+        commands__sh="aws xray create-sampling-rule --cli-input-json file://xray.json\n",
+        app__py="xray_recorder.configure(service='backend-flask')\n",
+    )
+
+    assert ("sampling_rule_matches_nothing" in dict(ids)) is not matches
+
+
+@pytest.mark.parametrize(
     ("member", "value", "line"),
     [("Priority", 0, 5), ("FixedRate", 2, 6), ("ReservoirSize", -1, 7), ("ServiceName", "shop", 8)],
 )

@@ -148,6 +148,17 @@ def test_a_child_of_another_session_does_not_outlive_it() -> None:
     assert not is_running(pid)
 
 
+def test_what_is_left_of_its_group_has_the_rest_of_the_time(tmp_path: Path) -> None:
+    late = tmp_path / "late"
+    worker = f"trap 'sleep 0.5; echo sent > {late}; exit' TERM; echo ready; while :; do sleep 0.05; done"
+    app = start(f"import subprocess; subprocess.Popen(['sh', '-c', {worker!r}])")
+    app.wait_for_output("ready")
+
+    app.stop(group=True)
+
+    assert late.read_text() == "sent\n"
+
+
 @pytest.mark.parametrize(
     ("command", "options", "message"),
     [
@@ -157,6 +168,14 @@ def test_a_child_of_another_session_does_not_outlive_it() -> None:
         (["a"], {"env": ["A=1"]}, "env is ['A=1'], expected a mapping of variables"),
         (["a"], {"env": {1: "a"}}, "the name of a variable is 1, expected a string"),
         (["a", 80], {}, "the command has 80, expected text or a path"),
+        (["a", "b\0"], {}, "the command has 'b\\x00', expected text without NUL"),
+        (
+            ["a"],
+            {"env": {"A=B": "c"}},
+            "the name of a variable is 'A=B', expected one without '=' and NUL",
+        ),
+        (["a"], {"env": {"": "c"}}, "the name of a variable is '', expected one without '=' and NUL"),
+        (["a"], {"env": {"A": "c\0"}}, "variable 'A' is 'c\\x00', expected a value without NUL"),
     ],
 )
 def test_what_no_process_can_be_started_with_is_refused(

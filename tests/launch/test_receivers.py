@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.capture import loop
+from harness.codec import arrivals_file
 from harness.errors import ConfigurationError
 from harness.launch.process import free_port
 from harness.launch.receivers import Ports, Receivers
@@ -57,3 +59,34 @@ def test_a_name_is_listened_on_where_it_says(recording: Recording) -> None:
         receivers.close()
 
     assert host == "127.0.0.1"
+
+
+def test_receivers_that_are_kept_busy_are_named_and_what_had_arrived_is_kept(
+    recording: Recording, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(loop, "CALL_TIMEOUT_S", 0.1)
+    monkeypatch.setattr(loop, "_STUCK_S", 0.1)
+    is_free = threading.Event()
+    recording.begin()
+    receivers = Receivers(recording)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as app:
+        host, _, port = receivers.endpoints["xray"].partition(":")
+        app.sendto(b"arrived", (host, int(port)))
+    running = receivers._otlp._server._loop
+    running._loop.call_soon_threadsafe(is_free.wait, 60)
+
+    receivers.close()
+    is_free.set()
+    running._thread.join(60)
+
+    reasons = [
+        f"the {name} receiver did not stop, because a request keeps the receivers busy; "
+        "what it had not answered yet is not recorded: send smaller bodies"
+        for name in ("AWS", "X-Ray", "OTLP")
+    ]
+    recording.close()
+    with recording.file.open("rb") as stream:
+        arrived = [(arrival.rejected, body) for arrival, body in arrivals_file.read(stream)]
+    assert (None, b"arrived") in arrived
+    assert [rejected.reason for rejected, _ in arrived if rejected] == reasons
+    assert capsys.readouterr().err == "".join(f"harness: {reason}\n" for reason in reasons)

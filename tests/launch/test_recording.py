@@ -49,6 +49,42 @@ def test_a_full_disk_is_said_once_and_what_had_arrived_is_readable(tmp_path: Pat
     assert "free some space, or choose another directory (--out DIR)" in done.stderr
 
 
+FULL_AT_FIRST = """
+import resource, signal, sys
+from pathlib import Path
+from harness.launch.recording import Recording
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+recording = Recording(Path(sys.argv[1]), "app")
+_, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (10, most))
+recording.begin()
+refused = recording.datagrams([b"early"])
+resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+for sent in sys.argv[2:]:
+    assert recording.datagrams([sent.encode()])
+recording.complete()
+print(refused, recording.lost, recording.reason)
+"""
+
+
+@pytest.mark.parametrize("sent", [(), ("one", "two")])
+def test_a_disk_that_is_full_at_first_leaves_a_recording_that_is_read(
+    tmp_path: Path, sent: tuple[str, ...]
+) -> None:
+    done = subprocess.run(  # noqa: S603  our own interpreter
+        [sys.executable, "-B", "-c", FULL_AT_FIRST, str(tmp_path), *sent],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+
+    assert done.stdout == "False 1 File too large\n"
+    assert names(tmp_path) == ["app"]
+    assert bodies(tmp_path) == [text.encode() for text in sent]
+
+
 def test_a_directory_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
 

@@ -52,9 +52,14 @@ def run(arguments: argparse.Namespace) -> int:
     environment = Environment(dict(os.environ))
     environment.update(receivers.environment(environment.environ))
     try:
-        code, stopped = run_command(command, environment.environ)
+        code, stopped, left = run_command(command, environment.environ)
     finally:
         receivers.close()
+    if left:
+        complain(
+            f"still running after the command ended: {', '.join(left)}; what it sends from now on is not "
+            "recorded: let the command wait for its processes"
+        )
     try:
         holds = conclude(
             recording,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,7 @@ _LIMITS: dict[str, tuple[float, float]] = {
     "ReservoirSize": (0, math.inf),
     "Version": (1, 1),
 }
+_INTEGERS = ("Priority", "ReservoirSize", "Version")
 
 
 def check(project: Project) -> Iterator[Finding]:
@@ -195,6 +197,18 @@ def _unknown_members(
             )
 
 
+def _matches(pattern: str, name: str) -> bool:
+    """Return whether a rule's pattern is for a name: ``*`` and ``?`` are wildcards, and case does not count.
+
+    Source: X-Ray developer guide, "Configuring sampling rules"; the SDKs' matchers lower both.
+    """
+    parts = {"*": ".*", "?": "."}
+    regex = "".join(
+        parts.get(character) or re.escape(character) for character in re.sub(r"\*+", "*", pattern)
+    )
+    return re.fullmatch(regex, name, re.IGNORECASE | re.DOTALL) is not None
+
+
 def _rule(project: Project, rule: dict[str, Any], text: str, start: Site) -> Iterator[Finding]:
     def site(member: str) -> Site:
         return _site_of(member, text, start)
@@ -209,9 +223,15 @@ def _rule(project: Project, rule: dict[str, Any], text: str, start: Site) -> Ite
             words = f"{low} to {high}" if high < math.inf else f"{low} or more"
             words = f"{low}" if low == high else words
             yield finding("sampling_rule_invalid", site(member), f"{member} is {value!r}, expected {words}")
+        elif isinstance(value, float) and member in _INTEGERS:
+            yield finding(
+                "sampling_rule_invalid",
+                site(member),
+                f"{member} is {value!r}, and AWS takes an integer: leave the decimals out",
+            )
     names = {name.text for name in project.source.segments}
     pattern = str(rule.get("ServiceName", "*"))
-    if names and not {"*", "?"} & set(pattern) and pattern not in names:
+    if names and not any(_matches(pattern, name) for name in names):
         yield finding(
             "sampling_rule_matches_nothing",
             site("ServiceName"),
