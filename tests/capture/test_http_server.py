@@ -3,12 +3,14 @@ import http.client
 import resource
 import socket
 import threading
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, Protocol
 
 import pytest
 
 from harness.capture import http_connection, wsgi
+from harness.capture.arrivals import Arrivals
 from harness.capture.http_messages import Handler, Request, Response
 from harness.capture.http_server import HttpServer
 from harness.capture.loop import ReceiverLoop
@@ -181,6 +183,7 @@ def test_a_connection_closed_half_way_harms_nobody(serve: Serve, malformed: Malf
         client.sendall(b"POST / HTTP/1.1\r\ncontent-length: 100\r\n\r\nhalf")
 
     assert exchange(port, b"GET /next HTTP/1.1\r\nhost: h\r\n\r\n").startswith(b"HTTP/1.1 200 OK\r\n")
+    assert Arrivals().wait_until(lambda: bool(malformed), time.monotonic() + 20)
     assert malformed == [("the connection closed in the middle of a request", b"/\nhalf")]
 
 
