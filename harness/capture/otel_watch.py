@@ -216,17 +216,16 @@ class OtelWatch:
 def _mark_when_used(processor: Any, created: CreatedProcessor) -> None:
     """Mark a processor as attached when anything calls it: it may be inside another one.
 
-    The instance alone is watched, until its first call: later calls cost nothing.
+    The instance alone is watched, until its first call: later calls cost nothing. Who keeps one of these
+    functions keeps the processor, as with its methods.
     """
-    used = weakref.ref(processor)
 
     def watched(name: str) -> Callable[..., Any]:
         def first(*args: Any, **kwargs: Any) -> Any:
             created.attached = True
-            own = used()
             for each in _CALLS:
-                vars(own).pop(each, None)
-            return getattr(own, name)(*args, **kwargs)
+                vars(processor).pop(each, None)
+            return getattr(processor, name)(*args, **kwargs)
 
         return first
 

@@ -1,9 +1,10 @@
 """The OpenTelemetry channel in this process, through the fixture that users have."""
 
+import gc
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from opentelemetry import trace
@@ -256,6 +257,21 @@ def test_a_processor_inside_another_one_is_attached(telemetry: ScenarioTelemetry
     telemetry.expect_finding("span_processor_unattached", count=0)
     assert [ended.name for ended in exporter.get_finished_spans()] == ["filtered"]
     assert not {"on_start", "on_end", "force_flush"} & set(vars(inner))
+
+
+def test_a_method_kept_without_its_processor_keeps_the_processor(telemetry: ScenarioTelemetry) -> None:
+    exporter = InMemorySpanExporter()
+    export = SimpleSpanProcessor(exporter).on_end  # and nothing else holds it
+    gc.collect()
+
+    with a_provider().get_tracer("t").start_as_current_span("kept") as kept:
+        pass
+    export(cast("ReadableSpan", kept))
+    export(cast("ReadableSpan", kept))
+
+    telemetry.expect(span("kept"))
+    assert [ended.name for ended in exporter.get_finished_spans()] == ["kept", "kept"]
+    telemetry.expect_finding("span_processor_unattached", count=0)
 
 
 def test_a_processor_in_a_list_given_to_a_provider_is_attached(telemetry: ScenarioTelemetry) -> None:
