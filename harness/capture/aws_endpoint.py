@@ -288,9 +288,8 @@ class AwsEndpoint:
 
     def _wait(self, operation: str, request: Request) -> int:
         """Record a request that waits for moto, so that a kill meanwhile does not lose it."""
-        if (
-            self._recorder is None or operation == "ReceiveMessage"
-        ):  # which carries nothing, and may wait long
+        # ReceiveMessage carries nothing, and may wait long.
+        if self._recorder is None or operation == "ReceiveMessage":
             return 0
         export = ExportRequest(channel="aws", path=operation, headers=request.headers, status=0)
         return self._recorder.waiting(export, request.body)

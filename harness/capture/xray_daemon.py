@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -90,7 +91,7 @@ class XRayDaemon:
                 port=port,
                 recorder=self._recorder,
                 also=self.state.documents.extend,
-                dropped=self._lose,
+                dropped=self._dropped(),
             )
             try:
                 control = HttpServer(loop, self.answer, self._no_request, host=host, port=datagrams.port)
@@ -185,14 +186,16 @@ class XRayDaemon:
                 recorder=self._recorder,
                 received=received,
                 also=self.state.documents.extend,
-                dropped=self._lose,
+                dropped=self._dropped(),
             )
         )
 
-    def _lose(self, lost: int) -> None:
-        """Record at once what the kernel dropped: a kill would forget it. A capture asks `drops`."""
-        if self._recorder is not None:
-            self._recorder.incident(datagrams_dropped(lost))
+    def _dropped(self) -> Callable[[int], None] | None:
+        """Return what records at once that the kernel dropped some: a kill would forget it."""
+        recorder = self._recorder
+        if recorder is None:
+            return None  # a capture asks `drops`, and asks seldom
+        return lambda lost: recorder.incident(datagrams_dropped(lost))
 
     def barrier(self, deadline: float) -> None:
         """Receive every datagram that was sent before this call; see `DatagramReceiver.barrier`."""

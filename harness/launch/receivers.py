@@ -69,15 +69,15 @@ class Receivers:
             loop = ReceiverLoop()
             stack.callback(loop.stop)
             self._otlp = _listen("OTLP", OtlpReceiver, loop, arrivals, port=ports.otlp, **where)
-            stack.callback(_close, "OTLP", self._otlp, recorder)
+            stack.callback(_close, "OTLP", "otlp", self._otlp, recorder)
             self._otlp.answers.required_headers = frozenset(name.lower() for name in required_headers)
             self._xray = _listen("X-Ray", XRayDaemon, loop, arrivals, port=ports.xray, **where)
-            stack.callback(_close, "X-Ray", self._xray, recorder)
+            stack.callback(_close, "X-Ray", "xray", self._xray, recorder)
             services = {"xray": self._xray.answer}
             self._aws = _listen(
                 "AWS", AwsEndpoint, loop, arrivals, port=ports.aws, services=services, **where
             )
-            stack.callback(_close, "AWS", self._aws, recorder)
+            stack.callback(_close, "AWS", "aws", self._aws, recorder)
             self._stack = stack.pop_all()
 
     @property
@@ -132,10 +132,7 @@ def _listen(name: str, receiver: Any, *arguments: Any, port: int, **options: Any
         ) from error
 
 
-_CHANNELS = {"OTLP": "otlp", "X-Ray": "xray", "AWS": "aws"}
-
-
-def _close(name: str, receiver: Any, recorder: Recorder) -> None:
+def _close(name: str, channel: str, receiver: Any, recorder: Recorder) -> None:
     """Close a receiver; one that does not stop is evidence, and no reason to lose what it has received."""
     try:
         receiver.close()
@@ -144,7 +141,7 @@ def _close(name: str, receiver: Any, recorder: Recorder) -> None:
             f"the {name} receiver did not stop, because a request keeps the receivers busy; "
             "what it had not answered yet is not recorded: send smaller bodies"
         )
-        recorder.rejected(Rejected(channel=_CHANNELS[name], reason=reason))
+        recorder.rejected(Rejected(channel=channel, reason=reason))
         with contextlib.suppress(OSError):
             sys.stderr.write(f"harness: {reason}\n")
 

@@ -6,6 +6,10 @@ import argparse
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from harness.launch.receivers import Receivers
 
 NAME = "run"
 HELP = "run a command and record its telemetry"
@@ -32,11 +36,10 @@ def run(arguments: argparse.Namespace) -> int:
     """
     import shlex
 
-    from harness.capture.environment import Environment, silenced
+    from harness.capture.environment import silenced
     from harness.cli import DOES_NOT_HOLD, complain
     from harness.cli.receiving import begin, conclude, contract_of
     from harness.errors import HarnessError
-    from harness.launch.command import run_command
     from harness.launch.packages import packages_of
 
     command = arguments.program
@@ -49,17 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     name = os.fsencode(shlex.join(command)).decode(errors="backslashreplace")
     contract = contract_of(arguments)
     recording, receivers = begin(arguments, name)
-    environment = Environment(dict(os.environ))
-    environment.update(receivers.environment(environment.environ))
-    try:
-        code, stopped, left = run_command(command, environment.environ)
-    finally:
-        receivers.close()
-    if left:
-        complain(
-            f"still running after the command ended: {', '.join(left)}; what it sends from now on is not "
-            "recorded: let the command wait for its processes"
-        )
+    code, stopped = _run(command, receivers)
     try:
         holds = conclude(
             recording,
@@ -76,6 +69,26 @@ def run(arguments: argparse.Namespace) -> int:
     if code:
         complain(f"the command ended with exit code {code}")
     return code if code or holds else DOES_NOT_HOLD
+
+
+def _run(command: Sequence[str], receivers: Receivers) -> tuple[int, bool]:
+    """Return a command's exit code, and whether it was asked to stop; the receivers are closed."""
+    from harness.capture.environment import Environment
+    from harness.cli import complain
+    from harness.launch.command import run_command
+
+    environment = Environment(dict(os.environ))
+    environment.update(receivers.environment(environment.environ))
+    try:
+        code, stopped, left = run_command(command, environment.environ)
+    finally:
+        receivers.close()
+    if left:
+        complain(
+            f"still running after the command ended: {', '.join(left)}; what it sends from now on is not "
+            "recorded: let the command wait for its processes"
+        )
+    return code, stopped
 
 
 def _program_of(command: Sequence[str]) -> Path:
