@@ -27,13 +27,6 @@ METRIC = b'{"Namespace":"Cruddur","MetricData":[{"MetricName":"m","Value":1.0}]}
 
 
 @pytest.fixture
-def endpoint(loop: ReceiverLoop, arrivals: Arrivals) -> Iterator[AwsEndpoint]:
-    running = AwsEndpoint(loop, arrivals)
-    yield running
-    running.close()
-
-
-@pytest.fixture
 def group() -> str:
     """A log group that no other run in this process has made: moto's state is the process's."""
     return f"group-{uuid.uuid4()}"

@@ -3,7 +3,7 @@
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
@@ -13,15 +13,7 @@ from botocore.config import Config
 
 from harness.capture.arrivals import Arrivals
 from harness.capture.aws_endpoint import AwsEndpoint, Received
-from harness.capture.loop import ReceiverLoop
 from harness.model import Rejected
-
-
-@pytest.fixture
-def endpoint(loop: ReceiverLoop, arrivals: Arrivals) -> Iterator[AwsEndpoint]:
-    running = AwsEndpoint(loop, arrivals)
-    yield running
-    running.close()
 
 
 @pytest.fixture
