@@ -195,11 +195,11 @@ class OtelWatch:
 
         def initialised(original: Callable[..., None], provider: Any, *args: Any, **kwargs: Any) -> None:
             original(provider, *args, **kwargs)
-            self._attach_once(provider, attach, Origin(self._owners.current, call_site()))
+            self._attach_once(provider, attach, Origin(weakref.ref(self._owners.current), call_site()))
 
         self._patches.wrap(kind, "__init__", initialised)
         for provider in _instances_of(kind):
-            self._attach_once(provider, attach, Origin(self._owners.outside, None))
+            self._attach_once(provider, attach, Origin(weakref.ref(self._owners.outside), None))
 
     def _attach_once(self, provider: Any, attach: Callable[[Any], None], origin: Origin) -> None:
         if provider not in self.providers:

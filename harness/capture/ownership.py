@@ -17,9 +17,13 @@ from harness.model import Incident
 
 
 class Origin(NamedTuple):
-    """Where the app made something that works behind its back, and the scenario in which it did."""
+    """Where the app made something that works behind its back, and the scenario in which it did.
 
-    owner: Bucket
+    Attributes:
+        owner: Weak: a provider outlives the run that made it, and the spans of that run need not.
+    """
+
+    owner: weakref.ref[Bucket]
     call: CallSite | None
 
 
@@ -79,8 +83,9 @@ class Ownership:
         """
         origin: Origin | None = getattr(self._flushed, "origin", None)
         if origin is not None:
-            # One that an earlier run in this process made is start-up of this one.
-            owner = origin.owner if origin.owner in self._of_run else self.outside
+            owner = origin.owner()
+            if owner is None or owner not in self._of_run:  # an earlier run made it: start-up of this one
+                owner = self.outside
             owner.add(msgspec.structs.replace(incident, site=resolve(origin.call)))
         elif incident.site is None and not works_in_pool():  # no line of the app called
             self._of_thread.get(threading.current_thread(), self.current).add(incident)

@@ -7,6 +7,8 @@ from aws_xray_sdk.core import xray_recorder
 from opentelemetry.sdk.trace import TracerProvider
 
 from harness import ScenarioTelemetry
+from harness.capture.ownership import Origin, Ownership
+from harness.model import Incident
 
 
 def test_the_same_value_while_nothing_is_new(telemetry: ScenarioTelemetry) -> None:
@@ -67,3 +69,18 @@ def test_a_sent_segment_is_let_go_and_keeps_its_site(telemetry: ScenarioTelemetr
     xray_recorder.begin_segment("another")
     xray_recorder.end_segment()
     assert next(item.site for item in telemetry.segments) == sent.site
+
+
+def test_a_provider_does_not_keep_the_run_that_made_it() -> None:
+    owners = Ownership()
+    made_in = weakref.ref(owners.begin())
+    origin = Origin(made_in, None)
+    owners.restart()
+    gc.collect()
+    assert made_in() is None
+
+    incident = Incident(id="outbound_refused", channel="otel", name="api.honeycomb.io", message="refused")
+    with owners.flushing(origin):
+        owners.add_incident(incident)
+
+    assert owners.outside.telemetry().incidents == (incident,)
