@@ -15,6 +15,7 @@ from harness.report.text import count_text
 
 RUN = "telemetry::run"
 """The node id of what is wrong with the run as a whole."""
+_PROPERTY = "telemetry:"
 _MOST = 20
 _LAST_FAILED = "cache/lastfailed"
 """Where pytest's cacheprovider keeps node ids of tests that failed."""
@@ -47,7 +48,12 @@ def forget_run(config: pytest.Config) -> None:
 
 def properties(findings: Iterable[Finding]) -> list[tuple[str, str]]:
     """Return findings as the properties of a test case in pytest's JUnit file."""
-    return [(f"telemetry:{item.id}", redact_text(f"{item.message}{_place(item)}")) for item in findings]
+    return [(f"{_PROPERTY}{item.id}", redact_text(f"{item.message}{_place(item)}")) for item in findings]
+
+
+def without_findings(of_test: Iterable[tuple[str, object]]) -> list[tuple[str, object]]:
+    """Return a test's properties but for the findings among them: those of an earlier attempt."""
+    return [each for each in of_test if not each[0].startswith(_PROPERTY)]
 
 
 def _error(

@@ -22,7 +22,7 @@ from harness.invariants import all_invariants
 from harness.launch.packages import telemetry_packages
 from harness.model import Finding, RunRecord, Site, Verdict
 from harness.pytest_plugin import workers
-from harness.pytest_plugin.late import RUN, forget_run, late_errors, properties
+from harness.pytest_plugin.late import RUN, forget_run, late_errors, properties, without_findings
 from harness.pytest_plugin.launching import Launcher
 from harness.pytest_plugin.policy import FailurePolicy
 from harness.pytest_plugin.running import RunningScenario
@@ -63,7 +63,7 @@ class TelemetryPlugin:
         self._invariants = all_invariants()
         self.outside = ScenarioTelemetry(capture, lambda: capture.owners.outside, self._invariants)
         self._policy = policy
-        self._scenarios: list[RunningScenario] = []
+        self._scenarios: dict[str, RunningScenario] = {}
         self._begun: pytest.Item | None = None
         self._from_workers: list[RunRecord] = []
         self._record: RunRecord | None = None
@@ -88,18 +88,19 @@ class TelemetryPlugin:
             request.node.addfinalizer(functools.partial(self.end, request.node))
 
     def begin(self, item: pytest.Item) -> None:
-        """Begin the scenario of a test."""
+        """Begin the scenario of a test; a test that runs again (pytest-rerunfailures) begins anew."""
         bucket = self.capture.begin()
         handle = ScenarioTelemetry(self.capture, lambda: bucket, self._invariants)
         running = RunningScenario(item, handle, self._policy)
-        item.stash[_SCENARIO] = running
-        self._scenarios.append(running)
+        if self._scenarios.pop(item.nodeid, None) is not None:
+            item.user_properties = without_findings(item.user_properties)
+        item.stash[_SCENARIO] = self._scenarios[item.nodeid] = running
         self._begun = item
 
     @property
     def scenario(self) -> ScenarioTelemetry:
         """The handle of the scenario that has begun."""
-        return self._scenarios[-1].handle
+        return self._scenarios[next(reversed(self._scenarios))].handle
 
     def launcher(self, item: pytest.Item) -> Launcher:
         """Return a launcher whose apps' output stands beside a failure of the test."""
@@ -150,8 +151,6 @@ class TelemetryPlugin:
         self.capture.settle()
         telemetry, failing = running.newly_failing("failed")
         self._note(item, failing)
-        if isinstance(error, TelemetryAssertionError):
-            self._note(item, error.verdict.findings)
         if failing:
             text = failure_message(Verdict(findings=failing), telemetry)
             item.add_report_section("call", "telemetry", text)
@@ -162,9 +161,11 @@ class TelemetryPlugin:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
-        self, item: pytest.Item
+        self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Remember each scenario's outcome."""
+        """Remember each scenario's outcome, and what failed it; a subtest is reported, and raises nothing."""
+        if call.excinfo and isinstance(call.excinfo.value, TelemetryAssertionError):
+            self._note(item, call.excinfo.value.verdict.findings)
         report = yield
         running = item.stash.get(_SCENARIO, None)
         if running is not None:
@@ -189,7 +190,7 @@ class TelemetryPlugin:
     def _finish(self, session: pytest.Session) -> None:
         self.capture.finish()
         record = RunRecord(
-            scenarios=tuple(running.record() for running in self._scenarios),
+            scenarios=tuple(running.record() for running in self._scenarios.values()),
             outside=self.outside.snapshot(),
             findings=self._policy.apply(self.outside.findings(self.outside.snapshot())),
             packages=telemetry_packages(),
@@ -269,12 +270,14 @@ def _has_a_verdict(record: RunRecord) -> bool:
 
 
 def _outcome(report: pytest.TestReport, before: str) -> str:
-    """Return a scenario's outcome after one phase of its test."""
+    """Return a scenario's outcome after one phase of its test, or one of its subtests."""
+    if report.failed:
+        return "failed" if report.when == "call" else "error"
+    if before == "failed":
+        return before  # in a subtest: the test's own call went on and passed
     if report.skipped:
         return "xfailed" if hasattr(report, "wasxfail") else "skipped"
-    if report.passed:
-        return "passed" if report.when == "call" else before
-    return "failed" if report.when == "call" else "error"
+    return "passed" if report.when == "call" else before
 
 
 def start(config: pytest.Config) -> TelemetryPlugin:
