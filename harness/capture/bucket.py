@@ -17,12 +17,14 @@ from harness.capture.otel_evidence import (
     DroppedSpan,
     EmittedRecord,
     StartedSpan,
+    elsewhere_of,
     unsampled_of,
 )
 from harness.capture.xray_watch import BegunEntity
 from harness.codec import metric_merge, sdk, xray_trees, zipkin_halves
 from harness.codec.otlp import SpanKey
 from harness.model import (
+    Elsewhere,
     ExportRequest,
     Incident,
     LogEvent,
@@ -48,6 +50,8 @@ class Bucket:
     for each span and segment, which every full garbage collection would visit.
 
     Attributes:
+        name: The scenario's; empty for what belongs to none.
+        thread: Identity of the thread that made the bucket, the scenario's own.
         node_ids: Ids of its spans, segments and subsegments.
         started: In-process spans in order of start; the SDK's until they are decoded.
         on_wire: Spans that were exported; None for those that this process has, too.
@@ -57,7 +61,9 @@ class Bucket:
         earlier_threads: Threads that were running before the scenario began.
     """
 
-    def __init__(self, earlier_threads: Iterable[threading.Thread] = ()) -> None:
+    def __init__(self, earlier_threads: Iterable[threading.Thread] = (), *, name: str = "") -> None:
+        self.name = name
+        self.thread = threading.get_ident()
         self._earlier_threads = weakref.WeakSet(earlier_threads)
         self.node_ids: set[str] = set()
         self.started: dict[SpanKey, StartedSpan | Span] = {}
@@ -125,6 +131,7 @@ class Bucket:
                 *orphans,
             ),
             unsampled=unsampled_of(self.of(DroppedSpan), self.of(Unsampled)),
+            elsewhere=elsewhere_of(self.of(Elsewhere)),
         )
 
     def _forget_sent(self) -> None:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from harness.capture.call_site import CallSite, resolve
-from harness.model import Incident, Site, Unsampled
+from harness.model import Elsewhere, Incident, Site, Span, Unsampled
 
 
 class StartedSpan(NamedTuple):
@@ -35,6 +35,26 @@ class StartedSpan(NamedTuple):
         return resolve(self.call)
 
 
+def name_and_site(span: StartedSpan | Span) -> tuple[str, Site | None]:
+    """Return a span's name and where the app created it, whether it is decoded or not."""
+    return (span.span.name, span.site()) if isinstance(span, StartedSpan) else (span.name, span.site)
+
+
+def context_leaked(span: StartedSpan | Span) -> Incident:
+    """Return that a span which has ended is the current one at the end of its scenario."""
+    name, site = name_and_site(span)
+    return Incident(
+        id="context_leaked",
+        channel="otel",
+        name=name,
+        site=site,
+        message=(
+            f"span {name!r} has ended and is still the current span of its thread: what begins there next"
+            " becomes its child; detach each context that is attached, or use `with trace.use_span(…)`"
+        ),
+    )
+
+
 class DroppedSpan(NamedTuple):
     """A span that was started and that no exporter will get.
 
@@ -53,6 +73,11 @@ def unsampled_of(dropped: Iterable[DroppedSpan], others: Iterable[Unsampled] = (
     spans = (Unsampled(name=each.name, reason=each.reason, site=resolve(each.call)) for each in dropped)
     counts = Counter(itertools.chain(spans, others))
     return tuple(msgspec.structs.replace(each, count=count) for each, count in counts.items())
+
+
+def elsewhere_of(spans: Iterable[Elsewhere]) -> tuple[Elsewhere, ...]:
+    """Return them with equal ones counted, in order of the first of each."""
+    return tuple(msgspec.structs.replace(each, count=count) for each, count in Counter(spans).items())
 
 
 class EmittedRecord(NamedTuple):

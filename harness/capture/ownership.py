@@ -48,9 +48,9 @@ class Ownership:
         self._of_thread: weakref.WeakKeyDictionary[threading.Thread, Bucket] = weakref.WeakKeyDictionary()
         self._flushed = threading.local()
 
-    def begin(self) -> Bucket:
+    def begin(self, name: str = "") -> Bucket:
         """Make a new bucket current."""
-        self.current = Bucket(self._claim_threads())
+        self.current = Bucket(self._claim_threads(), name=name)
         self._of_run.add(self.current)
         return self.current
 

@@ -89,10 +89,10 @@ class Capture:
         self.owners.restart()
         self.export_environment()
 
-    def begin(self) -> Bucket:
+    def begin(self, name: str = "") -> Bucket:
         """Begin a scenario; what was under way belongs to those before it."""
         self.settle()
-        return self.owners.begin()
+        return self.owners.begin(name)
 
     def end(self) -> None:
         """End the current scenario and keep what it leaves behind from the next one."""

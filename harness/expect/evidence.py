@@ -8,7 +8,7 @@ from harness.expect.compare import equal
 from harness.expect.expectation import Expectation
 from harness.expect.omitted import OMITTED
 from harness.expect.render import plural, shorten, some
-from harness.model.evidence import Unfinished
+from harness.model.evidence import Elsewhere, Unfinished
 from harness.model.telemetry import Telemetry
 
 _KINDS = {"span": ("span",), "segment": ("segment", "subsegment")}
@@ -20,6 +20,7 @@ def evidence(expectation: Expectation[object], telemetry: Telemetry) -> str:
     clauses = [
         _unsampled(expectation, telemetry),
         _unfinished(expectation, telemetry),
+        _elsewhere(expectation, telemetry),
         *_losses(expectation, telemetry),
     ]
     return "".join(f"; {clause}" for clause in clauses if clause)
@@ -41,6 +42,23 @@ def _unsampled(expectation: Expectation[object], telemetry: Telemetry) -> str:
         for item in same
     ]
     return f"started and not sampled: {some(texts, _MOST)}" if texts else ""
+
+
+def _elsewhere(expectation: Expectation[object], telemetry: Telemetry) -> str:
+    """Name what has the name, began here, and belongs to another scenario."""
+    if expectation.SIGNAL != "span" or expectation.identity is OMITTED:
+        return ""
+    same = [item for item in telemetry.elsewhere if equal(expectation.identity, item.name)]
+    return some(map(describe_elsewhere, same), _MOST)
+
+
+def describe_elsewhere(item: Elsewhere) -> str:
+    """Return ``span 'a' (app.py:7) belongs to no scenario: its parent 'b' (app.py:2) began there``."""
+    owner = f"scenario {item.owner!r}" if item.owner else "no scenario (session_telemetry)"
+    times = f" × {item.count}" if item.count > 1 else ""
+    parent = f"{item.parent!r}" + (f" ({item.parent_site})" if item.parent_site else "")
+    site = f" ({item.site})" if item.site else ""
+    return f"span {item.name!r}{site}{times} belongs to {owner}: its parent {parent} began there"
 
 
 def _unfinished(expectation: Expectation[object], telemetry: Telemetry) -> str:

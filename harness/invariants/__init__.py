@@ -19,6 +19,7 @@ Invariant = Callable[[Telemetry, tuple[Verdict, ...]], Iterable[Finding]]
 FINDING_IDS = (
     "annotation_dropped",
     "arrivals_lost",
+    "context_leaked",
     "context_missing",
     "datagrams_dropped",
     "document_conflicting",
@@ -44,6 +45,7 @@ FINDING_IDS = (
     "subsegment_orphaned",
     "subsegment_too_deep",
     "subsegment_unfinished",
+    "trace_begun_elsewhere",
     "trace_context_lost",
     "worker_lost",
 )

@@ -1,6 +1,6 @@
 """Frozen values: what was captured, what was checked, what was found."""
 
-from harness.model.evidence import ExportRequest, Incident, Rejected, Unfinished, Unsampled
+from harness.model.evidence import Elsewhere, ExportRequest, Incident, Rejected, Unfinished, Unsampled
 from harness.model.finding import Finding, Level, Match, Verdict
 from harness.model.log import LogEvent, LogRecord
 from harness.model.metric import DataPoint, Metric, MetricType, Temporality
@@ -17,6 +17,7 @@ __all__ = [
     "SCHEMA_VERSION",
     "DaemonCounters",
     "DataPoint",
+    "Elsewhere",
     "ExportRequest",
     "Finding",
     "Incident",

@@ -78,6 +78,26 @@ class Unsampled(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, g
     site: Site | None = None
 
 
+class Elsewhere(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Spans that the scenario's own thread began, and that belong to another: their trace began there.
+
+    Attributes:
+        name: That of each.
+        owner: The other scenario; empty for none of them, as the set-up of a module's fixture.
+        parent: The name of the span that is their parent there.
+        parent_site: Where that was begun.
+        count: How many.
+        site: Where they were begun.
+    """
+
+    name: str
+    owner: str = ""
+    parent: str
+    parent_site: Site | None = None
+    count: int = 1
+    site: Site | None = None
+
+
 class Incident(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A loss that an SDK, the kernel or the harness saw and nobody logged.
 

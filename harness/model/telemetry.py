@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from harness.model.evidence import ExportRequest, Incident, Rejected, Unfinished, Unsampled
+from harness.model.evidence import Elsewhere, ExportRequest, Incident, Rejected, Unfinished, Unsampled
 from harness.model.log import LogEvent, LogRecord
 from harness.model.metric import Metric
 from harness.model.segment import Segment
@@ -25,6 +25,7 @@ class Telemetry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     unfinished: tuple[Unfinished, ...] = ()
     incidents: tuple[Incident, ...] = ()
     unsampled: tuple[Unsampled, ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = ()
 
     @property
     def is_empty(self) -> bool:

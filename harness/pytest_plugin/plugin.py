@@ -89,7 +89,7 @@ class TelemetryPlugin:
 
     def begin(self, item: pytest.Item) -> None:
         """Begin the scenario of a test; a test that runs again (pytest-rerunfailures) begins anew."""
-        bucket = self.capture.begin()
+        bucket = self.capture.begin(item.nodeid)
         handle = ScenarioTelemetry(self.capture, lambda: bucket, self._invariants)
         running = RunningScenario(item, handle, self._policy)
         if self._scenarios.pop(item.nodeid, None) is not None:

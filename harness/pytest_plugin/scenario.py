@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import sys
 from collections.abc import Callable
@@ -64,6 +65,10 @@ _CHANNELS = {
     "log_event": ("cloudwatch",),
 }
 """Which channels bring a signal; `Expectation.CHANNELS` are those whose losses may explain a missing one."""
+_LOOP_HELD = (
+    "\nnote: this thread runs an event loop, which stands still while `within` waits; what its tasks emit"
+    " comes with `await asyncio.to_thread(telemetry.expect, …, within=…)`"
+)
 _FIELDS = ("spans", "segments", "log_events", "log_records", "metrics", "exports")
 
 
@@ -378,7 +383,7 @@ class ScenarioTelemetry:
             )
             telemetry = self._bucket().telemetry()
             verdict = check(telemetry)
-        self._conclude(_at(verdict, _caller()), telemetry)
+        self._conclude(_at(verdict, _caller()), telemetry, _LOOP_HELD if within and _in_event_loop() else "")
 
     def _require_channels(self, expectations: tuple[Expectation[Any], ...]) -> None:
         """Refuse what can only be missing: `expect_none` would hold, and prove nothing."""
@@ -392,12 +397,20 @@ class ScenarioTelemetry:
                     f"{expectation!r} needs channel {channels[0]!r} in telemetry_channels"
                 )
 
-    def _conclude(self, verdict: Verdict, telemetry: Telemetry) -> None:
+    def _conclude(self, verdict: Verdict, telemetry: Telemetry, note: str = "") -> None:
         __tracebackhide__ = True
         self.checked = True
         self.verdicts.append(verdict)
         if not verdict.passed:
-            raise TelemetryAssertionError(failure_message(verdict, telemetry), verdict)
+            raise TelemetryAssertionError(failure_message(verdict, telemetry) + note, verdict)
+
+
+def _in_event_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def _at(verdict: Verdict, site: Site | None) -> Verdict:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections import defaultdict
 from typing import Any
@@ -11,14 +12,14 @@ import msgspec
 from harness.capture.bucket import Bucket
 from harness.capture.channel import Context, OpenNode
 from harness.capture.environment import LOOPBACK, OTHER_OTLP
-from harness.capture.otel_evidence import DroppedSpan, StartedSpan
+from harness.capture.otel_evidence import DroppedSpan, StartedSpan, context_leaked, name_and_site
 from harness.capture.otel_watch import OtelWatch
 from harness.capture.otlp_receiver import OtlpReceiver, Received
 from harness.capture.wire_spans import ingest_wire_spans
 from harness.codec import otlp, sdk, zipkin_halves
 from harness.codec.arrivals_file import Arrival
 from harness.codec.otlp import SpanKey
-from harness.model import ExportRequest, Rejected, Resource
+from harness.model import Elsewhere, ExportRequest, Rejected, Resource
 
 
 class OtelChannel:
@@ -96,12 +97,31 @@ class OtelChannel:
                 span = started.span
                 self._watch.dropped.append(DroppedSpan(span.name, started.call, span.parent, reason))
                 continue
-            key = (context.trace_id.to_bytes(16, "big"), context.span_id.to_bytes(8, "big"))
+            key = _key_of(context)
             owner = self._owner_of_start(key, started.span.parent)
             owner.node_ids.add(key[1].hex())
             owner.started[key] = started
+            self._note_elsewhere(started, owner)
             if started.open:
                 self._open[id(started.span)] = started
+
+    def _note_elsewhere(self, started: StartedSpan, owner: Bucket) -> None:
+        """Tell the scenario of a span that its own thread began, and that is not its."""
+        current = self._owners.current
+        if owner is current or current is self._owners.outside or started.thread != current.thread:
+            return
+        parent = owner.started.get(_key_of(started.span.parent))
+        if parent is not None:  # else it has come from the wire
+            name, site = name_and_site(parent)
+            current.add(
+                Elsewhere(
+                    name=started.span.name,
+                    owner=owner.name,
+                    parent=name,
+                    parent_site=site,
+                    site=started.site(),
+                )
+            )
 
     def _ingest_dropped(self) -> None:
         while self._watch.dropped:
@@ -167,8 +187,25 @@ class OtelChannel:
         return [OpenNode(key, "span", s.span.name, s.thread, s.site()) for key, s in self._open.items()]
 
     def end_scenario(self) -> None:
-        """Stop waiting for open spans: they stay their scenario's, by trace id."""
+        """Stop waiting for open spans, which stay their scenario's, and take one off this thread."""
         self._open.clear()
+        self._leave_context()
+
+    def _leave_context(self) -> None:
+        """Make no span of this scenario the current one, else the next one's would be its children."""
+        if "opentelemetry.sdk.trace" not in sys.modules:
+            return
+        from opentelemetry import context, trace
+
+        span = trace.get_current_span()
+        if not span.get_span_context().is_valid:
+            return
+        started = self._owners.current.started.get(_key_of(span.get_span_context()))
+        if started is None:
+            return
+        context.attach(trace.set_span_in_context(trace.INVALID_SPAN))
+        if not span.is_recording():  # one that is open is unfinished
+            self._owners.current.add(context_leaked(started))
 
     def finish(self) -> None:
         """Nothing more to report: what was captured in-process is here, exported or not."""
@@ -176,6 +213,11 @@ class OtelChannel:
     def stop(self) -> None:
         """Close the receiver; the SDK's own exit handlers have run by then."""
         self.receiver.close()
+
+
+def _key_of(context: Any) -> SpanKey:
+    """Return the ids of a span context of the SDK."""
+    return context.trace_id.to_bytes(16, "big"), context.span_id.to_bytes(8, "big")
 
 
 def create(context: Context) -> OtelChannel:
