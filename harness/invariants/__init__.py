@@ -38,6 +38,7 @@ FINDING_IDS = (
     "outbound_refused",
     "phantom_trace_id",
     "scenario_vacuous",
+    "sdk_warning",
     "segment_replaced",
     "segment_unfinished",
     "span_processor_unattached",

@@ -15,6 +15,7 @@ from harness.capture.environment import LOOPBACK, OTHER_OTLP
 from harness.capture.otel_evidence import DroppedSpan, StartedSpan, context_leaked, name_and_site
 from harness.capture.otel_watch import OtelWatch
 from harness.capture.otlp_receiver import OtlpReceiver, Received
+from harness.capture.sdk_warnings import SdkWarnings
 from harness.capture.wire_spans import ingest_wire_spans
 from harness.codec import otlp, sdk, zipkin_halves
 from harness.codec.arrivals_file import Arrival
@@ -35,6 +36,7 @@ class OtelChannel:
         self._owners = context.owners
         self.receiver = OtlpReceiver(context.loop, context.arrivals)
         self._watch = OtelWatch(context.patches, context.arrivals, context.owners)
+        self._warnings = SdkWarnings(context.owners)
         self._open: dict[int, StartedSpan] = {}
         self._seen_in_process: defaultdict[tuple[str, str], list[Resource]] = defaultdict(list)
 
@@ -53,6 +55,7 @@ class OtelChannel:
 
     def flush(self, deadline: float, *, exporters: bool) -> None:
         """Flush the exporters if asked to: in-process telemetry is already here."""
+        self._warnings.attach()
         if exporters:
             self._watch.flush(max(1, round((deadline - time.monotonic()) * 1000)))
 
@@ -212,6 +215,7 @@ class OtelChannel:
 
     def stop(self) -> None:
         """Close the receiver; the SDK's own exit handlers have run by then."""
+        self._warnings.detach()
         self.receiver.close()
 
 

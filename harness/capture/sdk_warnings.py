@@ -1,0 +1,48 @@
+"""Seeing what OpenTelemetry's SDK says of its own losses, to a log that no test reads."""
+
+from __future__ import annotations
+
+import logging
+import weakref
+
+from harness.capture.bucket import Bucket
+from harness.capture.call_site import app_call_site, resolve
+from harness.capture.ownership import Ownership
+from harness.model import Incident, Site
+
+_ROOT = "opentelemetry"
+_SAID_OTHERWISE = ("opentelemetry.exporter", "opentelemetry.instrumentation")
+"""Retries are in the exports, and instrumenting twice is harmless: of these only errors count."""
+
+
+class SdkWarnings(logging.Handler):
+    """Makes an incident of each warning: a full queue, an attribute of a wrong type or of an ended span, ….
+
+    A handler beside the app's own. Loggers that the app has disabled say nothing, to nobody.
+    """
+
+    def __init__(self, owners: Ownership) -> None:
+        super().__init__(logging.WARNING)
+        self._owners = owners
+        self._seen: weakref.WeakKeyDictionary[Bucket, set[tuple[str, Site | None]]] = (
+            weakref.WeakKeyDictionary()
+        )
+        self.attach()
+
+    def attach(self) -> None:
+        """Listen, also where the app has configured its loggers anew since."""
+        logging.getLogger(_ROOT).addHandler(self)
+
+    def detach(self) -> None:
+        """Leave the logger as it was; logging itself closes handlers that go on being used."""
+        logging.getLogger(_ROOT).removeHandler(self)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Tell the scenario, once for a message and line."""
+        if record.levelno < logging.ERROR and record.name.startswith(_SAID_OTHERWISE):
+            return
+        message, site = f"{record.name} says: {record.getMessage()}", resolve(app_call_site())
+        seen = self._seen.setdefault(self._owners.current, set())
+        if (message, site) not in seen:
+            seen.add((message, site))
+            self._owners.add_incident(Incident(id="sdk_warning", channel="otel", site=site, message=message))
