@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from harness.errors import ConfigurationError
 from harness.launch.app import exit_code
+from harness.launch.reloaders import signal_group
 from harness.launch.survivors import wait_for_group
 from harness.launch.terminal import Terminal
 
@@ -101,11 +102,15 @@ class _Job:
         if not self._group:
             self._early.append(number)
             return
+        again = number in self.forwarded
         self.forwarded.add(number)
         if number == signal.SIGCONT:  # a shell that continues us has put us in the foreground, or not
             self._terminal.pass_on(os.getpgrp(), self._group)
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._group, number)
+            if number in _STOPPING and not again:  # an app that goes on is stopped by the second
+                signal_group(self._group, number)
+            else:
+                os.killpg(self._group, number)
 
     def wait(self) -> int:
         """Return how the command ended; be suspended while it is."""

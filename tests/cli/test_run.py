@@ -30,6 +30,22 @@ socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(line + b'{SEGMENT}', to)
 """
 
 
+# Werkzeug's reloader, as `flask --debug` runs it. Its parent kills the app 0.25 s after SIGINT,
+# and at once on SIGTERM.
+RELOADED = f"""
+import atexit, os, time
+from werkzeug._reloader import run_with_reloader
+
+def send():
+    time.sleep(0.5)  # a slow exporter
+    {SEND.replace(chr(10), chr(10) + "    ")}
+
+def serve():
+    atexit.register(send)
+    print("up", flush=True)
+
+run_with_reloader(serve)
+"""
 DEADLINE_S = 30.0
 
 
@@ -115,6 +131,29 @@ def test_signals_go_to_the_whole_group(tmp_path: Path, number: signal.Signals) -
     assert sorted(said.splitlines()) == [f"child {number.name}", f"parent {number.name}"]
     assert process.returncode == 7
     assert read_record(tmp_path).scenarios[0].outcome == "passed"
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="a reloader is known in /proc; run on Linux")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_app_of_a_reloader_sends_what_it_holds(tmp_path: Path, number: signal.Signals) -> None:
+    app = tmp_path / "app.py"
+    app.write_text(RELOADED)
+    process = subprocess.Popen(  # noqa: S603  our own interpreter
+        [*HARNESS, "run", "--out", str(tmp_path / "out"), "--", sys.executable, str(app)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment(),
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "up\n"
+
+    process.send_signal(number)
+    process.communicate(timeout=DEADLINE_S)
+
+    assert process.returncode == 0
+    assert [segment.name for segment in read_record(tmp_path / "out").scenarios[0].telemetry.segments] == [
+        "app"
+    ]
 
 
 def test_a_port_that_is_taken_is_named_and_nothing_is_replaced(tmp_path: Path) -> None:
