@@ -91,7 +91,7 @@ class AwsEndpoint:
         host: str = LOOPBACK,
         port: int = 0,
         recorder: Recorder | None = None,
-        services: Mapping[str, Callable[[Request], Response]] | None = None,
+        services: Mapping[str, Callable[[Request], Response | Awaitable[Response]]] | None = None,
     ) -> None:
         self.received: deque[Received | Rejected | Incident] = deque()
         self._arrivals = arrivals
