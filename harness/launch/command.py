@@ -29,11 +29,13 @@ class CommandEnd(NamedTuple):
         code: Its exit code, 128 + n when signal n ended it.
         stopped: It was asked to stop, by a signal that we forwarded or by SIGINT, as a terminal sends it.
         left: What of its process group still ran `GROUP_GRACE_S` later.
+        killed_by: The signal that ended it, 0 when it ended by itself.
     """
 
     code: int
     stopped: bool
     left: tuple[str, ...] = ()
+    killed_by: int = 0
 
 
 def run_command(command: Sequence[str], environ: Mapping[str, str]) -> CommandEnd:
@@ -58,7 +60,7 @@ def run_command(command: Sequence[str], environ: Mapping[str, str]) -> CommandEn
         left = wait_for_group(child.pid, GROUP_GRACE_S)
     # A terminal's Ctrl-C goes to the command's group and not to us.
     stopped = bool(job.forwarded.intersection(_STOPPING)) or exit_code(code) == 128 + signal.SIGINT
-    return CommandEnd(exit_code(code), stopped, left)
+    return CommandEnd(exit_code(code), stopped, left, max(0, -code))
 
 
 class _Job:

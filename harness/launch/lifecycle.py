@@ -16,6 +16,11 @@ _CURES = {
         "at stake (OTEL_BSP_SCHEDULE_DELAY, watchtower's send_interval)"
     ),
 }
+_CRASHES = (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE)
+_CRASH = (
+    "it crashed, and its exit handlers did not run: find the crash first (Python names the line with "
+    "PYTHONFAULTHANDLER=1)"
+)
 _CURE = (
     "its exit handlers did not run: leave through sys.exit in a handler of {how}, so that providers shut "
     "down and watchtower's handlers close"
@@ -106,7 +111,18 @@ def cure(how: signal.Signals, *, by_reloader: bool = False) -> str:
     """
     if by_reloader:
         return _RELOADER
-    return _CURES.get(how, _CURE).format(how=how.name)
+    return _CURES.get(how, _CRASH if how in _CRASHES else _CURE).format(how=how.name)
+
+
+def killed_words(what: str, how: signal.Signals) -> str:
+    """Return that a signal ended an app, and what to do; empty after SIGINT, on which Python says goodbye.
+
+    >>> killed_words("it", signal.SIGINT)
+    ''
+    """
+    if how == signal.SIGINT:
+        return ""
+    return f"{how.name} ended {what}, and what it still held is lost: {cure(how)}"
 
 
 def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:

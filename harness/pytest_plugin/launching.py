@@ -15,7 +15,7 @@ from harness.launch.compose import ComposeApp
 from harness.launch.container import AppContainer
 from harness.launch.docker import gateway, unavailable
 from harness.launch.image import build_image
-from harness.launch.lifecycle import SIGNALS, Lifecycle, Stop, counts_of, cure
+from harness.launch.lifecycle import SIGNALS, Lifecycle, Stop, counts_of, cure, killed_words
 from harness.launch.process import AppProcess
 
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
@@ -206,6 +206,4 @@ def _cut_short(app: AppProcess) -> str:
     """Return what ended an app before its exit handlers ran, and the cure; empty when nothing did."""
     if app.killed_by_reloader:
         return f"what it still held is lost: {cure(signal.SIGTERM, by_reloader=True)}"
-    if (how := app.ended_by) and how != signal.SIGINT:
-        return f"{how.name} ended it, and what it still held is lost: {cure(how)}"
-    return ""
+    return killed_words("it", app.ended_by) if app.ended_by else ""

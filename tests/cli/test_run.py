@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from harness.cli import main
+from harness.model import Level
 from harness.report import read_record
 from tests.cli.program import HARNESS, environment, harness
 
@@ -73,8 +74,68 @@ def test_the_exit_code_is_the_commands(tmp_path: Path, code: int) -> None:
 def test_a_command_that_a_signal_ends_gives_128_and_more(tmp_path: Path) -> None:
     done = run(tmp_path, "sh", "-c", "kill -KILL $$")
 
+    record = read_record(tmp_path)
     assert done.returncode == 128 + signal.SIGKILL
-    assert read_record(tmp_path).scenarios[0].outcome == "failed"
+    assert record.scenarios[0].outcome == "failed"
+    (finding,) = record.findings
+    assert (finding.id, finding.level) == ("command_killed", Level.WARNING)
+    assert finding.message == (
+        "SIGKILL ended the command, and what it still held is lost: nothing runs after SIGKILL: stop it with "
+        "SIGTERM and a longer grace period, and shorten what is at stake (OTEL_BSP_SCHEDULE_DELAY, "
+        "watchtower's send_interval)"
+    )
+    assert f"harness: {finding.message}\n" in done.stderr
+    assert "warnings: 1 × command_killed\n" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("number", "cure"),
+    [
+        ("INT", ""),
+        ("TERM", "its exit handlers did not run: leave through sys.exit in a handler of SIGTERM, "),
+        ("SEGV", "it crashed, and its exit handlers did not run: find the crash first "),
+    ],
+)
+def test_the_cure_is_that_of_the_signal(tmp_path: Path, number: str, cure: str) -> None:
+    run(tmp_path, "sh", "-c", f"kill -{number} $$")
+
+    told = [finding.message.partition(" is lost: ")[2] for finding in read_record(tmp_path).findings]
+    assert [message.startswith(cure) for message in told] == ([True] if cure else [])
+
+
+FULL_AT_LAST = """
+import os, resource, signal, sys
+from harness.cli import main, receiving
+from harness.report import write
+
+written = write.write_reports
+def full(*arguments):
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
+    return written(*arguments)
+write.write_reports = full
+sys.exit(main(["run", "--out", sys.argv[1], "--", "true"]))
+"""
+
+
+def test_a_disk_that_is_full_at_last_is_told_with_its_cure(tmp_path: Path) -> None:
+    done = subprocess.run(  # noqa: S603  our own interpreter
+        [sys.executable, "-B", "-c", FULL_AT_LAST, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=environment(),
+        check=False,
+    )
+
+    assert done.returncode == 2
+    assert done.stderr == (
+        f"harness: {tmp_path}/run.json: cannot be written: File too large; free some space, or choose "
+        "another directory (--out DIR); what arrived is kept in received.bin, of which "
+        f"harness report {tmp_path} makes a report\n"
+    )
+    assert main(["report", str(tmp_path)]) == 1
+    assert (tmp_path / "index.html").exists()
 
 
 def test_telemetry_that_does_not_hold_is_1(tmp_path: Path) -> None:
