@@ -78,14 +78,16 @@ def _run(command: Sequence[str], receivers: Receivers) -> CommandEnd:
     """Return how a command ended; the receivers are closed."""
     from harness.capture.environment import Environment
     from harness.cli import complain
+    from harness.cli.streams import only_stderr
     from harness.launch.command import run_command
 
     environment = Environment(dict(os.environ))
     environment.update(receivers.environment(environment.environ))
-    try:
-        end = run_command(command, environment.environ)
-    finally:
-        receivers.close()
+    with only_stderr():  # stdout is the command's
+        try:
+            end = run_command(command, environment.environ)
+        finally:
+            receivers.close()
     if end.left:
         complain(
             f"still running after the command ended: {', '.join(end.left)}; what it sends from now on is not "
