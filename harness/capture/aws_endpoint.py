@@ -224,7 +224,7 @@ class AwsEndpoint:
             return await asyncio.wait_for(work, MOTO_TIMEOUT_S)
 
         try:
-            answer = await self._long_polls.wait(ask)
+            answer = await self._long_polls.wait(ask, request.left)
         except TimeoutError:
             reason = f"{operation}: moto gave no answer within {MOTO_TIMEOUT_S} s; {_STUCK}"
             answer = self._fail(request, 503, reason)

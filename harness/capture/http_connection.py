@@ -77,6 +77,7 @@ class Connection(asyncio.BufferedProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)  # noqa: S101  what create_server makes
         self._transport = transport
+        self._left: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         sock = transport.get_extra_info("socket")
         if reason := descriptors.refusal(sock.fileno()):
             self._malformed(reason, b"")
@@ -88,6 +89,7 @@ class Connection(asyncio.BufferedProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  asyncio's signature
         self._connections.discard(self._transport)
+        self._leave()
         if self._timer is not None:
             self._timer.cancel()
         if self._begun:
@@ -108,7 +110,12 @@ class Connection(asyncio.BufferedProtocol):
     def eof_received(self) -> bool:
         """Keep a half-closed connection open while an answer is still to be written."""
         self._half_closed = True
+        self._leave()
         return self._pending is not None
+
+    def _leave(self) -> None:
+        if not self._left.done():
+            self._left.set_result(None)
 
     def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002  asyncio's signature
         return self._buffer
@@ -222,7 +229,7 @@ class Connection(asyncio.BufferedProtocol):
             return
         path, query = self._target()
         method = self._parser.get_method().decode("ascii")
-        request = Request(method, path, query, self._headers, b"".join(self._body))
+        request = Request(method, path, query, self._headers, b"".join(self._body), self._left)
         keep_alive = self._parser.should_keep_alive()
         self._reset()
         if self._pending is not None:  # a pipelined request waits for the one before it

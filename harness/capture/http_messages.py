@@ -8,13 +8,18 @@ from typing import NamedTuple
 
 
 class Request(NamedTuple):
-    """One request: `path` without its query, header names in lower case, body as it came."""
+    """One request: `path` without its query, header names in lower case, body as it came.
+
+    Attributes:
+        left: Done once its client has closed the connection, or will send nothing more.
+    """
 
     method: str
     path: str
     query: str
     headers: dict[str, str]
     body: bytes
+    left: asyncio.Future[None] | None = None
 
 
 class Response(NamedTuple):
