@@ -91,7 +91,7 @@ class AwsEndpoint:
         host: str = LOOPBACK,
         port: int = 0,
         recorder: Recorder | None = None,
-        services: Mapping[str, Callable[[Request], Response]] | None = None,
+        services: Mapping[str, Callable[[Request], Response | Awaitable[Response]]] | None = None,
     ) -> None:
         self.received: deque[Received | Rejected | Incident] = deque()
         self._arrivals = arrivals
@@ -224,7 +224,7 @@ class AwsEndpoint:
             return await asyncio.wait_for(work, MOTO_TIMEOUT_S)
 
         try:
-            answer = await self._long_polls.wait(ask)
+            answer = await self._long_polls.wait(ask, request.left)
         except TimeoutError:
             reason = f"{operation}: moto gave no answer within {MOTO_TIMEOUT_S} s; {_STUCK}"
             answer = self._fail(request, 503, reason)

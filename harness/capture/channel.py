@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import NamedTuple, Protocol
 
 from harness.capture.arrivals import Arrivals
@@ -22,7 +22,7 @@ class Context(NamedTuple):
     arrivals: Arrivals
     patches: Patches
     owners: Ownership
-    services: dict[str, Callable[[Request], Response]]
+    services: dict[str, Callable[[Request], Response | Awaitable[Response]]]
     """AWS service, as request signatures name it → who answers for it instead of moto."""
 
 

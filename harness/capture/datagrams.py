@@ -139,7 +139,8 @@ class DatagramReceiver:
         while self._read():
             pass
         self._tell_drops(at_last=True)
-        self._socket.close()
+        with self._reading:  # a question to the API may still read
+            self._socket.close()
         os.close(self._wake)
         os.close(self._wake_writer)
 

@@ -16,7 +16,16 @@ from collections.abc import Awaitable, Mapping
 import httptools
 
 from harness.capture import descriptors
-from harness.capture.http_messages import CLOSE, CUT_OFF, Handler, Malformed, Request, Response, Upgrade
+from harness.capture.http_messages import (
+    CLOSE,
+    CUT_OFF,
+    Errors,
+    Handler,
+    Malformed,
+    Request,
+    Response,
+    Upgrade,
+)
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
 MAX_HEAD_BYTES = 64 * 1024
@@ -34,6 +43,7 @@ class Connection(asyncio.BufferedProtocol):
         self,
         handler: Handler,
         malformed: Malformed,
+        errors: Errors,
         connections: set[asyncio.Transport],
         tasks: set[asyncio.Future[None]],
         upgrades: Mapping[bytes, Upgrade],
@@ -41,6 +51,7 @@ class Connection(asyncio.BufferedProtocol):
     ) -> None:
         self._handler = handler
         self._malformed = malformed
+        self._errors = errors
         self._connections = connections
         self._tasks = tasks
         self._upgrades = upgrades
@@ -66,6 +77,7 @@ class Connection(asyncio.BufferedProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)  # noqa: S101  what create_server makes
         self._transport = transport
+        self._left: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         sock = transport.get_extra_info("socket")
         if reason := descriptors.refusal(sock.fileno()):
             self._malformed(reason, b"")
@@ -77,6 +89,7 @@ class Connection(asyncio.BufferedProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  asyncio's signature
         self._connections.discard(self._transport)
+        self._leave()
         if self._timer is not None:
             self._timer.cancel()
         if self._begun:
@@ -97,7 +110,12 @@ class Connection(asyncio.BufferedProtocol):
     def eof_received(self) -> bool:
         """Keep a half-closed connection open while an answer is still to be written."""
         self._half_closed = True
+        self._leave()
         return self._pending is not None
+
+    def _leave(self) -> None:
+        if not self._left.done():
+            self._left.set_result(None)
 
     def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002  asyncio's signature
         return self._buffer
@@ -175,7 +193,8 @@ class Connection(asyncio.BufferedProtocol):
     def _fail(self, status: int, reason: str, payload: bytes) -> None:
         self._begun = False
         self._malformed(reason, payload[:4096])
-        self._write(Response(status, (("content-type", "text/plain"),), reason.encode()), keep_alive=False)
+        seen = Request("", self._target()[0], "", self._headers, b"")
+        self._write(self._errors(status, reason, seen), keep_alive=False)
 
     # The callbacks that httptools looks up by name.
 
@@ -208,10 +227,9 @@ class Connection(asyncio.BufferedProtocol):
     def on_message_complete(self) -> None:
         if self._parser.should_upgrade():
             return
-        target = _AUTHORITY.sub("", self._url.decode("latin-1"), count=1)
-        path, _, query = target.partition("?")
+        path, query = self._target()
         method = self._parser.get_method().decode("ascii")
-        request = Request(method, path or "/", query, self._headers, b"".join(self._body))
+        request = Request(method, path, query, self._headers, b"".join(self._body), self._left)
         keep_alive = self._parser.should_keep_alive()
         self._reset()
         if self._pending is not None:  # a pipelined request waits for the one before it
@@ -223,6 +241,12 @@ class Connection(asyncio.BufferedProtocol):
         else:
             self._write(answer, keep_alive=keep_alive, method=request.method)
 
+    def _target(self) -> tuple[str, str]:
+        """Return the path and the query."""
+        target = _AUTHORITY.sub("", self._url.decode("latin-1"), count=1)
+        path, _, query = target.partition("?")
+        return path or "/", query
+
     def _ask(self, request: Request) -> Response | Awaitable[Response]:
         try:
             return self._handler(request)
@@ -232,7 +256,7 @@ class Connection(asyncio.BufferedProtocol):
     def _failed(self, request: Request, error: Exception) -> Response:
         reason = f"{request.method} {request.path}: cannot be taken: {error!r:.200}"
         self._malformed(reason, request.body[:4096])
-        return Response(500, (("content-type", "text/plain"),), reason.encode())
+        return self._errors(500, reason, request)
 
     def _count_head(self, size: int) -> None:
         self._unseen = 0

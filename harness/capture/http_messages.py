@@ -8,13 +8,18 @@ from typing import NamedTuple
 
 
 class Request(NamedTuple):
-    """One request: `path` without its query, header names in lower case, body as it came."""
+    """One request: `path` without its query, header names in lower case, body as it came.
+
+    Attributes:
+        left: Done once its client has closed the connection, or will send nothing more.
+    """
 
     method: str
     path: str
     query: str
     headers: dict[str, str]
     body: bytes
+    left: asyncio.Future[None] | None = None
 
 
 class Response(NamedTuple):
@@ -30,6 +35,15 @@ CUT_OFF = "the connection closed in the middle of a request"
 
 CLOSE = Response(status=0)
 """Closes the connection instead of answering."""
+
+
+def plain_error(status: int, reason: str, request: Request) -> Response:  # noqa: ARG001  see `Errors`
+    """Return an error as text."""
+    return Response(status, (("content-type", "text/plain"),), reason.encode())
+
+
+Errors = Callable[[int, str, Request], Response]
+"""Makes the answer to what no handler saw; of the request it is told what had come of its head."""
 
 Upgrade = Callable[[asyncio.Transport, bytes], Awaitable[None]]
 """Takes over a connection and the bytes that have come; takes it out of `connections` when it is lost."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from harness.capture.environment import LOOPBACK
 from harness.capture.http_connection import Connection
-from harness.capture.http_messages import Handler, Malformed, Upgrade
+from harness.capture.http_messages import Errors, Handler, Malformed, Upgrade, plain_error
 from harness.capture.loop import ReceiverLoop
 
 _BUFFER_BYTES = 256 * 1024
@@ -29,6 +29,7 @@ class HttpServer:
             or too large.
         port: 0 for an ephemeral port.
         upgrades: First bytes of a connection → who takes it over.
+        errors: Makes the answer to what the handler does not see, or fails of.
 
     Attributes:
         connections: What is open, and aborted by `close`.
@@ -43,11 +44,13 @@ class HttpServer:
         host: str = LOOPBACK,
         port: int = 0,
         upgrades: Mapping[bytes, Upgrade] | None = None,
+        errors: Errors = plain_error,
     ) -> None:
         self._loop = loop
         self._handler = handler
         self._malformed = malformed
         self._upgrades = upgrades or {}
+        self._errors = errors
         # One for all connections: what is read into it is taken before anything else is read.
         self._buffer = memoryview(bytearray(_BUFFER_BYTES))
         self.connections: set[asyncio.Transport] = set()
@@ -65,7 +68,13 @@ class HttpServer:
 
     def _connection(self) -> Connection:
         return Connection(
-            self._handler, self._malformed, self.connections, self._tasks, self._upgrades, self._buffer
+            self._handler,
+            self._malformed,
+            self._errors,
+            self.connections,
+            self._tasks,
+            self._upgrades,
+            self._buffer,
         )
 
     def listen(self, host: str) -> None:

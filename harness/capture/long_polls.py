@@ -8,7 +8,6 @@ ReceiveMessage, `WaitTimeSeconds`, and `ReceiveMessageWaitTimeSeconds` of a queu
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import threading
 from collections.abc import Awaitable, Callable
 from types import ModuleType
@@ -62,11 +61,16 @@ class LongPolls:
         finally:
             del self._asking.wait_s
 
-    async def wait(self, ask: Callable[[], Awaitable[tuple[Response, float]]]) -> Response:
+    async def wait(
+        self,
+        ask: Callable[[], Awaitable[tuple[Response, float]]],
+        left: asyncio.Future[None] | None = None,
+    ) -> Response:
         """Return the answer that `ask` has in the end.
 
         Args:
             ask: Returns what `at_once` does.
+            left: Done once nobody waits for the answer: a message that it took would be lost.
         """
         loop = asyncio.get_running_loop()
         began = loop.time()
@@ -77,9 +81,16 @@ class LongPolls:
         while not self._ended and (left_s := began + wait_s - loop.time()) > 0:
             woken: asyncio.Future[None] = loop.create_future()
             self._waiting.add(woken)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(woken, min(left_s, _INTERVAL_S))
-            self._waiting.discard(woken)
+            try:
+                await asyncio.wait(
+                    {woken, left} if left else {woken},
+                    timeout=min(left_s, _INTERVAL_S),
+                    return_when=asyncio.FIRST_COMPLETED,
+                )
+            finally:
+                self._waiting.discard(woken)
+            if left and left.done():
+                break
             answer, goes_on = await ask()
             if not goes_on:
                 break

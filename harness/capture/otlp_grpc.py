@@ -181,7 +181,7 @@ def _abort(context: Any, reply: Reply) -> NoReturn:
     unavailable = reply.close or reply.status in _UNAVAILABLE
     name = "UNAVAILABLE" if unavailable else _CODES.get(reply.status, "UNKNOWN")
     code = grpc.StatusCode[name]
-    text = reply.body.decode(errors="replace") or f"answered as asked: {reply.status}"
+    text = reply.body.decode(errors="replace") or otlp_reply.as_asked(reply.status)
     if reply.retry_after_s is not None:
         # Python's exporter reads the first, those of other languages the second.
         context.set_trailing_metadata(

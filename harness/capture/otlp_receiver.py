@@ -17,7 +17,7 @@ from harness.capture.answers import Answers
 from harness.capture.arrivals import Arrivals
 from harness.capture.aside import Aside
 from harness.capture.environment import LOOPBACK
-from harness.capture.http_messages import CLOSE, Request, Response
+from harness.capture.http_messages import CLOSE, Request, Response, plain_error
 from harness.capture.http_server import HttpServer
 from harness.capture.loop import ReceiverLoop
 from harness.capture.otlp_grpc import PREFACE, GrpcServer, Reply
@@ -72,7 +72,13 @@ class OtlpReceiver:
         self._opening = 0
         self._aside = Aside()
         self._server = HttpServer(
-            loop, self._handle, self._malformed, host=host, port=port, upgrades={PREFACE: self._pass_to_grpc}
+            loop,
+            self._handle,
+            self._malformed,
+            host=host,
+            port=port,
+            upgrades={PREFACE: self._pass_to_grpc},
+            errors=_error,
         )
         self.port = self._server.port
         self.endpoint = f"http://{LOOPBACK}:{self.port}"
@@ -107,7 +113,7 @@ class OtlpReceiver:
         except DecodeError as error:
             return self._refuse(_status_of(error), request, str(error)), 0.0
         reply = self.take(request.path, request.headers, body)
-        return _response(reply, request.headers), reply.delay_s
+        return _response(reply, request), reply.delay_s
 
     async def _read_aside(self, request: Request) -> Response:
         """Read a large request while others are answered."""
@@ -120,7 +126,7 @@ class OtlpReceiver:
 
     def _refuse(self, status: int, request: Request, reason: str) -> Response:
         self._malformed(f"{request.method} {request.path}: {reason}", request.body)
-        return Response(status, (("content-type", "text/plain"),), reason.encode())
+        return _error(status, reason, request)
 
     # gRPC
 
@@ -236,15 +242,29 @@ def _export(
     )
 
 
-def _response(reply: Reply, headers: Mapping[str, str]) -> Response:
+def _response(reply: Reply, request: Request) -> Response:
     if reply.close:
         return CLOSE
     if reply.status >= 300:
+        text = reply.body.decode(errors="replace") or otlp_reply.as_asked(reply.status)
+        error = _error(reply.status, text, request)
         wait = reply.retry_after_s
         retry = (("retry-after", f"{wait:g}"),) if wait is not None else ()
-        return Response(reply.status, (("content-type", "text/plain"), *retry), reply.body)
-    as_json = headers.get("content-type", "").lower().startswith(otlp.JSON)
+        return error._replace(headers=(*error.headers, *retry))
+    as_json = request.headers.get("content-type", "").lower().startswith(otlp.JSON)
     return Response(reply.status, (("content-type", otlp.JSON if as_json else otlp.PROTOBUF),), reply.body)
+
+
+def _error(status: int, reason: str, request: Request) -> Response:
+    """Return an error as a ``Status`` in the request's encoding; as text where that is none of OTLP's.
+
+    Source: OTLP specification, "OTLP/HTTP Response", "Failures".
+    """
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type not in (otlp.JSON, otlp.PROTOBUF) or request.path == otlp.ZIPKIN_PATH:
+        return plain_error(status, reason, request)
+    body = otlp_reply.failed(reason, as_json=media_type == otlp.JSON)
+    return Response(status, (("content-type", media_type),), body)
 
 
 async def _later(response: Response, delay_s: float) -> Response:

@@ -29,19 +29,27 @@ class TraceHeaders:
     """Remembers the trace header of each message or event, by the id that its service gave it.
 
     Args:
-        patches: Watches moto's SQS: a message that SNS delivers raw has no id that its publisher knew.
+        patches: Watches moto's SQS and EventBridge: a message that SNS delivers raw, or that a target's
+            input transformer made, has no id that its publisher knew.
     """
 
     def __init__(self, patches: Patches) -> None:
         self._sent: dict[str, str] = {}
         self._publishing = ""
+        self._event = ""
         # Filled on the threads that ask moto, taken on the receivers'.
         self._delivered: deque[tuple[str, str]] = deque(maxlen=_SENT_LIMIT)
+        self._events: deque[tuple[str, str]] = deque(maxlen=_SENT_LIMIT)
+        self._event_of: dict[str, str] = {}
 
-        def watch(models: ModuleType) -> None:
+        def watch_sqs(models: ModuleType) -> None:
             patches.wrap(models.SQSBackend, "send_message", self._deliver)
 
-        patches.when_imported("moto.sqs.models", watch)
+        def watch_events(models: ModuleType) -> None:
+            patches.wrap(models.Rule, "send_to_targets", self._send_to_targets)
+
+        patches.when_imported("moto.sqs.models", watch_sqs)
+        patches.when_imported("moto.events.models", watch_events)
 
     @contextmanager
     def during(self, operation: str, request: Request) -> Iterator[None]:
@@ -56,7 +64,21 @@ class TraceHeaders:
         message = send_message(*args, **kwargs)
         if self._publishing:
             self._delivered.append((message.id, self._publishing))
+        if self._event:
+            self._events.append((message.id, self._event))
         return message
+
+    def _send_to_targets(
+        self, send: Callable[..., Any], rule: Any, original_event: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        outermost = not self._event  # a target that is a bus makes another event of it
+        if outermost:
+            self._event = original_event["id"]
+        try:
+            return send(rule, original_event, *args, **kwargs)
+        finally:
+            if outermost:
+                self._event = ""
 
     def after(self, operation: str, request: Request, answer: Response) -> tuple[Response, list[Incident]]:
         """Look at an answer of moto's.
@@ -73,6 +95,8 @@ class TraceHeaders:
                 self._remember(_READERS[operation](request, asked, body))
                 return answer, []
             self._remember(self._delivered.popleft() for _ in range(len(self._delivered)))
+            self._event_of.update(self._events.popleft() for _ in range(len(self._events)))
+            _forget_oldest(self._event_of)
             incidents = self._receive(asked, body)
         except (msgspec.DecodeError, KeyError, TypeError, AttributeError):
             return answer, []  # not the JSON of these operations: nothing of ours in it
@@ -80,8 +104,7 @@ class TraceHeaders:
 
     def _remember(self, sent: Iterator[tuple[str, str]]) -> None:
         self._sent.update((id_, header) for id_, header in sent if header)
-        while len(self._sent) > _SENT_LIMIT:
-            del self._sent[next(iter(self._sent))]
+        _forget_oldest(self._sent)
 
     def _receive(self, asked: dict[str, Any], body: dict[str, Any]) -> list[Incident]:
         names = {*asked.get("AttributeNames", ()), *asked.get("MessageSystemAttributeNames", ())}
@@ -97,14 +120,20 @@ class TraceHeaders:
 
     def _header_of(self, message: dict[str, Any]) -> str:
         """Return what a message was sent with: itself, or as an event in its body."""
-        if message["MessageId"] in self._sent:
-            return self._sent[message["MessageId"]]
+        id_ = message["MessageId"]
+        if header := self._sent.get(id_) or self._sent.get(self._event_of.get(id_, "")):
+            return header
         try:
             inner = msgspec.json.decode(message["Body"])
         except (msgspec.DecodeError, KeyError):
             return ""
-        id_ = inner.get("id") if isinstance(inner, dict) else None
-        return self._sent.get(id_, "") if isinstance(id_, str) else ""
+        event_id = inner.get("id") if isinstance(inner, dict) else None
+        return self._sent.get(event_id, "") if isinstance(event_id, str) else ""
+
+
+def _forget_oldest(known: dict[str, str]) -> None:
+    while len(known) > _SENT_LIMIT:
+        del known[next(iter(known))]
 
 
 def _send_message(request: Request, asked: dict[str, Any], body: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
 
 from harness.capture.arrivals import Arrivals
+from harness.capture.aside import Aside
 from harness.capture.datagrams import DatagramReceiver
 from harness.capture.environment import LOOPBACK
 from harness.capture.http_messages import CUT_OFF, Request, Response
@@ -60,6 +62,7 @@ class XRayDaemon:
         self.state = state or XRayState()
         self._arrivals = arrivals
         self._recorder = recorder
+        self._aside = Aside()
         self.state.take_document = self._take
         self.state.keep_refused = self._malformed
         self.state.catch_up = lambda: self.barrier(time.monotonic() + _CATCH_UP_S)
@@ -123,21 +126,33 @@ class XRayDaemon:
             raise Refusal(NOT_RECORDED, "ServiceUnavailableException", 503)
         self.state.documents.extend([datagram])
 
-    def answer(self, request: Request) -> Response:
+    def answer(self, request: Request) -> Response | Awaitable[Response]:
         """Answer an SDK that samples, or a client of X-Ray's API; called on the receivers' thread."""
         reply = self._reply(request)
-        export = ExportRequest(
-            channel="xray", path=request.path, headers=request.headers, status=reply.status
-        )
+        if not isinstance(reply, Response):
+            return self._recorded(request, reply)
+        self._record(request, reply.status)
+        return reply
+
+    async def _recorded(self, request: Request, reply: Awaitable[Response]) -> Response:
+        try:
+            response = await reply
+        except asyncio.CancelledError:  # the daemon is closed, and the request is still evidence
+            self._record(request, 0)
+            raise
+        self._record(request, response.status)
+        return response
+
+    def _record(self, request: Request, status: int) -> None:
+        export = ExportRequest(channel="xray", path=request.path, headers=request.headers, status=status)
         if self._recorder is not None:
             self._recorder.export(export, request.body)
         else:
             self.requests.append(export)
         if self._arrivals.armed:
             self._arrivals.notify()
-        return reply
 
-    def _reply(self, request: Request) -> Response:
+    def _reply(self, request: Request) -> Response | Awaitable[Response]:
         signed = "authorization" in request.headers
         if request.path == _RULES and not signed:
             return self._rules(request)
@@ -145,6 +160,8 @@ class XRayDaemon:
             return self._targets(request)
         from harness.capture.xray_api import api  # for those who ask for more than to sample
 
+        if request.path in api.READING:
+            return self._aside.run(lambda: api.answer(self.state, request))
         if request.path in api.OPERATIONS or signed:
             return api.answer(self.state, request)
         reason = telemetry_goes_elsewhere(request, "the X-Ray daemon") or (

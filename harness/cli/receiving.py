@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.capture.environment import LOOPBACK
 from harness.cli.recorded import record_of
-from harness.errors import ConfigurationError
+from harness.errors import ConfigurationError, RecordError
 from harness.launch.receivers import Ports, Receivers
 from harness.launch.recording import Recording
 
@@ -85,12 +86,14 @@ def conclude(
     *,
     outcome: str,
     packages: dict[str, str] | None = None,
+    killed_by: int = 0,
 ) -> bool:
     """Write the record and its report, sum them up on stderr; return whether telemetry holds.
 
     Args:
         contract: What the run must hold; what it does not goes to stderr and into the record.
         packages: Of the app, where they are known.
+        killed_by: The signal that ended the command: said on stderr and in the record.
 
     Raises:
         RecordError: A report cannot be written; `received.bin` stays.
@@ -99,19 +102,48 @@ def conclude(
 
     from harness.analysis.outcome import run_holds
     from harness.report.terminal import summary_lines
-    from harness.report.write import write_reports
 
     with closing(recording):  # the directory is locked until its reports are written
         recording.complete()
         record = record_of(arguments.out, outcome=outcome, cut=_losses(recording), packages=packages)
-        record = msgspec.structs.replace(record, findings=(*record.findings, *_lost(recording)))
+        found = (*record.findings, *_killed(killed_by), *_lost(recording))
+        record = msgspec.structs.replace(record, findings=found)
         if contract is not None:
             record = _checked(record, contract)
-        written = write_reports(record, arguments.out)
+        written = _written(record, recording)
         if not (record.cut or arguments.keep_received):
             recording.file.unlink()  # all of it is in run.json now, without the secrets
     sys.stderr.write("\n".join(summary_lines(record, report=str(written["html"]))) + "\n")
     return run_holds(record)
+
+
+def _written(record: RunRecord, recording: Recording) -> dict[str, Path]:
+    """Write the reports beside the recording.
+
+    Raises:
+        RecordError: One cannot be written.
+    """
+    from harness.report.write import write_reports
+
+    directory = recording.file.parent
+    try:
+        return write_reports(record, directory)
+    except RecordError as error:
+        kept = f"what arrived is kept in {recording.file.name}"
+        raise RecordError(f"{error}; {kept}, of which harness report {directory} makes a report") from error
+
+
+def _killed(number: int) -> Iterator[Finding]:
+    """Yield that a signal ended the command before its exit handlers ran; say it on stderr, too."""
+    import signal
+
+    from harness.launch.lifecycle import killed_words
+    from harness.model import Finding, Level
+
+    words = killed_words("the command", signal.Signals(number)) if number else ""
+    if words:
+        sys.stderr.write(f"harness: {words}\n")
+        yield Finding(id="command_killed", signal="harness", message=words, level=Level.WARNING)
 
 
 def _checked(record: RunRecord, contract: Contract) -> RunRecord:

@@ -30,6 +30,11 @@ def lenient_streams() -> Iterator[None]:
         sys.stderr = before if told.works else _nowhere()
 
 
+def only_stderr() -> contextlib.AbstractContextManager[object]:
+    """Send to stderr what is printed meanwhile: moto prints what it does not know, on any thread."""
+    return contextlib.redirect_stdout(sys.stderr)
+
+
 def is_unwritable(error: OSError) -> bool:
     """Return True when an error says that stdout takes nothing, and not that a file is missing.
 

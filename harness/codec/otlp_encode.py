@@ -143,7 +143,7 @@ def _span(span: Span) -> Any:
 def _log_record(record: LogRecord) -> Any:
     severity: Any = record.severity_number
     return logs_pb2.LogRecord(
-        body=_any_value(record.body),
+        body=to_any_value(record.body),
         severity_number=severity,
         severity_text=record.severity_text,
         time_unix_nano=record.time_unix_nano,
@@ -200,10 +200,11 @@ def _id(text: str | None) -> bytes:
 
 
 def _key_values(attributes: Mapping[str, Any]) -> list[KeyValue]:
-    return [KeyValue(key=key, value=_any_value(value)) for key, value in attributes.items()]
+    return [KeyValue(key=key, value=to_any_value(value)) for key, value in attributes.items()]
 
 
-def _any_value(value: Any) -> AnyValue:
+def to_any_value(value: Any) -> AnyValue:
+    """Return a plain value as OTLP has it; what it has no kind for is its text."""
     match value:
         case None:
             return AnyValue()
@@ -218,6 +219,6 @@ def _any_value(value: Any) -> AnyValue:
         case Mapping():
             return AnyValue(kvlist_value=KeyValueList(values=_key_values(value)))
         case list() | tuple():
-            return AnyValue(array_value=ArrayValue(values=map(_any_value, value)))
+            return AnyValue(array_value=ArrayValue(values=map(to_any_value, value)))
         case _:
             return AnyValue(string_value=str(value))

@@ -1,12 +1,13 @@
-"""Answers to OTLP exports: full and partial success, and gRPC's retry information.
+"""Answers to OTLP exports: full and partial success, failures, and gRPC's retry information.
 
-Source: OTLP specification, "Partial Success", "OTLP/gRPC Throttling".
+Source: OTLP specification, "Partial Success", "Failures", "OTLP/gRPC Throttling".
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from google.protobuf import json_format
 from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.duration_pb2 import Duration
@@ -32,6 +33,18 @@ def accepted(path: str, *, rejected_spans: int = 0, reason: str = "", as_json: b
     return bytes(response.SerializeToString())
 
 
+def as_asked(status: int) -> str:
+    """Return what an export is told that is answered as a scenario asks."""
+    return f"answered as asked: {status}"
+
+
+def failed(message: str, *, as_json: bool) -> bytes:
+    """Return a `google.rpc.Status`; its code may be left out, and no client of OTLP looks at it."""
+    if as_json:
+        return msgspec.json.encode({"message": message})
+    return _field(2, message.encode())
+
+
 def retry_info(delay_s: float) -> bytes:
     """Return a serialized `google.rpc.RetryInfo`."""
     delay = Duration()
@@ -46,5 +59,9 @@ def status_details(code: int, message: str, delay_s: float) -> bytes:
 
 
 def _field(number: int, value: bytes) -> bytes:
-    """Return a length-delimited field; these are shorter than 128 bytes by far."""
-    return bytes([number << 3 | 2, len(value)]) + value
+    """Return a length-delimited field. Source: Protocol Buffers, "Encoding"."""
+    size, left = [], len(value)
+    while left > 0x7F:
+        size.append(left & 0x7F | 0x80)
+        left >>= 7
+    return bytes([number << 3 | 2, *size, left]) + value

@@ -6,6 +6,8 @@ Source: the Zipkin API (zipkin2-api.yaml) and the OpenTelemetry specification,
 
 from __future__ import annotations
 
+import contextlib
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,6 +15,7 @@ import msgspec
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1 import trace_pb2
 
+from harness.codec.otlp_encode import to_any_value
 from harness.errors import DecodeError, UnsupportedMedia, in_our_words
 
 CONTENT_TYPE = "application/json"
@@ -22,7 +25,12 @@ _KINDS = {
     "PRODUCER": trace_pb2.Span.SPAN_KIND_PRODUCER,
     "CONSUMER": trace_pb2.Span.SPAN_KIND_CONSUMER,
 }
-_SCOPE = ("otel.scope.name", "otel.library.name")
+_SCOPE = (
+    ("name", "otel.scope.name"),
+    ("name", "otel.library.name"),
+    ("version", "otel.scope.version"),
+    ("version", "otel.library.version"),
+)
 
 
 class _Endpoint(msgspec.Struct, rename="camel"):
@@ -57,6 +65,9 @@ class _Span(msgspec.Struct, rename="camel"):
 
 
 _SPANS = msgspec.json.Decoder(list[_Span])
+# ``"name": {"key": value}``. Source: "OpenTelemetry to Zipkin Transformation", Events.
+_EVENT = re.compile(r'("(?:[^"\\]|\\.)*"): (\{.*\})\Z', re.DOTALL)
+_ATTRIBUTES = msgspec.json.Decoder(dict[str, Any])
 
 
 def parse_request(content_type: str, body: bytes) -> ExportTraceServiceRequest:
@@ -89,8 +100,8 @@ def _add(request: ExportTraceServiceRequest, span: _Span) -> None:
         _set(holder.resource.attributes, "service.name", span.service)
     scope_spans = holder.scope_spans.add()
     tags, start = dict(span.tags or {}), span.timestamp or 0
-    for name in _SCOPE:
-        scope_spans.scope.name = tags.pop(name, scope_spans.scope.name)
+    for field, name in _SCOPE:
+        setattr(scope_spans.scope, field, tags.pop(name, getattr(scope_spans.scope, field)))
     item = scope_spans.spans.add(
         # Zipkin's 64-bit trace ids are the low half of OpenTelemetry's.
         trace_id=bytes.fromhex(span.trace_id.zfill(32)),
@@ -106,7 +117,18 @@ def _add(request: ExportTraceServiceRequest, span: _Span) -> None:
     for key, value in (*_peer(span.remote_endpoint), *tags.items()):
         _set(item.attributes, key, value)
     for annotation in span.annotations or ():
-        item.events.add(name=annotation.value, time_unix_nano=annotation.timestamp * 1000)
+        _add_event(item.events, annotation)
+
+
+def _add_event(events: Any, annotation: _Annotation) -> None:
+    """Add an event, with its attributes where its text has them as OpenTelemetry's exporters write it."""
+    event = events.add(name=annotation.value, time_unix_nano=annotation.timestamp * 1000)
+    if written := _EVENT.match(annotation.value):
+        with contextlib.suppress(msgspec.DecodeError):  # it only looks like that
+            name, attributes = msgspec.json.decode(written[1], type=str), _ATTRIBUTES.decode(written[2])
+            event.name = name
+            for key, value in attributes.items():
+                event.attributes.add(key=key).value.CopyFrom(to_any_value(value))
 
 
 def _kind(name: str | None) -> Any:

@@ -37,7 +37,7 @@ def read_services(file: Path, variables: Mapping[str, str], notes: list[Finding]
     Raises:
         ConfigurationError: The file cannot be read, or is no compose file.
     """
-    return _Files(notes).services(file, file.parent, variables)
+    return _Files(notes).services(file, file.parent, variables, ())
 
 
 class _File(NamedTuple):
@@ -57,17 +57,25 @@ class _Files:
         self._notes = notes
         self._known: set[Path] = set()
 
-    def services(self, path: Path, directory: Path, variables: Mapping[str, str]) -> dict[str, Service]:
+    def services(
+        self, path: Path, directory: Path, variables: Mapping[str, str], including: tuple[Path, ...]
+    ) -> dict[str, Service]:
+        """Return the services of a file.
+
+        Args:
+            including: The files by which it is included, the first of them first.
+        """
         self._known.add(path.resolve())
+        including = (*including, path.resolve())
         file = _file(path, directory, variables)
         found: dict[str, Service] = {}
-        for name, service in self._included(file):
+        for name, service in self._included(file, including):
             found[name] = service.over(found[name]) if name in found else service
         return found | {
             str(name): self._service(file, name, ()) for name in file.document.get("services") or ()
         }
 
-    def _included(self, file: _File) -> Iterator[tuple[str, Service]]:
+    def _included(self, file: _File, including: tuple[Path, ...]) -> Iterator[tuple[str, Service]]:
         for site, options in self._include_items(file):
             names = _texts(file, options["path"])
             homes, env_files = (
@@ -81,9 +89,12 @@ class _Files:
                     **self._variables(env_files or [home / ".env"], file.variables),
                     **file.variables,
                 }
+                if path.resolve() in including:
+                    self._notes.append(_circle(name, site, including[including.index(path.resolve()) :]))
+                    continue
                 try:
                     if path.resolve() not in self._known:
-                        yield from self.services(path, home, variables).items()
+                        yield from self.services(path, home, variables, including).items()
                 except ConfigurationError as error:
                     self._leave_out(site, name, error)
 
@@ -184,6 +195,13 @@ def _texts(file: _File, value: Any) -> list[str]:
 
 def _no_include(given: Any, site: Site, expected: str) -> Finding:
     words = f"include has {given!r:.80}, expected {expected}: Compose starts nothing"
+    return finding("include_invalid", site, words)
+
+
+def _circle(name: str, site: Site, files: tuple[Path, ...]) -> Finding:
+    """Return the finding of files of which each includes the next, and the last the first."""
+    way = "".join(f", by way of {shown_path(file)}" for file in files[1:])
+    words = f"include has {name!r}, which includes itself{way}: Compose starts nothing; take one of them out"
     return finding("include_invalid", site, words)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from harness.doctor import environment
 from harness.doctor.checks import finding
 from harness.doctor.env_file import entries_of, malformed_lines
 from harness.doctor.interpolation import interpolate
@@ -65,7 +66,7 @@ class ServiceReader:
             names=frozenset(self._names(name, body)),
             image=str(body.get("image", "")),
             context=None if context is None else self._directory / str(context),
-            of_environment=dict(self._environment(self._block(body, "environment", dict, list) or {})),
+            of_environment=dict(self._environment(body)),
             of_env_files=dict(self._env_files(body, self._block(body, "env_file", str, list))),
             ports=tuple(self._ports(self._block(body, "ports", list) or [])),
             command=tuple(self._command(body, self._block(body, "command", str, list))),
@@ -142,16 +143,17 @@ class ServiceReader:
                     )
                 )
 
-    def _environment(self, block: Any) -> Iterator[tuple[str, Setting]]:
-        if isinstance(block, dict):
-            for key, raw in block.items():
-                # A key without a value takes the one of the environment.
-                text = f"${{{key}}}" if raw is None else raw
-                yield str(key), self._setting(text, self._site(block, key))
-        else:
-            for index, item in enumerate(block):
-                key, equals, raw = str(item).partition("=")
-                yield key, self._setting(raw if equals else f"${{{key}}}", self._site(block, index))
+    def _environment(self, body: Any) -> Iterator[tuple[str, Setting]]:
+        block = self._block(body, "environment", dict, list)
+        if block is None and "environment" in body:
+            self._notes.append(environment.empty(self._site(body, "environment")))
+        for place, name, value, why in environment.pairs_of(block or ()):
+            site = self._site(block, place)
+            if why:
+                self._notes.append(environment.invalid(site, why))
+            else:
+                # A name without a value takes the one of the environment.
+                yield name, self._setting(f"${{{name}}}" if value is None else value, site)
 
     def _ports(self, block: Any) -> Iterator[Port]:
         for index, item in enumerate(block):

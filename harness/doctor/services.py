@@ -69,6 +69,11 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
         return {**self.of_env_files, **self.of_environment}
 
     @property
+    def is_xray_daemon(self) -> bool:
+        """Whether it runs AWS's X-Ray daemon, as far as its image and name say."""
+        return "xray-daemon" in self.image or "xray-daemon" in self.name
+
+    @property
     def network(self) -> str:
         """Its `network_mode`; empty for its own."""
         return self.network_mode.value if self.network_mode else ""

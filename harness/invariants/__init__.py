@@ -19,6 +19,7 @@ Invariant = Callable[[Telemetry, tuple[Verdict, ...]], Iterable[Finding]]
 FINDING_IDS = (
     "annotation_dropped",
     "arrivals_lost",
+    "command_killed",
     "context_leaked",
     "context_missing",
     "datagrams_dropped",

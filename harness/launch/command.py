@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from harness.errors import ConfigurationError
 from harness.launch.app import exit_code
+from harness.launch.reloaders import signal_group
 from harness.launch.survivors import wait_for_group
 from harness.launch.terminal import Terminal
 
@@ -28,11 +29,13 @@ class CommandEnd(NamedTuple):
         code: Its exit code, 128 + n when signal n ended it.
         stopped: It was asked to stop, by a signal that we forwarded or by SIGINT, as a terminal sends it.
         left: What of its process group still ran `GROUP_GRACE_S` later.
+        killed_by: The signal that ended it, 0 when it ended by itself.
     """
 
     code: int
     stopped: bool
     left: tuple[str, ...] = ()
+    killed_by: int = 0
 
 
 def run_command(command: Sequence[str], environ: Mapping[str, str]) -> CommandEnd:
@@ -57,7 +60,7 @@ def run_command(command: Sequence[str], environ: Mapping[str, str]) -> CommandEn
         left = wait_for_group(child.pid, GROUP_GRACE_S)
     # A terminal's Ctrl-C goes to the command's group and not to us.
     stopped = bool(job.forwarded.intersection(_STOPPING)) or exit_code(code) == 128 + signal.SIGINT
-    return CommandEnd(exit_code(code), stopped, left)
+    return CommandEnd(exit_code(code), stopped, left, max(0, -code))
 
 
 class _Job:
@@ -101,11 +104,15 @@ class _Job:
         if not self._group:
             self._early.append(number)
             return
+        again = number in self.forwarded
         self.forwarded.add(number)
         if number == signal.SIGCONT:  # a shell that continues us has put us in the foreground, or not
             self._terminal.pass_on(os.getpgrp(), self._group)
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._group, number)
+            if number in _STOPPING and not again:  # an app that goes on is stopped by the second
+                signal_group(self._group, number)
+            else:
+                os.killpg(self._group, number)
 
     def wait(self) -> int:
         """Return how the command ended; be suspended while it is."""

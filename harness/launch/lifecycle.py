@@ -16,9 +16,18 @@ _CURES = {
         "at stake (OTEL_BSP_SCHEDULE_DELAY, watchtower's send_interval)"
     ),
 }
+_CRASHES = (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE)
+_CRASH = (
+    "it crashed, and its exit handlers did not run: find the crash first (Python names the line with "
+    "PYTHONFAULTHANDLER=1)"
+)
 _CURE = (
     "its exit handlers did not run: leave through sys.exit in a handler of {how}, so that providers shut "
     "down and watchtower's handlers close"
+)
+_RELOADER = (
+    "the parent of its reloader killed the app, whose exit handlers did not run: stop it by "
+    "stop(signal, group=True), which reaches the app alone, or run it without the reloader"
 )
 
 
@@ -29,11 +38,13 @@ class Stop(NamedTuple):
         how: ``SIGTERM``, …
         exit_code: 128 + n when signal n ended it.
         arrived: Field of `Telemetry` → how many.
+        by_reloader: The signal went to the parent of a reloader, which kills the app.
     """
 
     how: signal.Signals
     exit_code: int
     arrived: dict[str, int]
+    by_reloader: bool = False
 
 
 class Lifecycle:
@@ -82,18 +93,36 @@ class Lifecycle:
 
     def _incident(self, stop: Stop, lost: dict[str, int]) -> Incident:
         words = ", ".join(f"{count} of {self.emitted[name]} {_words(name)}" for name, count in lost.items())
+        what_to_do = cure(stop.how, by_reloader=stop.by_reloader)
         return Incident(
             id="lost_at_exit",
             channel="launch",
             name=self.app,
-            message=f"stopped by {stop.how.name}, {self.app} lost {words}; {cure(stop.how)}",
+            message=f"stopped by {stop.how.name}, {self.app} lost {words}; {what_to_do}",
             context={"signal": stop.how.name, **lost},
         )
 
 
-def cure(how: signal.Signals) -> str:
-    """Return why a signal loses telemetry, and what to do."""
-    return _CURES.get(how, _CURE).format(how=how.name)
+def cure(how: signal.Signals, *, by_reloader: bool = False) -> str:
+    """Return why a signal loses telemetry, and what to do.
+
+    Args:
+        by_reloader: It went to the parent of a reloader.
+    """
+    if by_reloader:
+        return _RELOADER
+    return _CURES.get(how, _CRASH if how in _CRASHES else _CURE).format(how=how.name)
+
+
+def killed_words(what: str, how: signal.Signals) -> str:
+    """Return that a signal ended an app, and what to do; empty after SIGINT, on which Python says goodbye.
+
+    >>> killed_words("it", signal.SIGINT)
+    ''
+    """
+    if how == signal.SIGINT:
+        return ""
+    return f"{how.name} ended {what}, and what it still held is lost: {cure(how)}"
 
 
 def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:

@@ -26,6 +26,7 @@ from harness.launch.app import (
     wait_until_ready,
 )
 from harness.launch.programs import why_not_run
+from harness.launch.reloaders import reloader_parents, signal_group
 from harness.launch.survivors import kill_marked, wait_for_group
 
 _HOST = "127.0.0.1"
@@ -41,6 +42,9 @@ class AppProcess:
         env: Variables added to this process's environment.
         cwd: Where it runs.
         port: 0 for a free one.
+
+    Attributes:
+        killed_by_reloader: It was stopped by a signal to the parent of its reloader, which kills the app.
 
     Raises:
         LaunchError: An argument is wrong; it cannot be started, ends at once, or does not answer in
@@ -69,6 +73,7 @@ class AppProcess:
         program, *arguments = (os.fsdecode(word).replace("{port}", str(port)) for word in command)
         self.name = shlex.join((Path(program).name, *arguments))
         self.url = f"http://{_HOST}:{port}"
+        self.killed_by_reloader = False
         self._port = port
         self._mark = f"{_MARK}={uuid.uuid4().hex}"
         values = {name: value.replace("{port}", str(port)) for name, value in variables(env).items()}
@@ -159,7 +164,8 @@ class AppProcess:
         Args:
             how: The signal.
             timeout_s: Seconds until a command that goes on is killed, and its process group after it.
-            group: Send it to the command's children, too, as a terminal does.
+            group: Send it to the command's children, too, as a terminal does; but to the app of a
+                reloader alone, whose parent would kill it and ends with it.
 
         Returns:
             The exit code, 128 + n when signal n ended it.
@@ -167,7 +173,9 @@ class AppProcess:
         if self._output.closed:
             return exit_code(self._process.returncode)  # its process group may be another's by now
         if self._process.poll() is None:
-            (os.killpg if group else os.kill)(self.pid, how)
+            told = not group and how != signal.SIGKILL
+            self.killed_by_reloader = told and self.pid in reloader_parents(self.pid)
+            (signal_group if group else os.kill)(self.pid, how)
         deadline = time.monotonic() + timeout_s
         try:
             self._process.wait(timeout_s)

@@ -15,7 +15,7 @@ from harness.launch.compose import ComposeApp
 from harness.launch.container import AppContainer
 from harness.launch.docker import gateway, unavailable
 from harness.launch.image import build_image
-from harness.launch.lifecycle import SIGNALS, Lifecycle, Stop, counts_of, cure
+from harness.launch.lifecycle import SIGNALS, Lifecycle, Stop, counts_of, cure, killed_words
 from harness.launch.process import AppProcess
 
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
@@ -174,7 +174,8 @@ class Launcher:
             drive(app)
             code = app.stop(how, timeout_s=grace_s)
             after = self._counts()
-            rows.append(Stop(how, code, {name: after[name] - before[name] for name in SIGNALS}))
+            arrived = {name: after[name] - before[name] for name in SIGNALS}
+            rows.append(Stop(how, code, arrived, isinstance(app, AppProcess) and app.killed_by_reloader))
         result = Lifecycle(app.name, rows)
         self._capture.owners.current.add(*result.incidents())
         return result
@@ -184,9 +185,9 @@ class Launcher:
         return [
             *((f"output of {app.name}", app.output) for app in self.apps),
             *(
-                (f"end of {app.name}", f"{how.name} ended it, and what it still held is lost: {cure(how)}")
+                (f"end of {app.name}", why)
                 for app in self.apps
-                if isinstance(app, AppProcess) and (how := app.ended_by) and how != signal.SIGINT
+                if isinstance(app, AppProcess) and (why := _cut_short(app))
             ),
         ]
 
@@ -199,3 +200,10 @@ class Launcher:
         with contextlib.ExitStack() as stack:
             for app in self.apps:
                 stack.callback(app.stop)
+
+
+def _cut_short(app: AppProcess) -> str:
+    """Return what ended an app before its exit handlers ran, and the cure; empty when nothing did."""
+    if app.killed_by_reloader:
+        return f"what it still held is lost: {cure(signal.SIGTERM, by_reloader=True)}"
+    return killed_words("it", app.ended_by) if app.ended_by else ""

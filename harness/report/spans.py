@@ -7,14 +7,27 @@ from typing import Any
 
 import msgspec
 
-from harness.model import RunRecord, Span
+from harness.model import RunRecord, Scope, Span
 from harness.report.plain import to_plain
+from harness.report.segments import spans_of_segment
 
 
 def spans_of(record: RunRecord) -> Iterator[Span]:
-    """Yield every span of a run, that of its start-up first."""
+    """Yield every span of a run, that of its start-up first, and every segment and subsegment as one."""
     for telemetry in (record.outside, *(scenario.telemetry for scenario in record.scenarios)):
         yield from telemetry.spans
+        for segment in telemetry.segments:
+            yield from spans_of_segment(segment)
+
+
+def scope_tags(scope: Scope) -> dict[str, str]:
+    """Return what is known of a scope. Source: OpenTelemetry specification, "Mapping to non-OTLP formats".
+
+    >>> scope_tags(Scope(name="shop.db"))
+    {'otel.scope.name': 'shop.db'}
+    """
+    known = {"otel.scope.name": scope.name, "otel.scope.version": scope.version}
+    return {name: value for name, value in known.items() if value}
 
 
 def duration_us(span: Span) -> int:

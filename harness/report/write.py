@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import os
 import tempfile
@@ -17,6 +18,7 @@ from harness.registry import built_in_modules, third_party
 from harness.report.redact import redact
 
 GROUP = "harness.reports"
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 DEFAULT_FORMATS = ("json", "html")
 
 
@@ -136,8 +138,9 @@ def _write(file: Path, data: bytes) -> Path:
         file.parent.mkdir(parents=True, exist_ok=True)
         replace_file(file, data)
     except OSError as error:
+        cure = "free some space, or choose" if error.errno in _FULL else "choose"
         raise RecordError(
-            f"{file}: cannot be written: {error.strerror or error}; choose another directory (--out DIR)"
+            f"{file}: cannot be written: {error.strerror or error}; {cure} another directory (--out DIR)"
         ) from error
     return file
 

@@ -1,5 +1,8 @@
 """SQS long polling, with real clients on real sockets."""
 
+import json
+import socket
+import struct
 import threading
 import time
 import uuid
@@ -119,3 +122,39 @@ def test_a_wait_that_sqs_refuses_is_refused(endpoint: AwsEndpoint, make: Callabl
         sqs.receive_message(QueueUrl=url, WaitTimeSeconds=21)
 
     assert not endpoint._long_polls._waiting
+
+
+HEAD = (
+    "POST / HTTP/1.1\r\nhost: x\r\nx-amz-target: AmazonSQS.ReceiveMessage\r\n"
+    "content-type: application/x-amz-json-1.0\r\ncontent-length: {0}\r\nauthorization: AWS4-HMAC-SHA256 "
+    "Credential=x/20260101/us-east-1/sqs/aws4_request, SignedHeaders=host, Signature=x\r\n\r\n"
+)
+
+
+@pytest.mark.parametrize("how", ["close", "reset", "half"])
+def test_a_poll_whose_client_has_left_takes_no_message(
+    endpoint: AwsEndpoint, make: Callable[[str], Any], how: str
+) -> None:
+    sqs = make("sqs")
+    url = sqs.create_queue(QueueName=f"q-{uuid.uuid4().hex}")["QueueUrl"]
+    body = json.dumps({"QueueUrl": url, "WaitTimeSeconds": 20})
+    with socket.create_connection(("127.0.0.1", endpoint.port), timeout=20) as client:
+        client.sendall((HEAD.format(len(body)) + body).encode())
+        assert Arrivals().wait_until(lambda: bool(endpoint._long_polls._waiting), time.monotonic() + 20)
+        if how == "reset":
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        elif how == "half":
+            client.shutdown(socket.SHUT_WR)
+            assert client.recv(4096).startswith(b"HTTP/1.1 200 OK")
+
+    def polls() -> list[int]:
+        return [
+            item.export.status
+            for item in endpoint.received
+            if isinstance(item, Received) and item.export.path == "ReceiveMessage"
+        ]
+
+    assert Arrivals().wait_until(lambda: bool(polls()), time.monotonic() + 15)
+    assert polls() == [200]
+    sqs.send_message(QueueUrl=url, MessageBody="job")
+    assert [message["Body"] for message in sqs.receive_message(QueueUrl=url)["Messages"]] == ["job"]

@@ -1,10 +1,14 @@
 import gzip
 import http.client
+import json
 from collections.abc import Iterator, Sequence
 
 import pytest
+from google.rpc.status_pb2 import Status
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from harness.capture import http_connection
+from harness.capture.answers import Answer
 from harness.capture.arrivals import Arrivals
 from harness.capture.loop import ReceiverLoop
 from harness.capture.otlp_receiver import OtlpReceiver, Received
@@ -90,6 +94,66 @@ def test_a_gzip_bomb_is_refused_and_the_next_request_is_served(receiver: OtlpRec
     assert isinstance(rejected, Rejected)
     assert "grows beyond the limit of 67108864 bytes" in rejected.reason
     assert isinstance(received, Received)
+
+
+def told(answer: tuple[int, str, bytes]) -> tuple[int, str, str]:
+    """Return an error's status, media type and message."""
+    status, media_type, body = answer
+    if media_type == PROTOBUF:
+        return status, media_type, Status.FromString(body).message
+    return status, media_type, json.loads(body)["message"] if media_type == JSON else body.decode()
+
+
+@pytest.mark.parametrize("media_type", [PROTOBUF, JSON])
+def test_errors_are_told_in_the_encoding_of_the_request(receiver: OtlpReceiver, media_type: str) -> None:
+    valid = AS_JSON if media_type == JSON else REQUEST.SerializeToString()
+
+    status, given, message = told(post(receiver, b"\xff" * 4, content_type=media_type))
+    assert (status, given) == (400, media_type)
+    assert message.startswith("body of 4 bytes is not ")
+    assert told(post(receiver, valid, content_type=media_type, content_encoding="br")) == (
+        415,
+        media_type,
+        "content-encoding 'br' is not supported; expected gzip, deflate, zstd or none",
+    )
+    assert told(post(receiver, b"", "/v2/traces", content_type=media_type)) == (
+        404,
+        media_type,
+        "path '/v2/traces' is not an OTLP path",
+    )
+    with receiver.answers.requiring("x-honeycomb-team"):
+        assert told(post(receiver, valid, content_type=media_type)) == (
+            401,
+            media_type,
+            "header 'x-honeycomb-team' is missing or empty",
+        )
+    with receiver.answers.giving(Answer(status=503)):
+        assert told(post(receiver, valid, content_type=media_type)) == (
+            503,
+            media_type,
+            "answered as asked: 503",
+        )
+
+
+@pytest.mark.parametrize(
+    ("path", "media_type", "answered"),
+    [
+        ("/v1/traces", PROTOBUF, PROTOBUF),
+        ("/v1/traces", f"{JSON}; charset=utf-8", JSON),
+        ("/api/v2/spans", JSON, "text/plain"),
+        ("/v1/traces", "text/csv", "text/plain"),
+    ],
+)
+def test_a_body_that_is_too_large_is_told_likewise(
+    receiver: OtlpReceiver, monkeypatch: pytest.MonkeyPatch, path: str, media_type: str, answered: str
+) -> None:
+    monkeypatch.setattr(http_connection, "MAX_BODY_BYTES", 10)
+
+    assert told(post(receiver, bytes(11), path, content_type=media_type)) == (
+        413,
+        answered,
+        "request body is over the limit of 10 bytes",
+    )
 
 
 class FullDisk:

@@ -77,6 +77,47 @@ def test_eventbridge_hands_the_header_to_its_target(queue: Queue) -> None:
     assert headers(queue.receive("AWSTraceHeader")) == [HEADER]
 
 
+TRANSFORMED = {"InputTransformer": {"InputPathsMap": {"s": "$.source"}, "InputTemplate": '{"from": "<s>"}'}}
+
+
+@pytest.mark.parametrize("names", ["AWSTraceHeader", "SentTimestamp"])
+def test_eventbridge_hands_the_header_on_beside_a_transformed_input(
+    queue: Queue, telemetry: ScenarioTelemetry, names: str
+) -> None:
+    events, source = boto3.client("events"), f"shop.{uuid.uuid4().hex}"
+    events.put_rule(Name=source, EventPattern=json.dumps({"source": [source]}))
+    events.put_targets(Rule=source, Targets=[{"Id": "1", "Arn": queue.arn, **TRANSFORMED}])
+    entry = {"Source": source, "DetailType": "sold", "Detail": "{}"}
+    events.put_events(Entries=[{**entry, "TraceHeader": HEADER}, entry])
+
+    messages = queue.receive(names)
+
+    assert [json.loads(message["Body"]) for message in messages] == [{"from": source}] * 2
+    if names == "AWSTraceHeader":
+        assert headers(messages) == [HEADER, None]
+        return
+    name = queue.url.rpartition("/")[2]
+    assert telemetry.expect_finding("trace_context_lost", count=1)[0].message == (
+        f"a message of queue {name!r} carries the trace header {HEADER!r}, and its receiver did not ask "
+        "for it: the trace ends here; receive with MessageSystemAttributeNames=['AWSTraceHeader']"
+    )
+
+
+def test_eventbridge_hands_the_header_to_a_target_of_another_bus(queue: Queue) -> None:
+    events, source = boto3.client("events"), f"shop.{uuid.uuid4().hex}"
+    bus = events.create_event_bus(Name=source)["EventBusArn"]
+    pattern = json.dumps({"source": [source]})
+    events.put_rule(Name=source, EventPattern=pattern)
+    events.put_targets(Rule=source, Targets=[{"Id": "1", "Arn": bus}])
+    events.put_rule(Name="there", EventBusName=source, EventPattern=pattern)
+    events.put_targets(Rule="there", EventBusName=source, Targets=[{"Id": "1", "Arn": queue.arn}])
+    events.put_events(
+        Entries=[{"Source": source, "DetailType": "sold", "Detail": "{}", "TraceHeader": HEADER}]
+    )
+
+    assert headers(queue.receive("AWSTraceHeader")) == [HEADER]
+
+
 @pytest.mark.parametrize("attributes", [{}, {"RawMessageDelivery": "true"}])
 def test_sns_hands_the_header_to_its_subscriber(queue: Queue, attributes: dict[str, str]) -> None:
     plain, sns = boto3.client("sns"), patched(boto3.client("sns"))

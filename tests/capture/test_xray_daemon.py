@@ -1,8 +1,10 @@
 import http.client
 import json
 import socket
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import botocore.session
@@ -10,6 +12,7 @@ import pytest
 from botocore import UNSIGNED
 from botocore.config import Config
 
+from harness.capture import http_server
 from harness.capture.arrivals import Arrivals
 from harness.capture.loop import ReceiverLoop
 from harness.capture.xray_daemon import XRayDaemon
@@ -168,3 +171,60 @@ def test_half_a_poll_is_no_evidence(daemon: XRayDaemon, path: str, kept: int) ->
 
 def test_udp_and_tcp_share_a_port_number(daemon: XRayDaemon) -> None:
     assert daemon.address == f"127.0.0.1:{daemon.datagrams.port}"
+
+
+WINDOW = b'{"StartTime": 1000, "EndTime": 2000}'
+READ = [
+    ("/TraceSummaries", WINDOW),
+    ("/ServiceGraph", WINDOW),
+    ("/Traces", b'{"TraceIds": []}'),
+    ("/TraceGraph", b'{"TraceIds": []}'),
+]
+
+
+@pytest.mark.parametrize(("path", "body"), READ)
+def test_a_question_that_takes_long_keeps_nobody_waiting(daemon: XRayDaemon, path: str, body: bytes) -> None:
+    begun, may_end = threading.Event(), threading.Event()
+
+    def catch_up() -> None:
+        begun.set()
+        assert may_end.wait(60)
+
+    daemon.state.catch_up = catch_up
+    with ThreadPoolExecutor(1) as questions:
+        question = questions.submit(post, daemon, path, body)
+        try:
+            assert begun.wait(20)
+            assert post(daemon, "/GetSamplingRules", b"")[0] == 200
+            assert not question.done()
+        finally:
+            may_end.set()
+        assert question.result()[0] == 200
+
+    asked = [
+        (request.path, request.status) for request in daemon.requests if isinstance(request, ExportRequest)
+    ]
+    assert asked == [("/GetSamplingRules", 200), (path, 200)]
+
+
+def test_a_question_that_is_not_answered_when_the_daemon_closes_is_evidence(
+    loop: ReceiverLoop, arrivals: Arrivals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_server, "STOP_S", 0.05)
+    begun, may_end = threading.Event(), threading.Event()
+
+    def catch_up() -> None:
+        begun.set()
+        assert may_end.wait(60)
+
+    daemon = XRayDaemon(loop, arrivals)
+    daemon.state.catch_up = catch_up
+    with socket.create_connection(("127.0.0.1", daemon.port), timeout=30) as client:
+        client.sendall(b"POST /Traces HTTP/1.1\r\nhost: x\r\ncontent-length: 15\r\n\r\n" + b'{"TraceIds":[]}')
+        assert begun.wait(20)
+        daemon.close()
+    may_end.set()
+
+    (asked,) = daemon.requests
+    assert isinstance(asked, ExportRequest)
+    assert (asked.path, asked.status) == ("/Traces", 0)

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from harness.cli import main
+from harness.model import Level
 from harness.report import read_record
 from tests.cli.program import HARNESS, environment, harness
 
@@ -30,6 +31,22 @@ socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(line + b'{SEGMENT}', to)
 """
 
 
+# Werkzeug's reloader, as `flask --debug` runs it. Its parent kills the app 0.25 s after SIGINT,
+# and at once on SIGTERM.
+RELOADED = f"""
+import atexit, os, time
+from werkzeug._reloader import run_with_reloader
+
+def send():
+    time.sleep(0.5)  # a slow exporter
+    {SEND.replace(chr(10), chr(10) + "    ")}
+
+def serve():
+    atexit.register(send)
+    print("up", flush=True)
+
+run_with_reloader(serve)
+"""
 DEADLINE_S = 30.0
 
 
@@ -57,8 +74,68 @@ def test_the_exit_code_is_the_commands(tmp_path: Path, code: int) -> None:
 def test_a_command_that_a_signal_ends_gives_128_and_more(tmp_path: Path) -> None:
     done = run(tmp_path, "sh", "-c", "kill -KILL $$")
 
+    record = read_record(tmp_path)
     assert done.returncode == 128 + signal.SIGKILL
-    assert read_record(tmp_path).scenarios[0].outcome == "failed"
+    assert record.scenarios[0].outcome == "failed"
+    (finding,) = record.findings
+    assert (finding.id, finding.level) == ("command_killed", Level.WARNING)
+    assert finding.message == (
+        "SIGKILL ended the command, and what it still held is lost: nothing runs after SIGKILL: stop it with "
+        "SIGTERM and a longer grace period, and shorten what is at stake (OTEL_BSP_SCHEDULE_DELAY, "
+        "watchtower's send_interval)"
+    )
+    assert f"harness: {finding.message}\n" in done.stderr
+    assert "warnings: 1 × command_killed\n" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("number", "cure"),
+    [
+        ("INT", ""),
+        ("TERM", "its exit handlers did not run: leave through sys.exit in a handler of SIGTERM, "),
+        ("SEGV", "it crashed, and its exit handlers did not run: find the crash first "),
+    ],
+)
+def test_the_cure_is_that_of_the_signal(tmp_path: Path, number: str, cure: str) -> None:
+    run(tmp_path, "sh", "-c", f"kill -{number} $$")
+
+    told = [finding.message.partition(" is lost: ")[2] for finding in read_record(tmp_path).findings]
+    assert [message.startswith(cure) for message in told] == ([True] if cure else [])
+
+
+FULL_AT_LAST = """
+import os, resource, signal, sys
+from harness.cli import main, receiving
+from harness.report import write
+
+written = write.write_reports
+def full(*arguments):
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
+    return written(*arguments)
+write.write_reports = full
+sys.exit(main(["run", "--out", sys.argv[1], "--", "true"]))
+"""
+
+
+def test_a_disk_that_is_full_at_last_is_told_with_its_cure(tmp_path: Path) -> None:
+    done = subprocess.run(  # noqa: S603  our own interpreter
+        [sys.executable, "-B", "-c", FULL_AT_LAST, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=environment(),
+        check=False,
+    )
+
+    assert done.returncode == 2
+    assert done.stderr == (
+        f"harness: {tmp_path}/run.json: cannot be written: File too large; free some space, or choose "
+        "another directory (--out DIR); what arrived is kept in received.bin, of which "
+        f"harness report {tmp_path} makes a report\n"
+    )
+    assert main(["report", str(tmp_path)]) == 1
+    assert (tmp_path / "index.html").exists()
 
 
 def test_telemetry_that_does_not_hold_is_1(tmp_path: Path) -> None:
@@ -115,6 +192,29 @@ def test_signals_go_to_the_whole_group(tmp_path: Path, number: signal.Signals) -
     assert sorted(said.splitlines()) == [f"child {number.name}", f"parent {number.name}"]
     assert process.returncode == 7
     assert read_record(tmp_path).scenarios[0].outcome == "passed"
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="a reloader is known in /proc; run on Linux")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_app_of_a_reloader_sends_what_it_holds(tmp_path: Path, number: signal.Signals) -> None:
+    app = tmp_path / "app.py"
+    app.write_text(RELOADED)
+    process = subprocess.Popen(  # noqa: S603  our own interpreter
+        [*HARNESS, "run", "--out", str(tmp_path / "out"), "--", sys.executable, str(app)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment(),
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "up\n"
+
+    process.send_signal(number)
+    process.communicate(timeout=DEADLINE_S)
+
+    assert process.returncode == 0
+    assert [segment.name for segment in read_record(tmp_path / "out").scenarios[0].telemetry.segments] == [
+        "app"
+    ]
 
 
 def test_a_port_that_is_taken_is_named_and_nothing_is_replaced(tmp_path: Path) -> None:

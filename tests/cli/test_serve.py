@@ -238,3 +238,36 @@ def test_http_is_answered_while_grpc_is_refused(serving: Serving) -> None:
 
     with contextlib.closing(kept):
         assert kept.getresponse().status == 200
+
+
+SIGNED = (
+    "AWS4-HMAC-SHA256 Credential=x/20260101/us-east-1/nosuch/aws4_request, SignedHeaders=host, Signature=x"
+)
+ASK_AWS = f"""
+import os, urllib.error, urllib.request
+request = urllib.request.Request(os.environ["AWS_ENDPOINT_URL"] + "/")
+request.add_header("Authorization", "{SIGNED}")
+try:
+    urllib.request.urlopen(request, timeout=30)
+except urllib.error.HTTPError:
+    pass
+"""
+MOTO_PRINTS = "Unable to find appropriate backend for nosuch.us-east-1.amazonaws.com."
+
+
+def test_what_moto_prints_goes_to_stderr(serving: Serving) -> None:
+    subprocess.run([sys.executable, "-c", ASK_AWS], env=serving.environment(), check=True, timeout=60)  # noqa: S603
+
+    serving.process.send_signal(signal.SIGTERM)
+    out, errors = serving.process.communicate(timeout=30)
+
+    assert out == ""
+    assert MOTO_PRINTS in errors
+
+
+def test_what_moto_prints_is_not_among_what_a_command_prints(tmp_path: Path) -> None:
+    done = harness("run", "--out", str(tmp_path), "--", sys.executable, "-c", ASK_AWS + "print('own')")
+
+    assert done.returncode == 1
+    assert done.stdout == "own\n"
+    assert MOTO_PRINTS in done.stderr

@@ -8,7 +8,7 @@ import pytest
 
 from harness.doctor.compose import read_services
 from harness.errors import ConfigurationError
-from harness.model import Level
+from harness.model import Finding, Level
 from tests.doctor.project import app, diagnosed
 
 MERGED = """
@@ -192,3 +192,60 @@ def test_a_pipe_is_no_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "compose.yml")
     with pytest.raises(ConfigurationError, match="cannot be read: it is no file"):
         read_services(tmp_path / "compose.yml", {}, [])
+
+
+LIST = "expected text: Compose starts nothing; write - NAME=value"
+NAME = "expected one without white space: Compose starts nothing; write NAME=value"
+VALUE = "expected text, a number or true or false: Compose starts nothing"
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("- : x", f"has {{null: 'x'}}, {LIST}"),
+        ("- OTEL_SERVICE_NAME: app", f"has {{'OTEL_SERVICE_NAME': 'app'}}, {LIST}"),
+        ("- 3", f"has 3, {LIST}"),
+        ("- true", f"has true, {LIST}"),
+        ("-", f"has null, {LIST}"),
+        ("- [A=1, null]", f"has ['A=1', null], {LIST}"),
+        ("- '=x'", f"has '' as a name, {NAME}"),
+        ("- ': x'", f"has ': x' as a name, {NAME}"),
+        ("A: {b: c}", f"has {{'b': 'c'}} as a value, {VALUE}"),
+        ("A: [1]", f"has [1] as a value, {VALUE}"),
+        ("? ''\n      : x", f"has '' as a name, {NAME}"),
+        ("? null\n      : x", f"has '' as a name, {NAME}"),
+    ],
+)
+def test_an_environment_that_compose_refuses_is_told_with_its_place(
+    tmp_path: Path, line: str, why: str
+) -> None:
+    found = diagnosed(tmp_path, app("image: x", "environment:", f"  {line}"))
+
+    assert list(found) == ["environment_invalid"]
+    finding = found["environment_invalid"]
+    assert (finding.level, finding.site and finding.site.line) == (Level.ERROR, 5)
+    assert finding.message == f"environment {why}"
+
+
+def test_an_environment_with_nothing_below_it(tmp_path: Path) -> None:
+    found = diagnosed(tmp_path, app("image: x", "environment:"))
+
+    assert found["environment_invalid"].message == (
+        "environment is empty, expected a mapping or a list: Compose starts nothing; take the line out"
+    )
+
+
+def test_values_that_are_no_text_are_read_as_compose_does(tmp_path: Path) -> None:
+    file = tmp_path / "compose.yml"
+    file.write_text(app("environment: {A: 1.50, B: true, C: null, D: 3}"))
+
+    notes: list[Finding] = []
+    values = read_services(file, {"C": "c"}, notes)["app"].environment
+
+    assert {name: setting.value for name, setting in values.items()} == {
+        "A": "1.5",
+        "B": "true",
+        "C": "c",
+        "D": "3",
+    }
+    assert notes == []

@@ -25,7 +25,7 @@ COLLECTOR = "services: {collector: {image: x}}\n"
     ],
 )
 def test_a_host_of_an_included_file_is_known(tmp_path: Path, include: str) -> None:
-    files = {"infra/compose.yml": COLLECTOR, "infra/outer.yml": "include: [compose.yml, outer.yml]\n"}
+    files = {"infra/compose.yml": COLLECTOR, "infra/outer.yml": "include: [compose.yml]\n"}
     files["infra/none.yml"] = "services: {}\n"
 
     assert diagnosed(tmp_path, f"include: {include}\n{APP}", files) == {}
@@ -125,6 +125,47 @@ def test_an_include_that_is_none(tmp_path: Path, include: str, line: int, messag
     finding = found["include_invalid"]
     assert (finding.level, finding.site and finding.site.line) == (Level.ERROR, line)
     assert finding.message == f"include has {message}: Compose starts nothing"
+
+
+@pytest.mark.parametrize(
+    ("files", "file", "way"),
+    [
+        ({}, "docker-compose.yml", ""),
+        ({"b.yml": f"include: [docker-compose.yml]\n{COLLECTOR}"}, "b.yml", ", by way of {0}/b.yml"),
+        (
+            {
+                "b.yml": "include: [c.yml]\n",
+                "c.yml": f"include:\n  - {{path: docker-compose.yml}}\n{COLLECTOR}",
+            },
+            "c.yml",
+            ", by way of {0}/b.yml, by way of {0}/c.yml",
+        ),
+    ],
+)
+def test_files_that_include_each_other_in_a_circle(
+    tmp_path: Path, files: dict[str, str | bytes], file: str, way: str
+) -> None:
+    included = "b.yml" if files else "docker-compose.yml"
+    compose = f"include: [{included}]\n{APP}".replace("collector", "collector.local")
+
+    found = diagnosed(tmp_path, compose, files)
+
+    assert list(found) == ["include_invalid"]
+    site = found["include_invalid"].site
+    assert site is not None
+    assert (Path(site.file).name, site.line) == (file, 2 if file == "c.yml" else 1)
+    assert found["include_invalid"].message == (
+        f"include has 'docker-compose.yml', which includes itself{way.format(tmp_path)}: "
+        "Compose starts nothing; take one of them out"
+    )
+
+
+def test_a_file_that_two_files_include_is_no_circle(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = dict.fromkeys(("b.yml", "c.yml"), "include: [infra.yml]\n")
+
+    compose = f"include: [b.yml, c.yml]\n{APP}"
+
+    assert diagnosed(tmp_path, compose, {**files, "infra.yml": COLLECTOR}) == {}
 
 
 BASE = """services:

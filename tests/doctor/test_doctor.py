@@ -219,7 +219,7 @@ def test_a_gitpod_file_of_another_shape_says_so(tmp_path: Path) -> None:
 
 
 def test_odd_members_are_passed_by(tmp_path: Path) -> None:
-    service = "{ports: [{}], environment: {A: [1]}, build: {}, logging: 3, networks: [{a: b}, [c], d]}"
+    service = "{ports: [{}], environment: {A: 1}, build: {}, logging: 3, networks: [{a: b}, [c], d]}"
     compose = f"services: {{a: {service}}}\nnetworks: {{d: e}}\n"
 
     assert found(tmp_path, compose, __env="ALONE\n") == []

@@ -25,14 +25,14 @@ def test_a_signal_before_the_start_reaches_the_command(monkeypatch: pytest.Monke
 
     end = run_command(["sleep", "30"], os.environ)
 
-    assert end == (128 + signal.SIGTERM, True, ())
+    assert end == (128 + signal.SIGTERM, True, (), signal.SIGTERM)
     assert signal.getsignal(signal.SIGTERM) is handler
 
 
 def test_ctrl_c_on_a_terminal_asks_to_stop_as_a_signal_does() -> None:
     end = run_command(["sh", "-c", "kill -INT $$"], os.environ)
 
-    assert end == (128 + signal.SIGINT, True, ())
+    assert end == (128 + signal.SIGINT, True, (), signal.SIGINT)
 
 
 def test_what_is_left_of_its_group_is_waited_for(tmp_path: Path) -> None:
@@ -40,7 +40,7 @@ def test_what_is_left_of_its_group_is_waited_for(tmp_path: Path) -> None:
 
     end = run_command(["sh", "-c", f"(sleep 0.5; echo sent > {late}) & exit 3"], os.environ)
 
-    assert (end, late.read_text()) == ((3, False, ()), "sent\n")
+    assert (end, late.read_text()) == ((3, False, (), 0), "sent\n")
 
 
 def test_what_runs_longer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

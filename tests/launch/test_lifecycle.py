@@ -41,6 +41,17 @@ def test_each_loss_is_an_incident_with_a_cure() -> None:
     )
 
 
+def test_a_reloader_is_the_cause_where_its_parent_was_stopped() -> None:
+    by_reloader = stop(signal.SIGTERM, 0, 0, 0)._replace(by_reloader=True)
+    (incident,) = Lifecycle("flask run --debug", [stop(signal.SIGINT, 0, 2, 0), by_reloader]).incidents()
+
+    assert incident.message == (
+        "stopped by SIGTERM, flask run --debug lost 2 of 2 spans; the parent of its reloader killed the "
+        "app, whose exit handlers did not run: stop it by stop(signal, group=True), which reaches the app "
+        "alone, or run it without the reloader"
+    )
+
+
 def test_a_stop_that_was_not_made_is_told_from_those_that_were() -> None:
     with pytest.raises(ConfigurationError) as error:
         RESULT.lost(signal.SIGHUP)

@@ -2,6 +2,7 @@
 
 import signal
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -55,3 +56,33 @@ def test_python_runs_exit_handlers_on_sigint(how: signal.Signals, titles: list[s
     app.stop(how)
 
     assert [title.partition(" ")[0] for title, _ in launcher.sections()] == titles
+
+
+RELOADED = """
+import http.server, sys
+from werkzeug._reloader import run_with_reloader
+
+def serve():
+    address = "127.0.0.1", int(sys.argv[1])
+    http.server.HTTPServer(address, http.server.SimpleHTTPRequestHandler).serve_forever()
+
+run_with_reloader(serve)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="a reloader is known in /proc; run on Linux")
+@pytest.mark.parametrize("group", [False, True])
+def test_a_reloader_whose_parent_is_stopped_kills_the_app(tmp_path: Path, *, group: bool) -> None:
+    script = tmp_path / "serve.py"
+    script.write_text(RELOADED)
+    launcher = Launcher(None)  # type: ignore[arg-type]  # not asked
+    app = launcher.process(sys.executable, script, "{port}")
+
+    assert app.stop(group=group) == 0
+
+    why = (
+        "what it still held is lost: the parent of its reloader killed the app, whose exit handlers did "
+        "not run: stop it by stop(signal, group=True), which reaches the app alone, or run it without the "
+        "reloader"
+    )
+    assert launcher.sections()[1:] == ([] if group else [(f"end of {app.name}", why)])

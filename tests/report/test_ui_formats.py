@@ -6,14 +6,14 @@ from typing import Any
 from harness.codec import otlp, zipkin
 from harness.model import Link, Resource, RunRecord, Scope, SpanEvent, SpanKind, Status, StatusCode
 from harness.report import render
-from tests.builders import a_span, a_telemetry
+from tests.builders import START_S, a_segment, a_span, a_subsegment, a_telemetry
 from tests.report.records import a_run, a_scenario
 
 ROOT = a_span("GET /", kind=SpanKind.SERVER, resource=Resource(attributes={"service.name": "shop", "n": 1}))
 CHILD = a_span(
     "load",
     parent=ROOT,
-    scope=Scope(name="shop.db"),
+    scope=Scope(name="shop.db", version="1.2"),
     status=Status(StatusCode.ERROR, "reset"),
     attributes={"rows": 3, "ok": True, "share": 0.5, "names": ["a", "b"], "text": "<b>"},
     events=(SpanEvent(name="retry", time_unix_nano=1_500_000, attributes={"try": 2}),),
@@ -34,7 +34,8 @@ def test_zipkin_reads_back_what_we_write() -> None:
     assert root.resource.attributes == {"service.name": "shop"}
     assert (child.parent_span_id, child.kind) == (ROOT.span_id, SpanKind.INTERNAL)
     assert child.status == Status(StatusCode.ERROR, "reset")
-    assert child.scope.name == "shop.db"
+    assert child.scope == Scope(name="shop.db", version="1.2")
+    assert root.attributes == {"n": "1"}
     assert child.attributes == {
         "rows": "3",
         "ok": "true",
@@ -42,7 +43,103 @@ def test_zipkin_reads_back_what_we_write() -> None:
         "names": '["a","b"]',
         "text": "<b>",
     }
-    assert [event.name for event in child.events] == ["retry"]
+    assert child.events == CHILD.events
+
+
+def test_an_event_is_written_as_opentelemetry_maps_it() -> None:
+    root, child = rendered("zipkin")
+
+    assert root["annotations"] == []
+    assert child["annotations"] == [{"timestamp": 1500, "value": '"retry": {"try":2}'}]
+
+
+def test_the_scope_is_two_tags() -> None:
+    for spans in ([*rendered("zipkin")[1]["tags"].items()], [*jaeger_tags(1).items()]):
+        assert [pair for pair in spans if pair[0].startswith("otel.scope.")] == [
+            ("otel.scope.name", "shop.db"),
+            ("otel.scope.version", "1.2"),
+        ]
+    assert not [key for key in jaeger_tags(0) if key.startswith("otel.scope.")]
+
+
+def jaeger_tags(index: int) -> dict[str, Any]:
+    return {tag["key"]: tag["value"] for tag in rendered("jaeger")["data"][0]["spans"][index]["tags"]}
+
+
+REMOTE = a_subsegment(
+    "api.example",
+    id="C" * 16,
+    namespace="remote",
+    http={"request": {"method": "GET", "url": "https://api.example/"}, "response": {"status": 503}},
+    fault=True,
+    cause={
+        "working_directory": "/app",
+        "exceptions": [
+            {
+                "type": "IOError",
+                "message": "reset",
+                "stack": [{"path": "app.py", "line": 7, "label": "load"}, {"path": "run.py"}],
+            }
+        ],
+    },
+)
+SEGMENT = a_segment(
+    "shop",
+    a_subsegment("load", REMOTE, id="b" * 16, annotations={"rows": 3}, metadata={"default": {"who": "a"}}),
+    id="a" * 16,
+    parent_id="d" * 16,
+    trace_id="1-5759E988-BD862E3FE1BE46A994272793",
+    origin="AWS::ECS::Container",
+    service={"version": "2"},
+    user="worf",
+)
+SEGMENTS: RunRecord = a_run(a_scenario(telemetry=a_telemetry(SEGMENT)))
+
+
+def test_segments_and_subsegments_are_spans_in_zipkin() -> None:
+    message = zipkin.parse_request(
+        "application/json", json.dumps(json.loads(render(SEGMENTS, "zipkin"))).encode()
+    )
+    spans = [decode() for _, decode in otlp.spans_of(message)]
+
+    assert {span.trace_id for span in spans} == {"5759e988bd862e3fe1be46a994272793"}
+    assert {span.resource.attributes["service.name"] for span in spans} == {"shop"}
+    assert [(span.name, span.kind, span.span_id, span.parent_span_id) for span in spans] == [
+        ("shop", SpanKind.SERVER, "a" * 16, "d" * 16),
+        ("load", SpanKind.INTERNAL, "b" * 16, "a" * 16),
+        ("api.example", SpanKind.CLIENT, "c" * 16, "b" * 16),
+    ]
+    service = {"aws.xray.origin": "AWS::ECS::Container", "aws.xray.service.version": "2"}
+    assert [span.attributes for span in spans] == [
+        service | {"aws.xray.user": "worf"},
+        service | {"annotations.rows": "3", "metadata.default.who": "a"},
+        service
+        | {
+            "http.request.method": "GET",
+            "http.request.url": "https://api.example/",
+            "http.response.status": "503",
+            "aws.xray.fault": "true",
+            "aws.xray.namespace": "remote",
+        },
+    ]
+    assert [span.status for span in spans] == [Status(), Status(), Status(StatusCode.ERROR, "reset")]
+    (raised,) = spans[2].events
+    assert raised.attributes == {
+        "exception.type": "IOError",
+        "exception.message": "reset",
+        "exception.stacktrace": "app.py:7 load\nrun.py:",
+    }
+
+
+def test_a_segment_is_a_span_in_jaeger_with_its_times_and_types() -> None:
+    (trace,) = json.loads(render(SEGMENTS, "jaeger"))["data"]
+    _, load, remote = trace["spans"]
+
+    assert trace["traceID"] == "5759e988bd862e3fe1be46a994272793"
+    assert (load["startTime"], load["duration"]) == (round(START_S * 1e6), 1000)
+    assert {"key": "annotations.rows", "type": "int64", "value": 3} in load["tags"]
+    assert {"key": "error", "type": "bool", "value": True} in remote["tags"]
+    assert trace["processes"][remote["processID"]]["serviceName"] == "shop"
 
 
 def test_jaeger_has_one_trace_with_its_processes_and_references() -> None:

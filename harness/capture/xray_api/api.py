@@ -40,9 +40,15 @@ OPERATIONS: dict[str, Operation] = {
     "/TraceGraph": service_graph.get_trace_graph,
 }
 
+READING = frozenset({"/TraceSummaries", "/Traces", "/ServiceGraph", "/TraceGraph"})
+"""Operations that look at all that was sent, which may take seconds; they change nothing."""
+
 
 def answer(state: XRayState, request: Request) -> Response:
-    """Return the API's answer; AWS's errors are answers, too."""
+    """Return the API's answer; AWS's errors are answers, too.
+
+    On the receivers' thread, but for `READING`.
+    """
     operation = OPERATIONS.get(request.path)
     if operation is None:
         return Refusal(f"{request.path!r} is no operation", "UnknownOperationException", 404).to_response()

@@ -16,7 +16,7 @@ _RESERVED = "Default"
 
 
 class Groups:
-    """The groups that exist, by name."""
+    """The groups that exist, by name; changed on the receivers' thread, read on any."""
 
     def __init__(self) -> None:
         self._groups: dict[str, dict[str, Any]] = {}
@@ -50,7 +50,7 @@ class Groups:
         """
         if not name and not arn:
             raise Refusal("GroupName or GroupARN is required")
-        for group in self._groups.values():
+        for group in tuple(self._groups.values()):
             if name == group["GroupName"] or arn == group["GroupARN"]:
                 return group
         raise Refusal(f"group {name or arn!r} does not exist")
@@ -72,7 +72,7 @@ class Groups:
 
     def all(self) -> list[dict[str, Any]]:
         """Return the groups by name."""
-        return [self._groups[name] for name in sorted(self._groups)]
+        return [group for _, group in sorted(self._groups.copy().items())]
 
 
 def _checked(expression: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from harness.launch.command import CommandEnd
     from harness.launch.receivers import Receivers
 
 NAME = "run"
@@ -52,14 +53,16 @@ def run(arguments: argparse.Namespace) -> int:
     name = os.fsencode(shlex.join(command)).decode(errors="backslashreplace")
     contract = contract_of(arguments)
     recording, receivers = begin(arguments, name)
-    code, stopped = _run(command, receivers)
+    end = _run(command, receivers)
+    code = end.code
     try:
         holds = conclude(
             recording,
             arguments,
             contract,
-            outcome="failed" if code and not stopped else "passed",
+            outcome="failed" if code and not end.stopped else "passed",
             packages=packages_of(program),
+            killed_by=end.killed_by,
         )
     except HarnessError as error:
         if not code:
@@ -71,24 +74,26 @@ def run(arguments: argparse.Namespace) -> int:
     return code if code or holds else DOES_NOT_HOLD
 
 
-def _run(command: Sequence[str], receivers: Receivers) -> tuple[int, bool]:
-    """Return a command's exit code, and whether it was asked to stop; the receivers are closed."""
+def _run(command: Sequence[str], receivers: Receivers) -> CommandEnd:
+    """Return how a command ended; the receivers are closed."""
     from harness.capture.environment import Environment
     from harness.cli import complain
+    from harness.cli.streams import only_stderr
     from harness.launch.command import run_command
 
     environment = Environment(dict(os.environ))
     environment.update(receivers.environment(environment.environ))
-    try:
-        code, stopped, left = run_command(command, environment.environ)
-    finally:
-        receivers.close()
-    if left:
+    with only_stderr():  # stdout is the command's
+        try:
+            end = run_command(command, environment.environ)
+        finally:
+            receivers.close()
+    if end.left:
         complain(
-            f"still running after the command ended: {', '.join(left)}; what it sends from now on is not "
+            f"still running after the command ended: {', '.join(end.left)}; what it sends from now on is not "
             "recorded: let the command wait for its processes"
         )
-    return code, stopped
+    return end
 
 
 def _program_of(command: Sequence[str]) -> Path:

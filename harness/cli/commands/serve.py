@@ -30,6 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     from harness.cli import DOES_NOT_HOLD, HOLDS
     from harness.cli.receiving import begin, conclude, contract_of
+    from harness.cli.streams import only_stderr
 
     # By default a thread that computes keeps the others waiting for 5 ms, in which a UDP socket overflows.
     sys.setswitchinterval(0.0002)
@@ -42,6 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     line = {**receivers.endpoints, "env": {k: v for k, v in variables.items() if v is not None}}
     sys.stdout.write(msgspec.json.encode(line).decode() + "\n")
     sys.stdout.flush()
-    signal.sigwait(stopping)
-    receivers.close()
+    with only_stderr():
+        signal.sigwait(stopping)
+        receivers.close()
     return HOLDS if conclude(recording, arguments, contract, outcome="passed") else DOES_NOT_HOLD

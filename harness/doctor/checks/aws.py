@@ -33,8 +33,7 @@ def check(project: Project) -> Iterator[Finding]:
                 yield finding(
                     "aws_variable_empty",
                     setting.site,
-                    f"{name} of service {service.name!r} is empty{reason}; boto3 raises NoRegionError or "
-                    "NoCredentialsError while the app starts",
+                    f"{name} of service {service.name!r} is empty{reason}; {_consequence(service, name)}",
                     level=Level.WARNING,
                 )
         present = [name for name in _CREDENTIALS if name in service.environment]
@@ -45,6 +44,15 @@ def check(project: Project) -> Iterator[Finding]:
                 service.environment[present[0]].site,
                 f"service {service.name!r} has {present[0]} and no {missing}",
             )
+
+
+def _consequence(service: Service, name: str) -> str:
+    """Return what an empty variable does to a service."""
+    if not service.is_xray_daemon:
+        return "boto3 raises NoRegionError or NoCredentialsError while the app starts"
+    if name in _REGION:  # Source: aws-xray-daemon, pkg/conn.
+        return "the daemon asks for the region of an EC2 instance, and ends where there is none"
+    return "the daemon sends nothing to X-Ray, and only its own log says so"
 
 
 def _region(service: Service) -> Iterator[Finding]:

@@ -47,7 +47,7 @@ def _variable(name: str, setting: Setting) -> Iterator[Finding]:
     elif name == "OTEL_RESOURCE_ATTRIBUTES":
         yield from _pairs(name, setting)
     elif name == "OTEL_TRACES_SAMPLER":
-        yield from _unknown(name, setting, setting.value.lower(), _SAMPLERS)
+        yield from _sampler(name, setting)
     elif name == "OTEL_PROPAGATORS":
         for item in setting.value.split(","):
             yield from _unknown(name, setting, item, _PROPAGATORS)
@@ -73,12 +73,29 @@ def _disabled(setting: Setting) -> Iterator[Finding]:
         )
 
 
+def _sampler(name: str, setting: Setting) -> Iterator[Finding]:
+    yield from _unknown(name, setting, setting.value.lower(), _SAMPLERS)
+    if setting.value.strip().lower() == "always_off":
+        yield _no_traces(name, setting, "no trace is recorded")
+
+
 def _exporters(name: str, setting: Setting) -> Iterator[Finding]:
     items = [item.strip().lower() for item in setting.value.split(",")]
     for item in items:
         yield from _unknown(name, setting, item, _EXPORTERS[name])
+    if name == "OTEL_TRACES_EXPORTER" and items == ["none"]:
+        yield _no_traces(name, setting, "no span is sent")
     if "none" in items and len(items) > 1:
         yield _invalid(setting, f"{name} has 'none' beside other exporters; leave one of them out")
+
+
+def _no_traces(name: str, setting: Setting, consequence: str) -> Finding:
+    return finding(
+        "otel_traces_off",
+        setting.site,
+        f"{name} is {setting.value!r}: {consequence}; leave it out where traces are wanted",
+        level=Level.WARNING,
+    )
 
 
 def _timeout(name: str, setting: Setting) -> Iterator[Finding]:

@@ -25,6 +25,7 @@ _TRACES_HEADERS = "OTEL_EXPORTER_OTLP_TRACES_HEADERS"
 _PROTOCOL = "OTEL_EXPORTER_OTLP_PROTOCOL"
 _PROTOCOLS = ("grpc", "http/protobuf", "http/json")
 _REQUIRED_HEADERS = {"api.honeycomb.io": "x-honeycomb-team", "api.eu1.honeycomb.io": "x-honeycomb-team"}
+_OTLP_PORTS = (4317, 4318)
 _SIGNAL_PATHS = ("/v1/traces", "/v1/metrics", "/v1/logs")
 
 
@@ -95,6 +96,8 @@ def _endpoint(project: Project, service: Service, name: str) -> Iterator[Finding
         )
     if why := host_problem(project, service, host):
         yield finding("endpoint_host_unknown", setting.site, f"{name} has host {host!r}, which {why}")
+    elif port is None:
+        yield from _no_port(project, service, name, host)
     protocol = service.environment.get(_PROTOCOL)
     usual = {4317: "grpc", 4318: "http"}.get(port or 0)
     if protocol and protocol.value and usual and not protocol.value.startswith(usual):
@@ -104,6 +107,28 @@ def _endpoint(project: Project, service: Service, name: str) -> Iterator[Finding
             f"port {port} usually takes {usual}, and {_PROTOCOL} is {protocol.value!r}",
             level=Level.WARNING,
         )
+
+
+def _no_port(project: Project, service: Service, name: str, host: str) -> Iterator[Finding]:
+    """Yield that an endpoint in this file has no port, unless its service publishes the one that is meant."""
+    other = project.service_at(host)
+    targets = {port.target for port in other.ports} if other else set()
+    setting, protocol = service.environment[name], service.environment.get(_PROTOCOL)
+    url = urlsplit(setting.value)
+    with_grpc = protocol is not None and protocol.value == "grpc"
+    default = 443 if with_grpc or url.scheme == "https" else 80
+    if other is None or default in targets:
+        return
+    published = [str(port) for port in _OTLP_PORTS if port in targets]
+    listens = f"publishes {' and '.join(published)}" if published else "usually listens on 4317 or 4318"
+    ours = 4317 if with_grpc else 4318
+    yield finding(
+        "otlp_port_missing",
+        setting.site,
+        f"{name} is {setting.value!r}, which is port {default} of service {other.name!r}, and that "
+        f"{listens}; write {url.scheme}://{url.netloc}:{ours}{url.path}",
+        level=Level.ERROR if published else Level.WARNING,
+    )
 
 
 def _headers(service: Service, endpoints: list[str]) -> Iterator[Finding]:

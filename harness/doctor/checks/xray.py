@@ -24,7 +24,7 @@ _FORM = re.compile(
 
 def check(project: Project) -> Iterator[Finding]:
     """Yield what is wrong between apps and daemon, and what dynamic naming does to rules and groups."""
-    daemons = [s for s in project.services.values() if "xray-daemon" in s.image or "xray-daemon" in s.name]
+    daemons = [service for service in project.services.values() if service.is_xray_daemon]
     for daemon in daemons:
         yield from _command(daemon)
     for service in project.services.values():

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from harness.model import RunRecord, Span, StatusCode
-from harness.report.spans import duration_us, spans_of, tag_text
+from harness.report.spans import duration_us, scope_tags, spans_of, tag_text
 
 NAME = "jaeger"
 FILE_NAME = "jaeger.json"
@@ -45,7 +45,7 @@ def _process(span: Span) -> dict[str, Any]:
 
 
 def _span(span: Span, process_id: str) -> dict[str, Any]:
-    own: dict[str, Any] = {"span.kind": span.kind.value, "otel.scope.name": span.scope.name}
+    own: dict[str, Any] = {"span.kind": span.kind.value, **scope_tags(span.scope)}
     if span.status.code is not StatusCode.UNSET:
         own["otel.status_code"] = span.status.code.value.upper()
     if span.status.code is StatusCode.ERROR:

@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
-from harness.model import RunRecord, Span, SpanKind, StatusCode
-from harness.report.spans import duration_us, spans_of, tag_text
+from harness.model import RunRecord, Span, SpanEvent, SpanKind, StatusCode
+from harness.report.spans import duration_us, scope_tags, spans_of, tag_text
 
 NAME = "zipkin"
 FILE_NAME = "zipkin.json"
@@ -35,18 +35,26 @@ def _span(span: Span) -> dict[str, Any]:
         "timestamp": span.start_time_unix_nano // 1000,
         "duration": duration_us(span),
         "localEndpoint": {"serviceName": tag_text(service)} if service is not None else None,
-        "annotations": [{"timestamp": e.time_unix_nano // 1000, "value": e.name} for e in span.events],
+        "annotations": [
+            {"timestamp": event.time_unix_nano // 1000, "value": _event(event)} for event in span.events
+        ],
         "tags": _tags(span),
     }
     return {name: value for name, value in fields.items() if value is not None}
 
 
 def _tags(span: Span) -> dict[str, str]:
-    tags = {key: tag_text(value) for key, value in span.attributes.items()}
+    resource = {key: value for key, value in span.resource.attributes.items() if key != "service.name"}
+    tags = {key: tag_text(value) for key, value in (resource | span.attributes).items()}
     if span.status.code is StatusCode.OK:
         tags["otel.status_code"] = "OK"
     elif span.status.code is StatusCode.ERROR:
         tags |= {"otel.status_code": "ERROR", "error": span.status.message or "true"}
-    if span.scope.name:
-        tags["otel.scope.name"] = span.scope.name
-    return tags
+    return tags | scope_tags(span.scope)
+
+
+def _event(event: SpanEvent) -> str:
+    """Return an event as Zipkin's text: its name, or with attributes ``"name": {…}``."""
+    if not event.attributes:
+        return event.name
+    return f"{tag_text([event.name])[1:-1]}: {tag_text(event.attributes)}"

@@ -55,3 +55,29 @@ def test_without_botocore_a_regions_form_is_all_that_is_known(
     monkeypatch.setattr(aws, "_known_regions", lambda: ())
 
     assert diagnosed(tmp_path, app("environment:", "  AWS_REGION: us-eats-1")) == {}
+
+
+@pytest.mark.parametrize(
+    ("image", "name", "consequence"),
+    [
+        ("shop", "AWS_REGION", "boto3 raises NoRegionError or NoCredentialsError while the app starts"),
+        (
+            "amazon/aws-xray-daemon",
+            "AWS_REGION",
+            "the daemon asks for the region of an EC2 instance, and ends where there is none",
+        ),
+        (
+            "amazon/aws-xray-daemon",
+            "AWS_ACCESS_KEY_ID",
+            "the daemon sends nothing to X-Ray, and only its own log says so",
+        ),
+    ],
+)
+def test_an_empty_variable_is_told_with_what_it_does(
+    tmp_path: Path, image: str, name: str, consequence: str
+) -> None:
+    found = diagnosed(tmp_path, app(f"image: {image}", "environment:", f'  {name}: "${{NONE}}"'))
+
+    finding = found["aws_variable_empty"]
+    assert (finding.level, finding.site and finding.site.line) == (Level.WARNING, 5)
+    assert finding.message == f"{name} of service 'app' is empty: NONE is not set; {consequence}"

@@ -114,3 +114,19 @@ def test_an_sdk_that_is_switched_off(tmp_path: Path) -> None:
         "OTEL_SDK_DISABLED is 'TRUE': the SDK emits nothing, and propagates the context only; "
         "leave it out where telemetry is wanted"
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("OTEL_TRACES_EXPORTER", "None", "no span is sent"),
+        ("OTEL_TRACES_SAMPLER", "always_off", "no trace is recorded"),
+    ],
+)
+def test_traces_that_are_switched_off(tmp_path: Path, name: str, value: str, why: str) -> None:
+    found = diagnosed(tmp_path, app(*HEAD, f'  {name}: "{value}"'))
+
+    assert list(found) == ["otel_traces_off"]
+    finding = found["otel_traces_off"]
+    assert (finding.level, finding.site and finding.site.line) == (Level.WARNING, 6)
+    assert finding.message == f"{name} is {value!r}: {why}; leave it out where traces are wanted"

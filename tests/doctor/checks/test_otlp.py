@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.model import Level
 from tests.doctor.project import app, diagnosed
 
 NAME = "  OTEL_SERVICE_NAME: app"
@@ -54,3 +55,48 @@ def test_the_daemon_is_not_in_the_apps_own_container(tmp_path: Path, host: str) 
         f"AWS_XRAY_DAEMON_ADDRESS has host {host!r}, which inside a container is 'app' itself; "
         "UDP to nobody gives no error"
     )
+
+
+PORTLESS = "OTEL_EXPORTER_OTLP_ENDPOINT is '{0}', which is port {1} of service 'col', and that {2}; write {3}"
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "protocol", "ports", "level", "expected"),
+    [
+        ("http://col", "", ":4318:4318", Level.ERROR, ("80", "publishes 4318", "http://col:4318")),
+        (
+            "http://col",
+            "grpc",
+            ":4317-4318:4317-4318",
+            Level.ERROR,
+            ("443", "publishes 4317 and 4318", "http://col:4317"),
+        ),
+        ("https://col/otlp", "", ":13133:13133", Level.WARNING, ("443", "", "https://col:4318/otlp")),
+    ],
+)
+def test_an_endpoint_without_its_port(
+    tmp_path: Path, endpoint: str, protocol: str, ports: str, level: Level, expected: tuple[str, str, str]
+) -> None:
+    lines = (
+        NAME,
+        f"  OTEL_EXPORTER_OTLP_ENDPOINT: {endpoint}",
+        f"  OTEL_EXPORTER_OTLP_PROTOCOL: '{protocol}'",
+    )
+    col = f"  col:\n    image: otel\n    ports: ['127.0.0.1{ports}']\n"
+    port, listens, cure = expected
+
+    finding = diagnosed(tmp_path, app("environment:", *lines) + col)["otlp_port_missing"]
+
+    listens = listens or "usually listens on 4317 or 4318"
+    assert (finding.level, finding.site and finding.site.line) == (level, 5)
+    assert finding.message == PORTLESS.format(endpoint, port, listens, cure)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "port"), [("http://col", 80), ("https://col", 443), ("http://a.b", 4318)]
+)
+def test_an_endpoint_that_needs_no_port(tmp_path: Path, endpoint: str, port: int) -> None:
+    lines = (NAME, f"  OTEL_EXPORTER_OTLP_ENDPOINT: {endpoint}")
+    col = f"  col:\n    image: otel\n    ports: ['127.0.0.1:{port}:{port}']\n"
+
+    assert "otlp_port_missing" not in diagnosed(tmp_path, app("environment:", *lines) + col)

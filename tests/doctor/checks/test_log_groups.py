@@ -1,0 +1,50 @@
+"""Log groups in code, variables, commands and compose file."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.doctor.project import app, diagnosed
+
+CREATE = "aws logs create-log-group --log-group-name "
+CODE = "watchtower.CloudWatchLogHandler(log_group_name='shop')\n"
+
+
+@pytest.mark.parametrize("name", ["LOG_GROUP", "AWS_LOG_GROUP_NAME", "AWSLOGS_GROUP", "cloudwatch_log_group"])
+def test_a_command_that_creates_another_than_the_variable_names(tmp_path: Path, name: str) -> None:
+    compose = app("image: x", "environment:", f"  {name}: Shop")
+
+    finding = diagnosed(tmp_path, compose, {"logs.sh": f"{CREATE}shop\n"})["log_group_mismatch"]
+
+    assert (finding.site and Path(finding.site.file).name) == "logs.sh"
+    assert finding.message == (
+        f"the command creates log group 'shop', {name} of service 'app' is 'Shop' "
+        f"({tmp_path / 'docker-compose.yml'}:5); 'Shop' differs in case only, and CloudWatch keeps them apart"
+    )
+
+
+def test_a_variable_that_names_another_than_the_code(tmp_path: Path) -> None:
+    compose = app("image: x", "environment: [LOG_GROUP=store]")
+
+    found = diagnosed(tmp_path, compose, {"app.py": CODE, "logs.sh": f"{CREATE}shop\n"})
+
+    finding = found["log_group_mismatch"]
+
+    assert (finding.site and finding.site.line) == 4
+    assert finding.message == (
+        "LOG_GROUP of service 'app' is log group 'store', the code writes to 'shop' "
+        f"({tmp_path / 'app.py'}:1)"
+    )
+
+
+@pytest.mark.parametrize("group", ["shop", "$LOG_GROUP", '"${LOG_GROUP}"'])
+def test_a_command_that_creates_the_same_or_what_only_a_shell_knows(tmp_path: Path, group: str) -> None:
+    compose = app("image: x", "environment: [LOG_GROUP=shop]")
+
+    assert diagnosed(tmp_path, compose, {"app.py": CODE, "logs.sh": f"{CREATE}{group}\n"}) == {}
+
+
+def test_a_variable_of_another_meaning_is_no_log_group(tmp_path: Path) -> None:
+    compose = app("image: x", "environment: [LOG_GROUP_PREFIX=a, LOGGROUPS=b, LOG_GROUP=]")
+
+    assert diagnosed(tmp_path, compose, {"logs.sh": f"{CREATE}shop\n"}) == {}
