@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import weakref
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Sequence, Sized
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence, Sized
 from typing import Any, TypeVar
 
 import msgspec
@@ -23,6 +23,7 @@ from harness.capture.otel_evidence import (
 from harness.capture.xray_watch import BegunEntity
 from harness.codec import metric_merge, sdk, xray_trees, zipkin_halves
 from harness.codec.otlp import SpanKey
+from harness.codec.witnesses import export_differs
 from harness.model import (
     Elsewhere,
     ExportRequest,
@@ -54,7 +55,8 @@ class Bucket:
         thread: Identity of the thread that made the bucket, the scenario's own.
         node_ids: Ids of its spans, segments and subsegments.
         started: In-process spans in order of start; the SDK's until they are decoded.
-        on_wire: Spans that were exported; None for those that this process has, too.
+        on_wire: Spans that were exported; of those that this process has too, how to decode them,
+            or None once they were compared.
         begun: X-Ray entities that were not sent yet.
 
     Args:
@@ -67,9 +69,10 @@ class Bucket:
         self._earlier_threads = weakref.WeakSet(earlier_threads)
         self.node_ids: set[str] = set()
         self.started: dict[SpanKey, StartedSpan | Span] = {}
-        self.on_wire: dict[SpanKey, Span | None] = {}
+        self.on_wire: dict[SpanKey, Span | Callable[[], Span] | None] = {}
         self.begun: list[BegunEntity] = []
         self._items: defaultdict[type, list[Any]] = defaultdict(list)
+        self._differing: dict[tuple[str, Site | None], Incident] = {}
         self._sites: dict[str, Site | None] = {}
         self._telemetry = Telemetry()
         self._telemetry_of: tuple[object, ...] | None = None
@@ -126,6 +129,7 @@ class Bucket:
             ),
             incidents=(
                 *self.of(Incident),
+                *self._differing.values(),
                 *(processor.incident() for processor in self.of(CreatedProcessor) if not processor.attached),
                 *xray_evidence.phantom_ids_of(self.begun),
                 *orphans,
@@ -169,17 +173,27 @@ class Bucket:
                     continue
                 span = sdk.span_of(span.span, span.site())
             if key in self.on_wire and "wire" not in span.witnesses:
+                self._compare(span, self.on_wire[key])
+                self.on_wire[key] = None
                 span = msgspec.structs.replace(span, witnesses=("process", "wire"))
             self.started[key] = span
         spans = [span for span in self.started.values() if isinstance(span, Span)]
         spans += (
             span
             for key, span in self.on_wire.items()
-            if span is not None and not isinstance(self.started.get(key), Span)
+            if isinstance(span, Span) and not isinstance(self.started.get(key), Span)
         )
         spans.sort(key=lambda span: span.start_time_unix_nano)
         # Here, where every request has come: the halves of a Zipkin span come in any.
         return tuple(zipkin_halves.unshared(spans))
+
+    def _compare(self, span: Span, exported: Span | Callable[[], Span] | None) -> None:
+        """Keep one difference for a line of the app."""
+        if callable(exported):
+            exported = exported()
+        differing = export_differs(span, exported) if exported is not None else None
+        if differing is not None:
+            self._differing.setdefault((differing.message, differing.site), differing)
 
     def _log_records(self) -> tuple[LogRecord, ...]:
         """Return in-process records, each with the wire as second witness, then wire-only ones."""

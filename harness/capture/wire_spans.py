@@ -10,8 +10,14 @@ from harness.codec.otlp import SpanKey
 from harness.model import Span
 
 
-def ingest_wire_spans(owners: Ownership, spans: Iterable[tuple[SpanKey, Callable[[], Span]]]) -> list[Bucket]:
-    """Hand over the spans of a trace request; return the owner of each."""
+def ingest_wire_spans(
+    owners: Ownership, spans: Iterable[tuple[SpanKey, Callable[[], Span]]], *, whole: bool = True
+) -> list[Bucket]:
+    """Hand over the spans of a trace request; return the owner of each.
+
+    Args:
+        whole: The format has all that a span of the SDK has, so that the two are to be equal.
+    """
     found = []
     for key, decode in spans:
         trace_id, span_id = key[0].hex(), key[1].hex()
@@ -19,7 +25,7 @@ def ingest_wire_spans(owners: Ownership, spans: Iterable[tuple[SpanKey, Callable
         owner = holders[0] if len(holders) == 1 else _began_at(decode().start_time_unix_nano, key, holders)
         found.append(owner)
         if key in owner.started:
-            owner.on_wire[key] = None
+            owner.on_wire.setdefault(key, decode if whole else None)
         else:
             owner.node_ids.add(span_id)
             owner.on_wire[key] = decode()  # a resend replaces itself

@@ -29,6 +29,7 @@ FINDING_IDS = (
     "document_practice",
     "document_schema",
     "exception_unasserted",
+    "export_differs",
     "export_refused",
     "input_rejected",
     "log_event_rejected",

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from harness.model import Finding, Level, Telemetry, Verdict
 
-_WARNINGS = frozenset({"context_leaked", "name_changed", "sdk_warning", "subsegment_too_deep"})
+_WARNINGS = frozenset(
+    {"context_leaked", "export_differs", "name_changed", "sdk_warning", "subsegment_too_deep"}
+)
 _SIGNALS = {"otel": "span", "xray": "segment", "cloudwatch": "log_event", "aws": "segment"}
 
 

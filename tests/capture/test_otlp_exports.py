@@ -4,6 +4,7 @@ import json
 import os
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from uuid import uuid4
 
 import pytest
@@ -19,8 +20,13 @@ from opentelemetry.sdk._logs.export import SimpleLogRecordProcessor
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExporter, SpanExportResult
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace.export import (
+    BatchSpanProcessor,
+    SimpleSpanProcessor,
+    SpanExporter,
+    SpanExportResult,
+)
 from opentelemetry.trace import SpanKind
 
 from harness import (
@@ -343,3 +349,41 @@ def post(path: str, body: bytes, content_type: str) -> tuple[int, bytes]:
 def plain_endpoint() -> str:
     """The endpoint as gRPC wants it."""
     return otlp_endpoint().removeprefix("http://")
+
+
+class _Scrubbing(SpanExporter):
+    """Exports spans without their attributes."""
+
+    def __init__(self, inner: SpanExporter) -> None:
+        self._inner = inner
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        return self._inner.export(
+            [
+                ReadableSpan(
+                    name=each.name,
+                    context=each.context,
+                    resource=each.resource,
+                    start_time=each.start_time,
+                    end_time=each.end_time,
+                    instrumentation_scope=each.instrumentation_scope,
+                )
+                for each in spans
+            ]
+        )
+
+    def shutdown(self) -> None:
+        self._inner.shutdown()
+
+
+def test_a_span_that_is_exported_otherwise_is_found(telemetry: ScenarioTelemetry) -> None:
+    provider = TracerProvider()
+    provider.add_span_processor(BatchSpanProcessor(_Scrubbing(HttpSpanExporter())))
+    for _ in range(2):
+        provider.get_tracer("tests").start_span("scrubbed", attributes={"user": "a"}).end()
+
+    telemetry.expect(span("scrubbed", attributes={"user": "a"}), export_request("/v1/traces"))
+
+    (finding,) = telemetry.expect_finding("export_differs", at="scrubbed")
+    assert finding.message.startswith("span 'scrubbed' was exported without attribute 'user': ")
+    provider.shutdown()

@@ -158,7 +158,7 @@ class OtelChannel:
     def _ingest_message(self, export: ExportRequest, message: Any) -> list[Bucket]:
         """Hand over what a request carries; return the owner of each item, where items have owners."""
         if export.path == otlp.ZIPKIN_PATH:
-            return ingest_wire_spans(self._owners, zipkin_halves.spans_of(message))
+            return ingest_wire_spans(self._owners, zipkin_halves.spans_of(message), whole=False)
         if export.path == "/v1/traces":
             return ingest_wire_spans(self._owners, otlp.spans_of(message))
         if export.resent:
