@@ -8,6 +8,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
+from harness.capture.call_site import call_site, resolve
 from harness.capture.patching import Patches
 from harness.model import LogEvent
 
@@ -74,6 +75,7 @@ class _WatchedQueues(dict[str, Any]):
                         timestamp=item["timestamp"],
                         message=item["message"],
                         witnesses=PROCESS,
+                        site=resolve(call_site()),
                     )
                 )
             put(item, *arguments, **options)

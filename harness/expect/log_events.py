@@ -19,7 +19,14 @@ from harness.model.telemetry import Telemetry
 def log_event_pool(telemetry: Telemetry) -> Pool:
     """Return the captured log events in order of arrival."""
     return Pool(
-        Entry(value=item, noun="log event", name=item.message, node_id=str(index), key=index)
+        Entry(
+            value=item,
+            noun="log event",
+            name=item.message,
+            node_id=str(index),
+            key=index,
+            site=item.site,
+        )
         for index, item in enumerate(telemetry.log_events)
     )
 

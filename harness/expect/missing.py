@@ -40,7 +40,9 @@ def missing_finding(checker: Checker, member: Member, where: str, takers: Mappin
         return _finding(item, f"{item.STEM}_missing", text + evidence(item, checker.telemetry), where)
     if member.parent is not None and (elsewhere := _answering(checker.pool(item), item)):
         return _not_there(checker, member, elsewhere, where)
-    return _finding(item, f"{item.STEM}_missing", _nowhere(checker, member), where)
+    # It has no line: that of its parent is where it should have begun.
+    parent = None if member.parent is None else checker.pool(item).entries[member.parent]
+    return _finding(item, f"{item.STEM}_missing", _nowhere(checker, member), where, parent)
 
 
 def _finding(
@@ -123,13 +125,21 @@ def _closest(pool: Pool, member: Member) -> str:
     for indexes in (near, everything):
         names = [shorten(str(pool.entries[i].name), _NAME) for i in indexes]
         if found := closest(str(item.exact_name() or ""), names):
-            place = "" if indexes is near else f" at {path_of(pool, indexes[names.index(found)])}"
-            return f"closest: {found!r}{place}"
+            index = indexes[names.index(found)]
+            place = "" if indexes is near else f" at {path_of(pool, index)}"
+            return f"closest: {found!r}{place}{_line(pool, index)}"
     if not near:
         return _nothing_there(pool, member)
     if (same := _same_details(pool, item, near)) is not None:
-        return f"closest: {short(pool.entries[same].name, _NAME)}, as expected in all but its name"
+        name = short(pool.entries[same].name, _NAME)
+        return f"closest: {name}{_line(pool, same)}, as expected in all but its name"
     return f"captured: {some(dict.fromkeys(short(pool.entries[i].name, _NAME) for i in near))}"
+
+
+def _line(pool: Pool, index: int) -> str:
+    """Return the line of the app at which an entry began, where that is known."""
+    site = pool.entries[index].site
+    return f" ({site})" if site else ""
 
 
 def _same_details(pool: Pool, item: Expectation[Any], indexes: Sequence[int]) -> int | None:

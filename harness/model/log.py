@@ -41,6 +41,7 @@ class LogEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc
     Attributes:
         timestamp: Milliseconds since the epoch.
         witnesses: Who saw it: ``process`` (queued by watchtower), ``wire`` (accepted by the endpoint).
+        site: Where the app logged it; None when seen only on the wire.
     """
 
     log_group: str
@@ -48,3 +49,4 @@ class LogEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc
     timestamp: int
     message: str
     witnesses: tuple[str, ...] = ()
+    site: Site | None = None

@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 import boto3
 import pytest
 import watchtower
 
-from harness import ScenarioTelemetry, export_request, log_event, metric, present
+from harness import ScenarioTelemetry, TelemetryAssertionError, export_request, log_event, metric, present
 
 GROUP = "tests"
 
@@ -42,6 +43,26 @@ def test_a_queued_line_that_is_sent_has_two_witnesses(
     assert telemetry.log_event(log_event("seen twice")).witnesses == ("process",)
     telemetry.expect(export_request(path="PutLogEvents", headers={"x-amz-target": present}))
     assert [(e.message, e.witnesses) for e in telemetry.log_events] == [("seen twice", ("process", "wire"))]
+
+
+def test_a_log_event_has_the_apps_line_which_a_missing_one_names(
+    telemetry: ScenarioTelemetry, logger: logging.Logger
+) -> None:
+    logger.info("HomeActivity")
+
+    (queued,) = telemetry.log_events
+    assert queued.site is not None
+    assert (Path(queued.site.file).name, queued.site.function) == (
+        "test_cloudwatch_channel.py",
+        "test_a_log_event_has_the_apps_line_which_a_missing_one_names",
+    )
+    assert telemetry.exports
+    assert [(e.witnesses, e.site) for e in telemetry.log_events] == [(("process", "wire"), queued.site)]
+    with pytest.raises(TelemetryAssertionError) as error:
+        telemetry.expect(log_event("HomeActivities"))
+    assert error.value.verdict.findings[0].message == (
+        f"no log event 'HomeActivities' was captured; closest: 'HomeActivity' ({queued.site})"
+    )
 
 
 def test_a_handler_without_queues_is_seen_on_the_wire(telemetry: ScenarioTelemetry) -> None:

@@ -154,7 +154,10 @@ class TestChildren:
             ),
             (
                 span("GET /").with_descendant(span("leav")),
-                "GET / › leav | span_missing: no descendant span 'leav' was captured; closest: 'leaf'",
+                (
+                    "GET / › leav | span_missing: no descendant span 'leav' was captured;"
+                    " closest: 'leaf' (leaf.py:3)"
+                ),
             ),
             (
                 span("GET /").with_child(span("strangr")),
@@ -241,3 +244,12 @@ class TestLinkedTo:
         assert findings(
             span("process").linked_to(span("publish", kind=CLIENT)), self.publish, self.process
         ) == ["process › publish | kind_mismatch: kind: expected CLIENT, captured INTERNAL"]
+
+
+def test_a_missing_child_has_the_line_at_which_its_parent_began() -> None:
+    parent = a_span("GET /", site=Site("app.py", 7))
+    (finding,) = span("GET /").with_child(span("query")).check(a_telemetry(parent)).findings
+    assert (finding.message, finding.site) == (
+        "no child span 'query' was captured; 'GET /' has none",
+        Site("app.py", 7),
+    )

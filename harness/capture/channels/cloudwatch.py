@@ -113,7 +113,9 @@ class CloudWatchChannel:
         owner, position, _ = waiting.popleft()
         if not waiting:
             del self._waiting[item]
-        owner.replace_log_event(position, msgspec.structs.replace(item, witnesses=("process", "wire")))
+        site = owner.of(LogEvent)[position].site
+        event = msgspec.structs.replace(item, witnesses=("process", "wire"), site=site)
+        owner.replace_log_event(position, event)
         return owner
 
     def finish(self) -> None:
@@ -123,12 +125,13 @@ class CloudWatchChannel:
         for event, places in waiting.items():
             for queued in places:
                 if queued.number < self._flushed:
-                    unsent[id(queued.owner), event.log_group].append((queued.owner, event))
+                    lost = queued.owner.of(LogEvent)[queued.position]
+                    unsent[id(queued.owner), event.log_group].append((queued.owner, lost))
                 else:
                     self._waiting[event].append(queued)
-        for (_, log_group), lost in unsent.items():
-            owner, first = lost[0]
-            owner.add(_unsent(log_group, len(lost), first.message))
+        for events in unsent.values():
+            owner, first = events[0]
+            owner.add(_unsent(len(events), first))
 
     def open_nodes(self) -> list[OpenNode]:
         """Return nothing: log events have no duration."""
@@ -145,17 +148,18 @@ class CloudWatchChannel:
 
 def _sent_form(event: LogEvent) -> LogEvent:
     """Return the log event as the endpoint will decode it."""
-    return msgspec.structs.replace(event, witnesses=())
+    return msgspec.structs.replace(event, witnesses=(), site=None)
 
 
-def _unsent(log_group: str, events: int, message: str) -> Incident:
+def _unsent(events: int, first: LogEvent) -> Incident:
     return Incident(
         id="log_event_unsent",
         channel="cloudwatch",
-        name=log_group,
+        name=first.log_group,
+        site=first.site,
         message=(
-            f"log group {log_group!r} did not accept {events} of the log events queued for it, "
-            f"the first is {message!r}; look for a refused PutLogEvents among the exports, "
+            f"log group {first.log_group!r} did not accept {events} of the log events queued for it, "
+            f"the first is {first.message!r}; look for a refused PutLogEvents among the exports, "
             "and at the log group's and log stream's names"
         ),
         context={"log_events": events},
