@@ -9,12 +9,13 @@ import msgspec
 
 from harness.closest import closest
 from harness.contract.deviations import Deviations
+from harness.contract.forms import template_of
 from harness.contract.ids import contract_ids
 from harness.contract.items import Contract, Item, Operation, Waiver
 from harness.contract.kinds import KINDS
 from harness.contract.sections import check_sections
 from harness.contract.shares import forbids, is_forbidden
-from harness.contract.trees import TreeCheck, Witness
+from harness.contract.trees import TreeCheck, Witness, place_name
 from harness.contract.waivers import useless_waivers, waived
 from harness.expect.pool import Entry, Pool
 from harness.expect.segments import segment_pool
@@ -124,7 +125,7 @@ class OperationCheck:
         variant = next((o for o in _by_precision(allowed) if o.when is None or o.when.holds(entry)), None)
         if variant is not None:
             self._trees.exercised.add(id(variant.item))
-            self._trees.check(variant.item, pool, index, entry.name)
+            self._trees.check(variant.item, pool, index, place_name(variant.item, entry))
         elif not forbidden:
             self._unknown(signal, entry)
             if allowed:
@@ -134,7 +135,9 @@ class OperationCheck:
 
     def _forbidden(self, signal: str, entry: Entry, item: Item) -> None:
         message = f"{item.expectation.describe()} was captured; the contract forbids it{item.relied_on}"
-        self._deviations.add(f"{signal}_forbidden", signal, message, where=entry.name, site=item.site)
+        self._deviations.add(
+            f"{signal}_forbidden", signal, message, where=place_name(item, entry), site=item.site
+        )
 
     def _unknown(self, signal: str, entry: Entry) -> None:
         if self._trees.witness is not None:
@@ -147,23 +150,25 @@ class OperationCheck:
         names = [name for kind, name in self._by_name if kind == signal]
         near = closest(entry.name, names) if names else None
         hint = f"; closest: {near!r}" if near else ""
+        name = template_of(entry.name)
         self._deviations.add(
             "operation_undeclared",
             signal,
-            f"{signal} {entry.name!r} is no operation of the contract{hint}",
-            where=entry.name,
+            f"{signal} {name!r} is no operation of the contract{hint}",
+            where=name,
             level=self._contract.levels["undeclared_operation"],
         )
 
     def _no_variant(self, signal: str, entry: Entry, named: list[Operation]) -> None:
         tried = [operation.when.problems(entry) for operation in named if operation.when is not None]
         problems = min(tried, key=len)
+        name = place_name(named[0].item, entry)
         words = "; ".join(problem.message for problem in problems)
         self._deviations.add(
             "variant_undeclared",
             signal,
-            f"{signal} {entry.name!r} is as no 'when' of its {len(named)} variants says; closest: {words}",
-            where=entry.name,
+            f"{signal} {name!r} is as no 'when' of its {len(named)} variants says; closest: {words}",
+            where=name,
             site=named[0].item.site,
         )
 

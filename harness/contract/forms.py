@@ -7,6 +7,8 @@ from collections.abc import Container, Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
+from harness.expect.key_pattern import KeyPattern
+
 
 class Form(NamedTuple):
     """One kind of part of a text that differs from run to run.
@@ -107,6 +109,8 @@ _FORMS = (
 )
 _STAYS = {form.name: form.stays for form in _FORMS}
 _SHOWN = dict.fromkeys(("measured", "decimal", "large", "small"), "number") | {"digits": "hex"}
+_OF_SHOWN = {_SHOWN.get(name, name): stays for name, stays in _STAYS.items()} | {"number": _STAYS["measured"]}
+_PLACE = re.compile("‹([a-z]+)›")
 
 
 def _compiled(reader: str) -> re.Pattern[str]:
@@ -143,6 +147,19 @@ def pattern_of(text: str, parts: re.Pattern[str] = VALUES, *, but: Container[str
             found += literal(text[done : match.start()]) + _STAYS[match.lastgroup or ""]
             done = match.end()
     return found + literal(text[done:]) if done else None
+
+
+def key_of(name: str) -> str:
+    """Return the key that a contract names: one with forms in it stands for all keys of this form.
+
+    >>> key_of("rows"), key_of("user ‹uuid›").pattern.pattern
+    ('rows', 'user [0-9a-fA-F-]{36}')
+    """
+    texts = _PLACE.split(name)
+    if len(texts) == 1 or not all(form in _OF_SHOWN for form in texts[1::2]):
+        return name
+    parts = (_OF_SHOWN[text] if number % 2 else literal(text) for number, text in enumerate(texts))
+    return KeyPattern(name, "".join(parts))
 
 
 _DIGITS, _HEX = r"\d+", "[0-9a-f]+"

@@ -7,12 +7,14 @@ from typing import Any, NamedTuple
 
 from harness.closest import closest
 from harness.contract.deviations import Deviations
+from harness.contract.forms import template_of
 from harness.contract.items import Item, Presence
 from harness.contract.kinds import KINDS
 from harness.contract.optional import Exercised, unseen_message
 from harness.contract.shares import forbids, is_forbidden, precision
 from harness.expect.compare import equal
 from harness.expect.fields import MappingField
+from harness.expect.key_pattern import declared_as
 from harness.expect.pool import Entry, Pool
 from harness.expect.render import short
 from harness.model import Level, Site
@@ -36,6 +38,11 @@ class Witness:
         self.counts: dict[int, list[int]] = {}
         self.left: dict[int, list[Any]] = {}
         self.roots: dict[str, list[Any]] = {}
+
+
+def place_name(item: Item, entry: Entry) -> str:
+    """Return how findings name a captured node: of one with an id in its name, the same for each."""
+    return str(entry.name) if item.expectation.exact_name() is not None else template_of(str(entry.name))
 
 
 class TreeCheck:
@@ -105,7 +112,7 @@ class TreeCheck:
             )
             if not is_forbidden(child):
                 for index in indices:
-                    self.check(child, pool, index, f"{where} › {pool.entries[index].name}")
+                    self.check(child, pool, index, f"{where} › {place_name(child, pool.entries[index])}")
         for index in left:
             entry = pool.entries[index]
             self._add(
@@ -183,10 +190,12 @@ def _others(captured: Any, expected: Mapping[str, Any], depth: int) -> Iterable[
     if not isinstance(captured, Mapping):
         return
     for key, value in captured.items():
-        if key not in expected:
+        named = declared_as(key, expected)
+        if named is None:
             yield str(key), value
-        elif depth > 1 and isinstance(expected[key], Mapping):
-            yield from ((f"{key}.{path}", below) for path, below in _others(value, expected[key], depth - 1))
+        elif depth > 1 and isinstance(expected[named], Mapping):
+            below = _others(value, expected[named], depth - 1)
+            yield from ((f"{key}.{path}", other) for path, other in below)
 
 
 def _near(child: Item, left: list[Entry]) -> str:

@@ -15,6 +15,7 @@ from harness.contract.check import OperationCheck
 from harness.contract.deviations import Deviations
 from harness.contract.items import Contract, Item, Operation, Presence
 from harness.contract.kinds import KINDS, SECTIONS
+from harness.contract.operators import OPERATORS, split_key
 from harness.contract.sections import resources_of
 from harness.contract.trees import BY_SUBSET, Witness
 from harness.contract.write.operations import Trees, operations_of
@@ -71,16 +72,17 @@ class _Proposer:
         if not roots:
             return
         trees = self._trees.of(spans=roots.get("span", []), segments=roots.get("segment", []))
-        declared = {o.item.expectation.exact_name() for o in self._contract.operations}
+        declared = {repr(o.item.expectation.identity) for o in self._contract.operations}
         for new in operations_of(trees, always_when=True):
-            name = new.get("span", new.get("segment"))
-            if name not in declared:
+            key = next(iter(new))
+            operator, name = split_key(key)[2], new[key]
+            if repr(OPERATORS[operator].make(name)) not in declared:
                 new.pop("when", None)
             yield Change(
                 where=str(name),
                 what="operation",
                 before="",
-                after=shown("operation", {k: v for k, v in new.items() if k in ("span", "segment", "when")}),
+                after=shown("operation", {k: v for k, v in new.items() if k in (key, "when")}),
                 apply=partial(self._document.add_item, self._document.root, "operations", new),
                 path=(repr(new),),
             )
