@@ -87,7 +87,16 @@ def _metadata_hint(document: Segment | Subsegment, path: Path) -> str:
 
 def _is_one_key(one: str, other: str) -> bool:
     """Return whether two keys are one, as metadata and as an annotation, which has no hyphen."""
-    return _NO_ANNOTATION_KEY.sub("_", one) == _NO_ANNOTATION_KEY.sub("_", other)
+    return as_annotation_key(one) == as_annotation_key(other)
+
+
+def as_annotation_key(key: str) -> str:
+    """Return a key as an annotation may have it.
+
+    >>> as_annotation_key("results-size")
+    'results_size'
+    """
+    return _NO_ANNOTATION_KEY.sub("_", key)
 
 
 def _leaves(values: Mapping[str, Any], path: Path = ()) -> Iterator[tuple[Path, Any]]:
