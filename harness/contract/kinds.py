@@ -67,7 +67,7 @@ KINDS: dict[str, Kind] = {
             "span",
             span,
             mappings=("attributes", "resource"),
-            plain=("scope", "duration"),
+            plain=("scope", "status_message", "duration"),
             constants={"kind": SpanKind, "status": StatusCode},
             children=("children", "span"),
         ),
@@ -75,7 +75,7 @@ KINDS: dict[str, Kind] = {
             "segment",
             segment,
             mappings=(*_DOCUMENT, "service"),
-            plain=(*_FLAGS, "cause", "user", "duration"),
+            plain=(*_FLAGS, "cause", "user", "origin", "duration"),
             children=("subsegments", "subsegment"),
         ),
         Kind(
@@ -90,7 +90,7 @@ KINDS: dict[str, Kind] = {
             "log_record",
             log_record,
             mappings=("attributes", "resource"),
-            plain=("severity_number", "severity_text", "scope", "event_name"),
+            plain=("severity_number", "severity_text", "scope", "event_name", "trace_id", "span_id"),
             is_named=False,
         ),
         Kind(

@@ -31,6 +31,7 @@ from harness.expect.omitted import OMITTED
 from harness.expect.pool import Entry
 from harness.model import Telemetry
 
+_IDS = frozenset({"trace_id", "span_id"})
 _OF_POINTS = ("value", "sum")
 
 
@@ -180,6 +181,8 @@ def _of_points(
 def _entry(field: Field, values: Sequence[Any]) -> dict[str, Any]:
     """Return the entry that all captured values fulfil."""
     read = {field.read(value) for value in values}
+    if field.name in _IDS:
+        return {f"{field.name}/present": True} if all(read) else {}
     plain = sorted((one.value if isinstance(one, enum.Enum) else one for one in read), key=repr)
     if len(plain) > 1:
         return {f"{field.name}/one_of": plain}

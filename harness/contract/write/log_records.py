@@ -44,7 +44,14 @@ def _items(records: Sequence[LogRecord]) -> Iterable[dict[str, Any]]:
         details["scope"] = first.scope.name
     for identity, alike in _by_body(records):
         attributes = _attributes([record.attributes for record in alike])
-        yield identity | details | ({"attributes": attributes} if attributes else {})
+        correlated = correlation([(record.trace_id, record.span_id) for record in alike])
+        yield identity | details | correlated | ({"attributes": attributes} if attributes else {})
+
+
+def correlation(ids: Sequence[tuple[str | None, str | None]]) -> dict[str, Any]:
+    """Return the entries of records that were all made in a span: that they have ids, and not which."""
+    names = zip(("trace_id", "span_id"), zip(*ids, strict=True), strict=True)
+    return {f"{name}/present": True for name, found in names if all(found)}
 
 
 def _by_body(records: Sequence[LogRecord]) -> Iterable[tuple[dict[str, Any], list[LogRecord]]]:

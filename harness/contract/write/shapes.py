@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from harness.contract.write.messages import forms_of
 from harness.contract.write.names import Named, entry, key_form, names_of, written
 from harness.contract.write.volatile import expected_entry
 from harness.contract.write.yaml_text import Said
@@ -64,6 +65,7 @@ def span_item(spans: Sequence[Span], below: Below) -> dict[str, Any]:
     if len({span.scope.name for span in spans}) == 1 and first.scope.name:
         item["scope"] = first.scope.name
     item |= one_or_several("status", {span.status.code.value for span in spans})
+    item |= _status_message([span.status.message for span in spans])
     if attributes := mapping_of([span.attributes for span in spans]):
         item["attributes"] = attributes
     if events := _events(spans):
@@ -83,6 +85,16 @@ def one_or_several(name: str, values: set[str]) -> dict[str, Any]:
     """
     several = sorted(values)
     return {name: several[0]} if len(several) == 1 else {f"{name}/one_of": several}
+
+
+def _status_message(messages: Sequence[str]) -> dict[str, Any]:
+    """Return the entry for a description that every span has: its form, or of several that there is one."""
+    if not all(messages):
+        return {}
+    (operator, argument), *others = forms_of(messages)
+    if others:
+        return {"status_message/regex": "."}
+    return {"status_message" if operator == "is" else f"status_message/{operator}": argument}
 
 
 def _events(spans: Sequence[Span]) -> list[Any]:
@@ -122,8 +134,11 @@ def document_item(documents: Sequence[Segment | Subsegment], below: Below) -> di
         if len(values) == 1:
             item[flag] = values.pop()
     item |= _cause([document.cause for document in documents])
-    item |= _user([getattr(document, "user", None) for document in documents])
-    for name, depth in (("annotations", 1), ("aws", 2), ("http", 2), ("metadata", 2), ("sql", 1)):
+    for name in ("origin", "user"):
+        item |= _text(name, [getattr(document, name, None) for document in documents])
+    for name, depth in (
+        ("annotations", 1), ("aws", 2), ("http", 2), ("metadata", 2), ("service", 1), ("sql", 1),
+    ):  # fmt: skip
         captured = [getattr(document, name, None) or {} for document in documents]
         if described := mapping_of(captured, depth):
             item[name] = described
@@ -162,9 +177,9 @@ def _cause_form(cause: dict[str, Any] | str | None) -> dict[str, Any] | None:
     }
 
 
-def _user(captured: Sequence[str | None]) -> dict[str, Any]:
-    users = [user for user in captured if user is not None]
-    return dict([expected_entry("user", users, always=len(users) == len(captured))]) if users else {}
+def _text(name: str, captured: Sequence[str | None]) -> dict[str, Any]:
+    texts = [text for text in captured if text is not None]
+    return dict([expected_entry(name, texts, always=len(texts) == len(captured))]) if texts else {}
 
 
 def item_of(nodes: Sequence[Any], below: Below) -> dict[str, Any]:
