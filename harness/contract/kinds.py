@@ -21,6 +21,10 @@ from harness.model import MetricType, SpanKind, StatusCode, Temporality
 
 COMMON = ("presence", "count", "tier", "used_by")
 """What every item may say besides its details."""
+EVENTS = "events"
+"""A span's events: names, or ``{event: name, attributes: …}``."""
+LINKS = "links"
+"""A span's links: ``{attributes: …}``; the ids of what they lead to are no part of a contract."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,13 @@ class Kind:
     def details(self) -> tuple[str, ...]:
         """Every detail that it may name."""
         return (*self.constants, *self.plain, *self.mappings)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Every key of an item of it, besides those that every item may have."""
+        parts = (EVENTS, LINKS) if self.name == "span" else ()
+        children = (self.children[0],) if self.children else ()
+        return (self.name, *self.details, *parts, *children)
 
 
 _SIGNALS = {"subsegment": "segment", "export": "export_request"}
@@ -107,7 +118,3 @@ OPERATIONS = ("span", "segment")
 """The kinds that an operation starts with."""
 SECTIONS = {"log_events": "log_event", "log_records": "log_record", "metrics": "metric", "exports": "export"}
 """Sections of items that belong to the whole run → their kind."""
-EVENTS = "events"
-"""A span's events: names, or ``{event: name, attributes: …}``."""
-LINKS = "links"
-"""A span's links: ``{attributes: …}``; the ids of what they lead to are no part of a contract."""

@@ -68,7 +68,7 @@ class ValueReader:
 
     def _entry(self, key_node: Any, value_node: Any) -> Entry | None:
         place = place_of(key_node)
-        if key_node.id != "scalar":
+        if key_node.id != "scalar" or key_node.tag.endswith(":null"):
             self._problems.add(place, f"a key must be text, {given(key_node)} given")
             return None
         try:
