@@ -13,10 +13,12 @@ from harness.expect import (
     export_request,
     log_event,
     log_record,
+    present,
     segment,
     span,
     subsegment,
 )
+from harness.expect.argument import Taken
 from harness.model import MetricType, SpanKind, StatusCode, Temporality
 
 COMMON = ("presence", "count", "tier", "used_by")
@@ -65,6 +67,13 @@ class Kind:
         parts = (EVENTS, LINKS) if self.name == "span" else ()
         children = (self.children[0],) if self.children else ()
         return (self.name, *self.details, *parts, *children)
+
+    def takes(self, name: str) -> Taken:
+        """Return what may be expected of a detail, or of the identity, which has the kind's name."""
+        made = type(self.build(present))
+        if name == self.name:
+            return made.IDENTITY_TAKES
+        return next(field.takes for field in (*made.FIELDS, *made.PART_FIELDS) if field.name == name)
 
 
 _SIGNALS = {"subsegment": "segment", "export": "export_request"}

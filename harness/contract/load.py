@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
+from harness.contract.fitting import misfits
 from harness.contract.items import VERSION, Contract, Item, Operation, OptionalKey, Presence, Tier, Waiver
 from harness.contract.kinds import COMMON, EVENTS, KINDS, LINKS, OPERATIONS, SECTIONS, Kind
-from harness.contract.operators import OPERATORS
+from harness.contract.operators import OPERATORS, OPTIONAL
 from harness.contract.optional import optional_paths
 from harness.contract.problems import Place, Problems, did_you_mean
 from harness.contract.values import Entry, ValueReader, given
@@ -20,6 +21,7 @@ from harness.contract.yaml_nodes import compose, is_plain, name_places, place_of
 from harness.expect import Expectation
 from harness.expect import event as expect_event
 from harness.expect import link as expect_link
+from harness.expect.argument import WHOLE_NUMBER, Taken
 from harness.expect.freeze import freeze
 from harness.expect.matcher import Matcher
 from harness.expect.presence import Present
@@ -152,7 +154,7 @@ class _Reader:
         when = found.get(_WHEN)
         if when is None:
             return Operation(item=item)
-        details = {e.key: e for e in self._known_entries(when.node, _WHEN, kind.details)}
+        details = {e.key: e for e in self._known_entries(when.node, _WHEN, kind.details, kind.details)}
         return Operation(item=item, when=self._build(kind, item.expectation.identity, details))
 
     def _kind_of(self, node: Any) -> Kind | None:
@@ -194,7 +196,8 @@ class _Reader:
     def _item(self, node: Any, kind: Kind, also: tuple[str, ...] = ()) -> Item | None:
         parts = (EVENTS, LINKS) if kind.name == "span" else ()
         known = (*kind.keys, *COMMON, *also)
-        found = {entry.key: entry for entry in self._known_entries(node, kind.name, known)}
+        operable = (kind.name, *kind.details, _COUNT)
+        found = {entry.key: entry for entry in self._known_entries(node, kind.name, known, operable)}
         identity = found.get(kind.name)
         if identity is None:
             words = "an operation starts with 'span: NAME' or 'segment: NAME'" if also else _NO_IDENTITY
@@ -235,12 +238,12 @@ class _Reader:
         """Return what identifies an item; where it cannot be read, which is told, something that can."""
         told = len(self._problems)
         value = self._values.expected(entry)
-        if len(self._problems) == told and kind.is_named and entry.operator == "is":
+        if len(self._problems) == told and self._fits(kind.name, kind.takes(kind.name), entry):
             self._require_name(kind, entry, value)
         return value if len(self._problems) == told else _UNREAD
 
     def _require_name(self, kind: Kind, entry: Entry, value: Any) -> None:
-        if isinstance(value, str):
+        if isinstance(value, str) or not kind.is_named or entry.operator != "is":
             return
         quoted = f"write {entry.node.value!r}" if entry.node.id == "scalar" and value is not None else ""
         cure = quoted or f"write its name, or an operator such as {kind.name + '/regex'!r}"
@@ -250,7 +253,7 @@ class _Reader:
     def _count(self, entry: Entry) -> Any:
         value = self._values.expected(entry)
         if entry.operator != "is":
-            return value
+            return value if self._fits(_COUNT, WHOLE_NUMBER, entry) else None
         if isinstance(value, bool) or not isinstance(value, int) or value < 0:
             operator = next(iter(value), "") if isinstance(value, dict) else ""
             cure = f"write 'count/{operator if operator in OPERATORS else 'ge'}: 1'"
@@ -294,6 +297,8 @@ class _Reader:
 
     def _takes(self, kind: Kind, name: str, value: Any, entry: Entry) -> bool:
         """Return whether an expectation takes a detail; what is wrong with it is told where it is."""
+        if name in kind.details and not self._fits(f"{kind.name}: {name}", kind.takes(name), entry):
+            return False
         try:
             made = kind.build(_UNREAD, **{name: value})
         except (TypeError, ValueError) as error:
@@ -327,7 +332,8 @@ class _Reader:
                 return expect_event(name)
             self._problems.add(place_of(node), f"event: expected its name, {given(node)} given")
             return None
-        found = {entry.key: entry for entry in self._known_entries(node, "event", ("event", "attributes"))}
+        known = self._known_entries(node, "event", ("event", "attributes"), ("event",))
+        found = {entry.key: entry for entry in known}
         if "event" not in found:
             self._problems.add(place_of(node), "'event' is missing: write a name, or event and attributes")
             return None
@@ -342,14 +348,29 @@ class _Reader:
 
     # Small parts
 
-    def _known_entries(self, node: Any, what: str, known: tuple[str, ...]) -> Iterator[Entry]:
+    def _known_entries(
+        self, node: Any, what: str, known: tuple[str, ...], operable: tuple[str, ...] = ()
+    ) -> Iterator[Entry]:
+        """Yield the entries whose key is known, and that have an operator only where one makes sense."""
         for entry in self._values.entries(node, what):
-            if entry.key in known:
-                yield entry
-            else:
+            said = OPTIONAL if entry.optional else entry.operator
+            if entry.key not in known:
                 self._problems.add(
                     entry.place, f"unknown key {entry.key!r} in {what}{did_you_mean(entry.key, known)}"
                 )
+            elif entry.key not in operable and said != "is":
+                self._problems.add(
+                    entry.place, f"{entry.key!r} takes no operator, {said!r} given; write '{entry.key}: …'"
+                )
+            else:
+                yield entry
+
+    def _fits(self, what: str, takes: Taken, entry: Entry) -> bool:
+        """Return whether an entry's operator can hold for anything; what cannot is told where it is."""
+        found = list(misfits(takes, entry.operator, entry.node, entry.place))
+        for place, words in found:
+            self._problems.add(place, f"{what}: {words}")
+        return not found
 
     def _quiet_entries(self, node: Any) -> Iterator[Entry]:
         """Yield the entries of a mapping whose problems are known already."""

@@ -161,6 +161,60 @@ def test_what_is_left_out_has_the_place_of_its_key() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("said", "problem"),
+    [
+        (
+            "kind/one_of: [server, foo]",
+            (
+                "4:27: span: kind: 'foo' is not known;"
+                " expected one of client, consumer, internal, producer, server, unspecified"
+            ),
+        ),
+        ("kind/not: {one_of: [clent]}", "4:25: span: kind: 'clent' is not known; did you mean 'client'?"),
+        ("status/any_of: [ok, eror]", "4:25: span: status: 'eror' is not known; did you mean 'error'?"),
+        ("events/one_of: [a]", "4:5: 'events' takes no operator, 'one_of' given; write 'events: …'"),
+        ("events/optional: [a]", "4:5: 'events' takes no operator, 'optional' given; write 'events: …'"),
+        ("children/each: []", "4:5: 'children' takes no operator, 'each' given; write 'children: …'"),
+        ("presence/one_of: [a]", "4:5: 'presence' takes no operator, 'one_of' given; write 'presence: …'"),
+        ("scope/one_of: [a, 5]", "4:23: span: scope: expected text, 5 given"),
+        (
+            "duration/regex: a",
+            (
+                "4:5: span: duration: operator 'regex' does not fit a number; expected one of"
+                " absent, all_of, any_of, approx, between, ge, gt, is, le, lt, not, one_of, present, type"
+            ),
+        ),
+        (
+            "scope/gt: 3",
+            (
+                "4:5: span: scope: operator 'gt' does not fit text; expected one of absent, all_of, any_of,"
+                " contains, ends_with, format, hex_id, is, length, not, one_of, present, regex,"
+                " starts_with, type"
+            ),
+        ),
+    ],
+)
+def test_an_operator_or_a_value_that_fits_nothing_is_refused(said: str, problem: str) -> None:
+    assert problems_of(body(f"  - span: a\n    {said}\n")) == [f"c.yaml:{problem}"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "kind/one_of: [server, client]",
+        "kind/regex: server|client",
+        "status/not: error",
+        "scope/any_of: [{starts_with: a}, b]",
+        "duration/lt: 3",
+        "attributes/absent: true",
+        "duration/any_of: [{lt: 1}, 5]",
+    ],
+)
+def test_an_operator_that_fits(said: str) -> None:
+    assert len(parse_contract(body(f"  - span: a\n    {said}\n")).operations) == 1
+
+
 def test_of_very_many_mistakes_the_first_are_told_and_how_many_more_there_are() -> None:
     found = problems_of(body("".join(f"  - span: s{n}\n    tier: x\n" for n in range(60))))
     assert len(found) == 51
