@@ -87,7 +87,7 @@ class TreeCheck:
             if (
                 isinstance(field, MappingField)
                 and field.name not in BY_SUBSET
-                and isinstance(expected, Mapping)
+                and isinstance(expected, (dict, Mapping))  # an abstract class is slow to ask
             ):
                 for path, value in _others(field.read(entry.value), expected, field.depth):
                     self._add(
@@ -187,7 +187,7 @@ class TreeCheck:
 
 def _others(captured: Any, expected: Mapping[str, Any], depth: int) -> Iterable[tuple[str, Any]]:
     """Yield the path and value of each captured key, down to a depth, that is not expected."""
-    if not isinstance(captured, Mapping):
+    if not isinstance(captured, (dict, Mapping)):
         return
     for key, value in captured.items():
         named = declared_as(key, expected)
@@ -217,12 +217,15 @@ def _assigned(
     taken: list[list[int]] = [[] for _ in items]
     left: list[int] = []
     contested: list[_Choice] = []
+    named, others, forbidden = _by_name(items)
     for order, index in enumerate(captured):
         entry = pool.entries[index]
-        forbidding = [n for n, item in enumerate(items) if forbids(item, entry)]
+        forbidding = [n for n in forbidden if forbids(items[n], entry)]
         for n in forbidding:
             taken[n].append(index)
-        choices = [n for n, item in enumerate(items) if not is_forbidden(item) and _identifies(item, entry)]
+        choices = named.get(entry.name, [])
+        if others:
+            choices = sorted([*choices, *(n for n in others if items[n].expectation.identifies(entry))])
         if len(choices) == 1:
             taken[choices[0]].append(index)
         elif choices:
@@ -259,6 +262,16 @@ def _settle(items: Sequence[Item], taken: list[list[int]], contested: list[_Choi
                 taken[choice.item].append(choice.child)
 
 
-def _identifies(item: Item, entry: Entry) -> bool:
-    name = item.expectation.exact_name()
-    return entry.name == name if name is not None else item.expectation.identifies(entry)
+def _by_name(items: Sequence[Item]) -> tuple[dict[str, list[int]], list[int], list[int]]:
+    """Return the items of each exact name, those of several names, and those that forbid."""
+    named: dict[str, list[int]] = {}
+    others: list[int] = []
+    forbidden: list[int] = []
+    for n, item in enumerate(items):
+        if is_forbidden(item):
+            forbidden.append(n)
+        elif (name := item.expectation.exact_name()) is not None:
+            named.setdefault(name, []).append(n)
+        else:
+            others.append(n)
+    return named, others, forbidden
