@@ -35,6 +35,8 @@ def test_workers_say_what_a_serial_run_says(tmp_path: Path) -> None:
     assert contract_text(parallel) == contract_text(serial)
     assert coverage_of(parallel) == coverage_of(serial)
     assert parallel.packages == serial.packages
+    assert len(serial.outside.log_events) == 2
+    assert len(parallel.outside.log_events) == 2
 
     reordered = recorded(project, files=CHOSEN[::-1])
     assert contract_text(reordered) == contract_text(serial)

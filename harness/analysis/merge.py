@@ -6,15 +6,17 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from harness.analysis.copies import as_one, joined
+from harness.analysis.copies import as_one
 from harness.analysis.outcome import is_of_contract
+from harness.analysis.start_up import joined_outside
 from harness.model import Finding, RunRecord, ScenarioRecord
 
 
 def merge_records(records: Sequence[RunRecord]) -> RunRecord:
     """Return one record of all, with scenarios by name.
 
-    A scenario that ran in several is one, as `copies.as_one` says.
+    A scenario that ran in several is one, as `copies.as_one` says, and what each
+    run's app emitted while it started is there once, as `start_up` says.
     What was found by a contract is left out: an operation that no scenario of
     one shard exercised may be exercised by another, so that a contract is
     checked over the whole.
@@ -24,7 +26,7 @@ def merge_records(records: Sequence[RunRecord]) -> RunRecord:
     """
     return RunRecord(
         scenarios=tuple(sorted(_once(s for r in records for s in r.scenarios), key=lambda s: s.name)),
-        outside=joined([record.outside for record in records]),
+        outside=joined_outside(records),
         findings=_unique(f for record in records for f in record.findings if not is_of_contract(record, f)),
         packages=_packages(records),
         redacted=all(record.redacted for record in records),

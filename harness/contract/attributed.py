@@ -8,6 +8,7 @@ from typing import Any
 
 from harness.contract.items import Item, Presence
 from harness.expect.fields import MappingField
+from harness.expect.key_pattern import declared_as
 from harness.expect.omitted import OMITTED
 from harness.expect.pool import Entry
 from harness.expect.problem import Problem
@@ -34,7 +35,7 @@ class Owned:
         expected = expected_of(self.item)
         if isinstance(expected, Mapping):
             for key, value in self.captured.attributes.items():
-                if key not in expected:
+                if declared_as(key, expected) is None:
                     message = f"attribute {key!r} = {short(value, key=key)} is not in the contract"
                     yield Problem("attribute_undeclared", message)
 

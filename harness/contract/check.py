@@ -9,12 +9,14 @@ import msgspec
 
 from harness.closest import closest
 from harness.contract.deviations import Deviations
+from harness.contract.forms import template_of
 from harness.contract.ids import contract_ids
-from harness.contract.items import Contract, Item, Operation, Waiver
+from harness.contract.items import Contract, Item, Operation, Presence, Waiver
 from harness.contract.kinds import KINDS
+from harness.contract.requests import Request, Requests, lost
 from harness.contract.sections import check_sections
 from harness.contract.shares import forbids, is_forbidden
-from harness.contract.trees import TreeCheck, Witness
+from harness.contract.trees import TreeCheck, Witness, place_name
 from harness.contract.waivers import useless_waivers, waived
 from harness.expect.pool import Entry, Pool
 from harness.expect.segments import segment_pool
@@ -96,6 +98,7 @@ class OperationCheck:
         self._contract = contract
         self._deviations = deviations
         self._trees = TreeCheck(contract.levels, deviations, witness)
+        self._requests = Requests()
         self._by_name: dict[tuple[str, str], list[Operation]] = {}
         self._others: dict[str, list[Operation]] = {signal: [] for signal in _SIGNALS}
         for operation in contract.operations:
@@ -112,6 +115,7 @@ class OperationCheck:
             pool = build(telemetry)
             for index in pool.roots():
                 if pool.entries[index].noun == signal:
+                    self._requests.see(signal, pool.entries[index].value)
                     self._check_root(signal, pool, index)
 
     def _check_root(self, signal: str, pool: Pool, index: int) -> None:
@@ -124,7 +128,7 @@ class OperationCheck:
         variant = next((o for o in _by_precision(allowed) if o.when is None or o.when.holds(entry)), None)
         if variant is not None:
             self._trees.exercised.add(id(variant.item))
-            self._trees.check(variant.item, pool, index, entry.name)
+            self._trees.check(variant.item, pool, index, place_name(variant.item, entry))
         elif not forbidden:
             self._unknown(signal, entry)
             if allowed:
@@ -134,7 +138,9 @@ class OperationCheck:
 
     def _forbidden(self, signal: str, entry: Entry, item: Item) -> None:
         message = f"{item.expectation.describe()} was captured; the contract forbids it{item.relied_on}"
-        self._deviations.add(f"{signal}_forbidden", signal, message, where=entry.name, site=item.site)
+        self._deviations.add(
+            f"{signal}_forbidden", signal, message, where=place_name(item, entry), site=item.site
+        )
 
     def _unknown(self, signal: str, entry: Entry) -> None:
         if self._trees.witness is not None:
@@ -147,46 +153,87 @@ class OperationCheck:
         names = [name for kind, name in self._by_name if kind == signal]
         near = closest(entry.name, names) if names else None
         hint = f"; closest: {near!r}" if near else ""
+        name = template_of(entry.name)
         self._deviations.add(
             "operation_undeclared",
             signal,
-            f"{signal} {entry.name!r} is no operation of the contract{hint}",
-            where=entry.name,
+            f"{signal} {name!r} is no operation of the contract{hint}",
+            where=name,
             level=self._contract.levels["undeclared_operation"],
         )
 
     def _no_variant(self, signal: str, entry: Entry, named: list[Operation]) -> None:
         tried = [operation.when.problems(entry) for operation in named if operation.when is not None]
         problems = min(tried, key=len)
+        name = place_name(named[0].item, entry)
         words = "; ".join(problem.message for problem in problems)
         self._deviations.add(
             "variant_undeclared",
             signal,
-            f"{signal} {entry.name!r} is as no 'when' of its {len(named)} variants says; closest: {words}",
-            where=entry.name,
+            f"{signal} {name!r} is as no 'when' of its {len(named)} variants says; closest: {words}",
+            where=name,
             site=named[0].item.site,
         )
 
     def report_unexercised(self) -> None:
         """Add a finding for each operation and optional item that was never captured."""
+        for signal in _SIGNALS:
+            self._report_silence(signal)
+        only = {signal: list(self._requests.only_told_by(signal)) for signal in _SIGNALS}
         for operation in self._contract.operations:
             item = operation.item
             if is_forbidden(item):
                 continue
-            if id(item) not in self._trees.exercised:
-                variant = f" when {operation.when!r}" if operation.when is not None else ""
-                level = item.unexercised(self._contract.levels)
-                self._deviations.add(
-                    "operation_unexercised",
-                    KINDS[item.kind].signal,
-                    f"no scenario exercised {item.expectation.describe()}{variant};"
-                    f" add one, or remove the operation{item.whole_relied_on}",
-                    where=item.expectation.short_name(),
-                    site=item.site,
-                    level=level,
-                )
-            else:
+            if id(item) in self._trees.exercised:
                 self._trees.report_unexercised_below(item, item.expectation.short_name())
+                continue
+            (other,) = _SIGNALS.keys() - {item.kind}
+            request = lost(operation, only[other]) if item.presence is Presence.REQUIRED else None
+            if request is None:
+                self._unexercised(operation)
+            else:
+                self._lost(item, other, request)
+
+    def _unexercised(self, operation: Operation) -> None:
+        item = operation.item
+        variant = f" when {operation.when!r}" if operation.when is not None else ""
+        self._deviations.add(
+            "operation_unexercised",
+            KINDS[item.kind].signal,
+            f"no scenario exercised {item.expectation.describe()}{variant};"
+            f" add one, or remove the operation{item.whole_relied_on}",
+            where=item.expectation.short_name(),
+            site=item.site,
+            level=item.unexercised(self._contract.levels),
+        )
+
+    def _lost(self, item: Item, other: str, request: Request) -> None:
+        self._deviations.add(
+            f"{item.kind}_missing",
+            item.kind,
+            f"no {item.expectation.describe()} was captured of {request},"
+            f" which {other} {template_of(request.name)!r} is of{item.whole_relied_on}",
+            where=item.expectation.short_name(),
+            site=item.site,
+        )
+
+    def _report_silence(self, signal: str) -> None:
+        """Add a finding when nothing of a signal was captured that the contract requires some of."""
+        required = [
+            operation.item
+            for operation in self._contract.operations
+            if operation.item.kind == signal and operation.item.presence is Presence.REQUIRED
+        ]
+        if required and signal not in self._requests.captured:
+            number = f"{len(required)} operation" + ("s" if len(required) > 1 else "")
+            verb = "starts" if len(required) == 1 else "start"
+            self._deviations.add(
+                f"{signal}_missing",
+                signal,
+                f"no {signal} was captured in the whole run, and {number} of the contract {verb} with one;"
+                " is its channel on, and does the app still send them?",
+                site=required[0].site,
+            )
 
 
 def _by_precision(operations: Iterable[Operation]) -> list[Operation]:

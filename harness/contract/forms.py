@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
+
+from harness.expect.key_pattern import KeyPattern
 
 
 class Form(NamedTuple):
@@ -25,12 +28,25 @@ class Form(NamedTuple):
 
 
 _START, _END = "(?<![0-9a-zA-Z])", "(?![0-9a-zA-Z])"
+_NO_COLOUR = rf"(?!(?<=\#)[0-9a-f]{{8}}{_END})"
 _MONTH = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?"
     r"|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"
 )
 _CLOCK = r"(?:,?\ \d{1,2}:\d\d(?::\d\d)?(?:\ ?[AP]M)?)?"
 _KUBERNETES = "[bcdfghjklmnpqrstvwxz2456789]"  # k8s.io/apimachinery/pkg/util/rand: no vowels, so no words
+_WORKERS = (
+    "Thread-", "ThreadPoolExecutor-", "Dummy-", "Process-", "ForkProcess-", "SpawnProcess-", "PoolWorker-",
+    "ForkPoolWorker-", "SpawnPoolWorker-", "asyncio_", r"AnyIO\ worker\ thread\ ",
+)  # fmt: skip
+_PREFIXES = (  # of ids, as Stripe and others make them
+    "acct|asst|ba|batch|call|card|ch|chatcmpl|cs|cus|evt|file|in|inv|job|key|msg|order|ord|org|pay|pi|pk|pm|po"
+    "|price|prod|re|req|resp|rk|run|sess|session|seti|si|sk|src|sub|task|thread|tok|trx|tx|txn|user|usr|whsec"
+)
+_RUN = "(?:[A-Z]++|[a-z]++|[0-9]++)"
+"""A change of case or to digits: random text has more of them than words have."""
+_WORDS = "(?:[a-z]{8}|[a-z]{4}(?:[A-Za-z0-9]*[A-Z0-9][a-z]{4}){2})"
+"""Behind any letters and digits: what text of random letters rarely has, one long word or three."""
 _FORMS = (
     Form(
         "uuid", rf"{_START}(?i:[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}){_END}", "[0-9a-fA-F-]{36}"
@@ -47,10 +63,19 @@ _FORMS = (
         |\b[A-Z][a-z]{2}\ [A-Z][a-z]{2}\ [ \d]\d\ \d\d:\d\d:\d\d\ \d{4}\b
         |\b\d\d/[A-Z][a-z]{2}/\d{4}[: ]\d\d:\d\d:\d\d(?:\ [+-]\d{4})?
         |\b\d{4}/\d\d/\d\d\ \d\d:\d\d:\d\d(?:\.\d+)?
+        |\b\d{1,2}/\d{1,2}/\d{4},?\ \d{1,2}:\d\d(?::\d\d)?[ \u202f][AaPp]\.?[Mm]\b
+        |(?<![\w.:])\d{1,2}:\d\d(?::\d\d)?[ \u202f][AaPp]\.?[Mm]\b
         |\b\d\d/\d\d/\d{4}\ \d\d:\d\d(?::\d\d)?\b
         |\b\d{8}T\d{6}(?:\.\d+)?Z?\b""",
-        "[A-Za-z0-9,:./+ -]+",
+        "[A-Za-z0-9,:./+ \u202f-]+",
     ),
+    Form("week", rf"{_START}(?:19|20)\d\d-?W[0-5]\d(?:-?[1-7])?{_END}", r"\d{4}-?W\d\d(?:-?\d)?"),
+    Form(  # of threads, and of the processes of pools, as Python numbers them
+        "worker",
+        "(?:" + "|".join(rf"(?<=\b{name})" for name in _WORKERS) + rf")\d+(?:_\d+)?{_END}",
+        r"\d+(?:_\d+)?",
+    ),
+    Form("account", r"(?<=:)\d{12}(?=:)|\b\d{12}(?=\.dkr\.ecr\.)", r"\d{12}"),  # AWS's
     Form(
         "stamp",
         r"""\b\d{4}-(?:\d\d|[A-Z][a-z]{2})-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?)?
@@ -75,7 +100,7 @@ _FORMS = (
     ),
     Form(
         "hex",
-        rf"{_START}(?:(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{{8,}}|[0-9a-f]{{16,}}){_END}",
+        rf"{_START}{_NO_COLOUR}(?:(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{{8,}}|[0-9a-f]{{16,}}){_END}",
         "[0-9a-f]+",
     ),
     Form(
@@ -83,16 +108,32 @@ _FORMS = (
         rf"{_START}[0-7](?:[0-9A-HJKMNP-TV-Z]{{25}}|[0-9a-hjkmnp-tv-z]{{25}}){_END}",
         "[0-7][0-9A-Za-z]{25}",
     ),
+    Form(  # base64 without padding, as of 24 bytes; or url-safe with more - and _ than a token has
+        "base64",
+        rf"""{_START}(?<![+/=])(?=(?:[+/]*+{_RUN}){{12}})(?![A-Za-z0-9+/]*{_WORDS})
+        (?:[A-Za-z0-9+/]{{4}}){{8,50}}(?![A-Za-z0-9+/=_-])
+        |{_START}(?<![_-])(?=(?:[_-]*+{_RUN}){{15}})(?!(?:[A-Za-z0-9]*[_-]){{6}})[A-Za-z0-9_-]{{32,200}}{_END}""",
+        r"[\w+/=-]+",
+    ),
+    Form(
+        "prefixed",
+        rf"""(?:(?<=_)|(?<=-)|(?<![0-9a-zA-Z]))(?:{_PREFIXES})[_-](?:(?:live|test)_)?
+        (?:(?=[a-zA-Z]*\d)(?={_RUN}{{4}})|(?={_RUN}{{5}}))
+        (?:(?=[a-z0-9]++{_END})|(?![A-Za-z0-9]*{_WORDS}|[A-Z]?[a-z]{{3,}}[A-Z][a-z]{{3,}}))[A-Za-z0-9]{{10,64}}{_END}
+        |{_START}[a-z]{{2,12}}_(?={_RUN}{{7}})(?![A-Za-z0-9]*{_WORDS}|[A-Z]?[a-z]{{3,}}[A-Z][a-z]{{3,}})
+        [A-Za-z0-9]{{14,64}}{_END}""",
+        r"[a-z]+[_-](?:(?:live|test)_)?[A-Za-z0-9]+",
+    ),
     Form(  # base64 with its padding; or so many changes of case and digits as no words have, in 20 characters
         "token",
         rf"""{_START}(?=[A-Za-z0-9+/]{{0,30}}[A-Z])(?=[A-Za-z0-9+/]{{0,30}}[a-z])(?:[A-Za-z0-9+/]{{4}}){{3,50}}
         (?:[A-Za-z0-9+/]{{2}}==|[A-Za-z0-9+/]{{3}}=)(?=[\s"',;&)\]}}]|\Z)
         |{_START}(?=[\w-]{{0,30}}\d)(?=[\w-]{{0,30}}[A-Z])(?=[\w-]{{0,30}}[a-z])(?![A-Za-z0-9]*(?:[_-][A-Za-z0-9]*){{4}})
-        (?=(?:[_-]*+(?:[A-Z]++|\d++|[a-z_-]++)){{10}})[A-Za-z0-9_-]{{20,200}}{_END}""",
+        (?=(?:[_-]*+(?:[A-Z]++|\d++|[a-z_-]++)){{10}})(?![\w-]*{_WORDS})[A-Za-z0-9_-]{{20,200}}{_END}""",
         r"[\w+/=-]+",
     ),
     # One of 43 random ids of 8 hexadecimal digits has no letter.
-    Form("digits", rf"{_START}\d{{8}}{_END}", "[0-9a-f]+", "values"),
+    Form("digits", rf"{_START}{_NO_COLOUR}\d{{8}}{_END}", "[0-9a-f]+", "values"),
     Form(
         "measured",
         r"\b\d+(?:\.\d+)?(?=\ ?(?:[nuµμm]?s|secs?|(?:milli|micro|nano)?seconds?)\b)",
@@ -105,8 +146,18 @@ _FORMS = (
     Form("large", r"\b\d{4,}\b", r"\d+", "messages"),
     Form("small", r"\b\d{1,3}\b", r"\d+", "messages"),
 )
-_STAYS = {form.name: form.stays for form in _FORMS}
-_SHOWN = dict.fromkeys(("measured", "decimal", "large", "small"), "number") | {"digits": "hex"}
+_STAYS = {form.name: form.stays for form in _FORMS} | {
+    "value": r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?",
+    "text": r'(?:[^"\\]|\\.)*',
+}
+_JSON = frozenset("{[")
+_SHOWN = dict.fromkeys(("measured", "decimal", "large", "small", "value"), "number") | {
+    "digits": "hex",
+    "base64": "token",
+    "prefixed": "token",
+}
+_OF_SHOWN = {_SHOWN.get(name, name): stays for name, stays in _STAYS.items()} | {"number": _STAYS["measured"]}
+_PLACE = re.compile("‹([a-z]+)›")
 
 
 def _compiled(reader: str) -> re.Pattern[str]:
@@ -119,13 +170,17 @@ VALUES = _compiled("values")
 MESSAGES = _compiled("messages")
 
 
-def template_of(text: str, parts: re.Pattern[str] = VALUES) -> str:
+def template_of(whole: str, parts: re.Pattern[str] = VALUES) -> str:
     """Return a text as it reads in every run: its variable parts are named.
 
     >>> template_of("http://localhost:44693/orders/17cc51c3-89f2-4a6f-8d3a-08d4bb0b5f2e")
     'http://localhost:‹port›/orders/‹uuid›'
     """
-    return parts.sub(_named, text)
+    text, done = "", 0
+    for start, end, form in _variable(whole, parts):
+        text += f"{whole[done:start]}‹{_SHOWN.get(form, form)}›"
+        done = end
+    return text + whole[done:]
 
 
 def pattern_of(text: str, parts: re.Pattern[str] = VALUES, *, but: Container[str | None] = ()) -> str | None:
@@ -138,11 +193,24 @@ def pattern_of(text: str, parts: re.Pattern[str] = VALUES, *, but: Container[str
     ('/orders/1-[0-9a-f]{8}-[0-9a-f]{24}/items', None)
     """
     found, done = "", 0
-    for match in parts.finditer(text):
-        if match.lastgroup not in but:
-            found += literal(text[done : match.start()]) + _STAYS[match.lastgroup or ""]
-            done = match.end()
+    for start, end, form in _variable(text, parts):
+        if form not in but:
+            found += literal(text[done:start]) + _STAYS[form]
+            done = end
     return found + literal(text[done:]) if done else None
+
+
+def key_of(name: str) -> str:
+    """Return the key that a contract names: one with forms in it stands for all keys of this form.
+
+    >>> key_of("rows"), key_of("user ‹uuid›").pattern.pattern
+    ('rows', 'user [0-9a-fA-F-]{36}')
+    """
+    texts = _PLACE.split(name)
+    if len(texts) == 1 or not all(form in _OF_SHOWN for form in texts[1::2]):
+        return name
+    parts = (_OF_SHOWN[text] if number % 2 else literal(text) for number, text in enumerate(texts))
+    return KeyPattern(name, "".join(parts))
 
 
 _DIGITS, _HEX = r"\d+", "[0-9a-f]+"
@@ -172,9 +240,33 @@ def literal(text: str) -> str:
     return re.escape(text).replace("\\ ", " ")
 
 
-def _named(match: re.Match[str]) -> str:
-    name = match.lastgroup or ""
-    return f"‹{_SHOWN.get(name, name)}›"
+_MEMBER = re.compile(
+    r"""("(?:[^"\\]|\\.)*+")\s*+:\s*+(?:"((?:[^"\\]|\\.)*+)"|(-?+\d++(?:\.\d++)?+(?:[eE][+-]?\d++)?+))"""
+)
+
+
+def _variable(text: str, parts: re.Pattern[str]) -> Iterator[tuple[int, int, str]]:
+    """Yield start, end and form of each part that differs from run to run; in JSON by its keys, too."""
+    done = 0
+    for start, end, form in _members(text) if text[:1] in _JSON else ():
+        yield from ((m.start(), m.end(), m.lastgroup or "") for m in parts.finditer(text, done, start))
+        yield start, end, form
+        done = end
+    yield from ((m.start(), m.end(), m.lastgroup or "") for m in parts.finditer(text, done))
+
+
+def _members(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield the values in a JSON text whose key says that they differ, and numbers with a fraction."""
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return
+    for match in _MEMBER.finditer(text):
+        key, word, number = match.groups()
+        if number is not None and ("." in number or is_volatile(key[1:-1]) or is_measured(key[1:-1])):
+            yield *match.span(3), "value"
+        elif word and is_volatile(key[1:-1]):
+            yield *match.span(2), "text"
 
 
 _VOLATILE_KEYS = frozenset(

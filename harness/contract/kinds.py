@@ -13,14 +13,20 @@ from harness.expect import (
     export_request,
     log_event,
     log_record,
+    present,
     segment,
     span,
     subsegment,
 )
+from harness.expect.argument import Taken
 from harness.model import MetricType, SpanKind, StatusCode, Temporality
 
 COMMON = ("presence", "count", "tier", "used_by")
 """What every item may say besides its details."""
+EVENTS = "events"
+"""A span's events: names, or ``{event: name, attributes: …}``."""
+LINKS = "links"
+"""A span's links: ``{attributes: …}``; the ids of what they lead to are no part of a contract."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,20 @@ class Kind:
         """Every detail that it may name."""
         return (*self.constants, *self.plain, *self.mappings)
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Every key of an item of it, besides those that every item may have."""
+        parts = (EVENTS, LINKS) if self.name == "span" else ()
+        children = (self.children[0],) if self.children else ()
+        return (self.name, *self.details, *parts, *children)
+
+    def takes(self, name: str) -> Taken:
+        """Return what may be expected of a detail, or of the identity, which has the kind's name."""
+        made = type(self.build(present))
+        if name == self.name:
+            return made.IDENTITY_TAKES
+        return next(field.takes for field in (*made.FIELDS, *made.PART_FIELDS) if field.name == name)
+
 
 _SIGNALS = {"subsegment": "segment", "export": "export_request"}
 _FLAGS = ("error", "fault", "throttle")
@@ -67,7 +87,7 @@ KINDS: dict[str, Kind] = {
             "span",
             span,
             mappings=("attributes", "resource"),
-            plain=("scope", "duration"),
+            plain=("scope", "status_message", "duration"),
             constants={"kind": SpanKind, "status": StatusCode},
             children=("children", "span"),
         ),
@@ -75,7 +95,7 @@ KINDS: dict[str, Kind] = {
             "segment",
             segment,
             mappings=(*_DOCUMENT, "service"),
-            plain=(*_FLAGS, "cause", "user", "duration"),
+            plain=(*_FLAGS, "cause", "user", "origin", "duration"),
             children=("subsegments", "subsegment"),
         ),
         Kind(
@@ -90,7 +110,7 @@ KINDS: dict[str, Kind] = {
             "log_record",
             log_record,
             mappings=("attributes", "resource"),
-            plain=("severity_number", "severity_text", "scope", "event_name"),
+            plain=("severity_number", "severity_text", "scope", "event_name", "trace_id", "span_id"),
             is_named=False,
         ),
         Kind(
@@ -107,7 +127,3 @@ OPERATIONS = ("span", "segment")
 """The kinds that an operation starts with."""
 SECTIONS = {"log_events": "log_event", "log_records": "log_record", "metrics": "metric", "exports": "export"}
 """Sections of items that belong to the whole run → their kind."""
-EVENTS = "events"
-"""A span's events: names, or ``{event: name, attributes: …}``."""
-LINKS = "links"
-"""A span's links: ``{attributes: …}``; the ids of what they lead to are no part of a contract."""

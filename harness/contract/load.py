@@ -9,18 +9,22 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
+from harness.contract.fitting import misfits
 from harness.contract.items import VERSION, Contract, Item, Operation, OptionalKey, Presence, Tier, Waiver
 from harness.contract.kinds import COMMON, EVENTS, KINDS, LINKS, OPERATIONS, SECTIONS, Kind
-from harness.contract.operators import OPERATORS
+from harness.contract.operators import OPERATORS, OPTIONAL
 from harness.contract.optional import optional_paths
 from harness.contract.problems import Place, Problems, did_you_mean
 from harness.contract.values import Entry, ValueReader, given
 from harness.contract.waivers import is_day
-from harness.contract.yaml_nodes import compose, is_plain, place_of, read_contract_text
-from harness.expect import Expectation, present
+from harness.contract.yaml_nodes import compose, is_plain, name_places, place_of, read_contract_text
+from harness.expect import Expectation
 from harness.expect import event as expect_event
 from harness.expect import link as expect_link
+from harness.expect.argument import WHOLE_NUMBER, Taken
 from harness.expect.freeze import freeze
+from harness.expect.matcher import Matcher
+from harness.expect.presence import Present
 from harness.model import Level, Site
 
 E = TypeVar("E", bound=enum.Enum)
@@ -35,6 +39,9 @@ _COUNT = "count"
 _NO_COUNT = (
     "count: an operation may be requested any number of times; count what is below it, or remove 'count'"
 )
+_NO_IDENTITY = "'{kind}' is missing: an item starts with what identifies it"
+_UNREAD = Present()
+"""Identifies what says nothing that can be read, so that the rest of it is looked at."""
 _WAIVER = ("finding", "where", "owner", "reason", "expires")
 
 
@@ -63,6 +70,7 @@ def parse_contract(text: str, *, file: str = "contract") -> Contract:
     root = compose(text, problems)
     contract = Contract(file=file)
     if root is not None and is_plain(root, problems):
+        name_places(root)
         contract = _Reader(file, problems).contract(root)
     problems.raise_any()
     return dataclasses.replace(contract, digest=hashlib.sha256(text.encode()).hexdigest())
@@ -122,8 +130,9 @@ class _Reader:
             operation = self._operation(node)
             if operation is None:
                 continue
-            key = (operation.item.kind, repr(operation.item.expectation.identity), repr(operation.when))
-            if key in seen:
+            identity = operation.item.expectation.identity
+            key = (operation.item.kind, repr(identity), repr(operation.when))
+            if key in seen and identity is not _UNREAD:
                 self._problems.add(
                     place_of(node),
                     f"operation {operation.item.expectation.describe()} is declared twice, first in line"
@@ -138,15 +147,15 @@ class _Reader:
         if kind is None or item is None:
             return None
         found = {entry.key: entry for entry in self._quiet_entries(node)}
+        if not any(name in found for name in OPERATIONS):
+            return None
         if _COUNT in found:
             self._problems.add(found[_COUNT].place, _NO_COUNT)
         when = found.get(_WHEN)
         if when is None:
             return Operation(item=item)
-        details = {e.key: e for e in self._known_entries(when.node, _WHEN, kind.details)}
-        return Operation(
-            item=item, when=self._build(kind, item.expectation.identity, details, place_of(when.node))
-        )
+        details = {e.key: e for e in self._known_entries(when.node, _WHEN, kind.details, kind.details)}
+        return Operation(item=item, when=self._build(kind, item.expectation.identity, details))
 
     def _kind_of(self, node: Any) -> Kind | None:
         if node.id == "mapping":
@@ -154,6 +163,9 @@ class _Reader:
                 name = str(key.value).partition("/")[0]
                 if name in OPERATIONS:
                     return KINDS[name]
+            if node.value:  # what else is wrong with it is told, too
+                names = {str(key.value).partition("/")[0] for key, _ in node.value}
+                return max((KINDS[name] for name in OPERATIONS), key=lambda kind: len(names & set(kind.keys)))
         self._problems.add(place_of(node), "an operation starts with 'span: NAME' or 'segment: NAME'")
         return None
 
@@ -182,30 +194,26 @@ class _Reader:
     # Items
 
     def _item(self, node: Any, kind: Kind, also: tuple[str, ...] = ()) -> Item | None:
-        children = (kind.children[0],) if kind.children else ()
         parts = (EVENTS, LINKS) if kind.name == "span" else ()
-        known = (kind.name, *kind.details, *parts, *children, *COMMON, *also)
-        found = {entry.key: entry for entry in self._known_entries(node, kind.name, known)}
+        known = (*kind.keys, *COMMON, *also)
+        operable = (kind.name, *kind.details, _COUNT)
+        found = {entry.key: entry for entry in self._known_entries(node, kind.name, known, operable)}
         identity = found.get(kind.name)
         if identity is None:
-            self._problems.add(
-                place_of(node), f"'{kind.name}' is missing: an item starts with what identifies it"
-            )
-            return None
+            words = "an operation starts with 'span: NAME' or 'segment: NAME'" if also else _NO_IDENTITY
+            self._problems.add(place_of(node), words.format(kind=kind.name))
         details = {name: entry for name, entry in found.items() if name in (*kind.details, *parts)}
-        expectation = self._build(kind, self._identity(kind, identity), details, identity.place)
+        expectation = self._build(kind, self._identity(kind, identity) if identity else _UNREAD, details)
         below: tuple[Item, ...] = ()
         if kind.children and kind.children[0] in found:
             below_kind = KINDS[kind.children[1]]
             nodes = self._list(found[kind.children[0]])
             below = tuple(item for child in nodes if (item := self._item(child, below_kind)))
         count = found.get(_COUNT)
-        if expectation is None:
-            return None
         return Item(
             kind=kind.name,
             expectation=expectation,
-            site=self._site(identity.place),
+            site=self._site(identity.place if identity else place_of(node)),
             presence=self._constant(found.get("presence"), Presence) or Presence.REQUIRED,
             count=freeze(self._count(count)) if count else None,
             tier=self._tier(found),
@@ -230,12 +238,12 @@ class _Reader:
         """Return what identifies an item; where it cannot be read, which is told, something that can."""
         told = len(self._problems)
         value = self._values.expected(entry)
-        if len(self._problems) == told and kind.is_named and entry.operator == "is":
+        if len(self._problems) == told and self._fits(kind.name, kind.takes(kind.name), entry):
             self._require_name(kind, entry, value)
-        return value if len(self._problems) == told else present
+        return value if len(self._problems) == told else _UNREAD
 
     def _require_name(self, kind: Kind, entry: Entry, value: Any) -> None:
-        if isinstance(value, str):
+        if isinstance(value, str) or not kind.is_named or entry.operator != "is":
             return
         quoted = f"write {entry.node.value!r}" if entry.node.id == "scalar" and value is not None else ""
         cure = quoted or f"write its name, or an operator such as {kind.name + '/regex'!r}"
@@ -245,7 +253,7 @@ class _Reader:
     def _count(self, entry: Entry) -> Any:
         value = self._values.expected(entry)
         if entry.operator != "is":
-            return value
+            return value if self._fits(_COUNT, WHOLE_NUMBER, entry) else None
         if isinstance(value, bool) or not isinstance(value, int) or value < 0:
             operator = next(iter(value), "") if isinstance(value, dict) else ""
             cure = f"write 'count/{operator if operator in OPERATORS else 'ge'}: 1'"
@@ -277,21 +285,27 @@ class _Reader:
                     " where nobody is to be named, write 'tier: public'",
                 )
 
-    def _build(
-        self, kind: Kind, identity: Any, details: dict[str, Entry], place: Place
-    ) -> Expectation[Any] | None:
+    def _build(self, kind: Kind, identity: Any, details: dict[str, Entry]) -> Expectation[Any]:
+        """Return the expectation of what can be read; a detail that cannot be part of one is told."""
         given: dict[str, Any] = {}
+        for name, entry in details.items():
+            told = len(self._problems)
+            value = self._detail(kind, name, entry)
+            if len(self._problems) == told and self._takes(kind, name, value, entry):
+                given[name] = value
+        return kind.build(identity, **given)
+
+    def _takes(self, kind: Kind, name: str, value: Any, entry: Entry) -> bool:
+        """Return whether an expectation takes a detail; what is wrong with it is told where it is."""
+        if name in kind.details and not self._fits(f"{kind.name}: {name}", kind.takes(name), entry):
+            return False
         try:
-            for name, entry in details.items():
-                told = len(self._problems)
-                value = self._detail(kind, name, entry)
-                if value is not None or len(self._problems) == told:
-                    given[name] = value
-            return kind.build(identity, **given)
+            made = kind.build(_UNREAD, **{name: value})
         except (TypeError, ValueError) as error:
-            words = str(error).removeprefix(f"{kind.name}: ")
-            self._problems.add(place, f"{kind.name}: {words}")
-            return None
+            words = str(error).partition(f"{name}: ")[2] or str(error)
+            self._problems.add(place_of(entry.node), f"{kind.name}: {name}: {words}")
+            return False
+        return made is not None
 
     def _detail(self, kind: Kind, name: str, entry: Entry) -> Any:
         if name in kind.constants and entry.operator == "is":
@@ -313,26 +327,50 @@ class _Reader:
 
     def _event(self, node: Any) -> Any:
         if node.id == "scalar":
-            return expect_event(self._values.value(node))
-        found = {entry.key: entry for entry in self._known_entries(node, "event", ("event", "attributes"))}
+            name = self._values.value(node)
+            if isinstance(name, str):
+                return expect_event(name)
+            self._problems.add(place_of(node), f"event: expected its name, {given(node)} given")
+            return None
+        known = self._known_entries(node, "event", ("event", "attributes"), ("event",))
+        found = {entry.key: entry for entry in known}
         if "event" not in found:
             self._problems.add(place_of(node), "'event' is missing: write a name, or event and attributes")
             return None
-        name = self._values.expected(found["event"])
-        if "attributes" not in found:
-            return expect_event(name)
-        return expect_event(name, attributes=self._values.mapping(found["attributes"].node, "attributes"))
+        told, name = len(self._problems), self._values.expected(found["event"])
+        if len(self._problems) == told and not isinstance(name, str | Matcher):
+            node = found["event"].node
+            self._problems.add(place_of(node), f"event: expected its name, {given(node)} given")
+        details = {}
+        if "attributes" in found:
+            details["attributes"] = self._values.mapping(found["attributes"].node, "attributes")
+        return expect_event(name, **details) if len(self._problems) == told else None
 
     # Small parts
 
-    def _known_entries(self, node: Any, what: str, known: tuple[str, ...]) -> Iterator[Entry]:
+    def _known_entries(
+        self, node: Any, what: str, known: tuple[str, ...], operable: tuple[str, ...] = ()
+    ) -> Iterator[Entry]:
+        """Yield the entries whose key is known, and that have an operator only where one makes sense."""
         for entry in self._values.entries(node, what):
-            if entry.key in known:
-                yield entry
-            else:
+            said = OPTIONAL if entry.optional else entry.operator
+            if entry.key not in known:
                 self._problems.add(
                     entry.place, f"unknown key {entry.key!r} in {what}{did_you_mean(entry.key, known)}"
                 )
+            elif entry.key not in operable and said != "is":
+                self._problems.add(
+                    entry.place, f"{entry.key!r} takes no operator, {said!r} given; write '{entry.key}: …'"
+                )
+            else:
+                yield entry
+
+    def _fits(self, what: str, takes: Taken, entry: Entry) -> bool:
+        """Return whether an entry's operator can hold for anything; what cannot is told where it is."""
+        found = list(misfits(takes, entry.operator, entry.node, entry.place))
+        for place, words in found:
+            self._problems.add(place, f"{what}: {words}")
+        return not found
 
     def _quiet_entries(self, node: Any) -> Iterator[Entry]:
         """Yield the entries of a mapping whose problems are known already."""
@@ -356,7 +394,8 @@ class _Reader:
             if constant.value == value:
                 return constant
         hint = did_you_mean(str(value), [str(constant.value) for constant in kind])
-        self._problems.add(place_of(entry.node), f"{entry.key}: {value!r} is not known{hint}")
+        said = "nothing is given" if value is None else f"{value!r} is not known"
+        self._problems.add(place_of(entry.node), f"{entry.key}: {said}{hint}")
         return None
 
     def _text(self, entry: Entry) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from harness.contract.forms import key_of
 from harness.contract.items import Item, OptionalKey
 from harness.contract.operators import split_key
 from harness.contract.problems import Place
 from harness.contract.yaml_nodes import place_of
 from harness.expect.fields import Field, MappingField
+from harness.expect.key_pattern import KeyPattern
 from harness.expect.metrics import POINT_FIELDS
 from harness.expect.problem import dotted
 
@@ -24,7 +26,7 @@ def optional_paths(node: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str
             name, is_optional, operator = split_key(str(key.value))
         except ValueError:
             continue  # that is a problem already
-        below = (*path, name.lower() if path[0] == HEADERS else name)
+        below = (*path, name.lower() if path[0] == HEADERS else key_of(name))
         if is_optional:
             yield below, place_of(key)
         if operator == "is":
@@ -76,8 +78,15 @@ def _has(field: Field | None, key: OptionalKey, captured: Any) -> bool:
     if field is None:
         return False
     value = field.read(captured)
-    for name in key.path[1:]:
-        if not isinstance(value, Mapping) or name not in value:
-            return False
-        value = value[name]
-    return len(key.path) > 1 or (value is not None and value != {})
+    return _holds(value, key.path[1:]) if len(key.path) > 1 else value is not None and value != {}
+
+
+def _holds(value: Any, path: tuple[str, ...]) -> bool:
+    """Return whether there is something under a path, by each of the keys that one of it stands for."""
+    if not path:
+        return True
+    if not isinstance(value, Mapping):
+        return False
+    name, *below = path
+    names = name.among(value, {}) if isinstance(name, KeyPattern) else [name] if name in value else []
+    return any(_holds(value[one], tuple(below)) for one in names)

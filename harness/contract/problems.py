@@ -59,7 +59,8 @@ class Problems:
             return
         lines = [f"{self.at(p.place)}: {p.message}" for p in sorted(set(self._found))]
         if len(lines) > _MOST:
-            lines[_MOST:] = [f"{self.file}: and {len(lines) - _MOST} more"]
+            more = len(lines) - _MOST
+            lines[_MOST:] = [f"{self.file}: and {more} more problems; these are the first {_MOST}"]
         raise ContractError(lines)
 
 

@@ -31,10 +31,22 @@ def check_sections(contract: Contract, parts: Parts, deviations: Deviations) -> 
     for section in SECTIONS:
         items: tuple[Item, ...] = getattr(contract, section)
         if items:
-            each = section in attributed.SECTIONS
-            _Section(contract, items, deviations, each=each).check(parts)
+            section_counts(contract, items, parts, deviations, each=section in attributed.SECTIONS)
     if contract.resource is not None:
         _check_resources(contract, parts, deviations)
+
+
+def section_counts(
+    contract: Contract, items: tuple[Item, ...], parts: Parts, deviations: Deviations, *, each: bool
+) -> list[int]:
+    """Return how many captured values each item of a section takes, and add what deviates.
+
+    Args:
+        each: Every captured value must be as one of the items that identify it; else one is enough.
+    """
+    section = _Section(contract, items, deviations, each=each)
+    section.check(parts)
+    return section.counts
 
 
 class _Section:
@@ -42,6 +54,9 @@ class _Section:
 
     Args:
         each: Every captured value must be as one of those that identify it; else one is enough.
+
+    Attributes:
+        counts: How many captured values each item took, once they were checked.
     """
 
     def __init__(
@@ -53,7 +68,7 @@ class _Section:
         self._told: set[int] = set()
         self._optional = Exercised()
         self._deviations = deviations
-        self._counts = [0] * len(items)
+        self.counts = [0] * len(items)
         self._held: dict[tuple[int, ...], int] = {}
         self._differing: list[Entry | None] = [None] * len(items)
 
@@ -64,9 +79,9 @@ class _Section:
                 self._take(entry)
         self._deviations.scenario = ""
         for number, count in enumerate(shared(self._items, self._held)):
-            self._counts[number] += count
+            self.counts[number] += count
         for number in range(len(self._items)):
-            if self._counts[number] or id(self._items[number]) not in self._told:
+            if self.counts[number] or id(self._items[number]) not in self._told:
                 self._conclude(number)
             self._report_unexercised(self._items[number])
 
@@ -77,7 +92,7 @@ class _Section:
         """
         forbidden = [n for n, item in enumerate(self._items) if forbids(item, entry)]
         for number in forbidden:
-            self._counts[number] += 1
+            self.counts[number] += 1
         allowed = (n for n, item in enumerate(self._items) if not is_forbidden(item))
         identified = [n for n in allowed if self._items[n].expectation.identifies(entry)]
         if self._each:
@@ -88,7 +103,7 @@ class _Section:
         holding = tuple(n for n in identified if self._items[n].expectation.holds(entry))
         if isinstance(entry.value, Metric):
             for number in holding:
-                self._counts[number] += 1
+                self.counts[number] += 1
         elif holding:
             self._held[holding] = self._held.get(holding, 0) + 1
         if not (holding or forbidden):
@@ -139,7 +154,7 @@ class _Section:
             self._add(item, "item_unexercised", unseen_message(item, key), level, key.site)
 
     def _conclude(self, number: int) -> None:
-        item, count, differing = self._items[number], self._counts[number], self._differing[number]
+        item, count, differing = self._items[number], self.counts[number], self._differing[number]
         name, stem = item.expectation.describe(), item.expectation.STEM
         if item.presence is Presence.FORBIDDEN:
             if count:

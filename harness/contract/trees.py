@@ -7,12 +7,14 @@ from typing import Any, NamedTuple
 
 from harness.closest import closest
 from harness.contract.deviations import Deviations
+from harness.contract.forms import template_of
 from harness.contract.items import Item, Presence
 from harness.contract.kinds import KINDS
 from harness.contract.optional import Exercised, unseen_message
 from harness.contract.shares import forbids, is_forbidden, precision
 from harness.expect.compare import equal
 from harness.expect.fields import MappingField
+from harness.expect.key_pattern import declared_as
 from harness.expect.pool import Entry, Pool
 from harness.expect.render import short
 from harness.model import Level, Site
@@ -36,6 +38,11 @@ class Witness:
         self.counts: dict[int, list[int]] = {}
         self.left: dict[int, list[Any]] = {}
         self.roots: dict[str, list[Any]] = {}
+
+
+def place_name(item: Item, entry: Entry) -> str:
+    """Return how findings name a captured node: of one with an id in its name, the same for each."""
+    return str(entry.name) if item.expectation.exact_name() is not None else template_of(str(entry.name))
 
 
 class TreeCheck:
@@ -80,7 +87,7 @@ class TreeCheck:
             if (
                 isinstance(field, MappingField)
                 and field.name not in BY_SUBSET
-                and isinstance(expected, Mapping)
+                and isinstance(expected, (dict, Mapping))  # an abstract class is slow to ask
             ):
                 for path, value in _others(field.read(entry.value), expected, field.depth):
                     self._add(
@@ -105,7 +112,7 @@ class TreeCheck:
             )
             if not is_forbidden(child):
                 for index in indices:
-                    self.check(child, pool, index, f"{where} › {pool.entries[index].name}")
+                    self.check(child, pool, index, f"{where} › {place_name(child, pool.entries[index])}")
         for index in left:
             entry = pool.entries[index]
             self._add(
@@ -180,13 +187,15 @@ class TreeCheck:
 
 def _others(captured: Any, expected: Mapping[str, Any], depth: int) -> Iterable[tuple[str, Any]]:
     """Yield the path and value of each captured key, down to a depth, that is not expected."""
-    if not isinstance(captured, Mapping):
+    if not isinstance(captured, (dict, Mapping)):
         return
     for key, value in captured.items():
-        if key not in expected:
+        named = declared_as(key, expected)
+        if named is None:
             yield str(key), value
-        elif depth > 1 and isinstance(expected[key], Mapping):
-            yield from ((f"{key}.{path}", below) for path, below in _others(value, expected[key], depth - 1))
+        elif depth > 1 and isinstance(expected[named], Mapping):
+            below = _others(value, expected[named], depth - 1)
+            yield from ((f"{key}.{path}", other) for path, other in below)
 
 
 def _near(child: Item, left: list[Entry]) -> str:
@@ -208,12 +217,15 @@ def _assigned(
     taken: list[list[int]] = [[] for _ in items]
     left: list[int] = []
     contested: list[_Choice] = []
+    named, others, forbidden = _by_name(items)
     for order, index in enumerate(captured):
         entry = pool.entries[index]
-        forbidding = [n for n, item in enumerate(items) if forbids(item, entry)]
+        forbidding = [n for n in forbidden if forbids(items[n], entry)]
         for n in forbidding:
             taken[n].append(index)
-        choices = [n for n, item in enumerate(items) if not is_forbidden(item) and _identifies(item, entry)]
+        choices = named.get(entry.name, [])
+        if others:
+            choices = sorted([*choices, *(n for n in others if items[n].expectation.identifies(entry))])
         if len(choices) == 1:
             taken[choices[0]].append(index)
         elif choices:
@@ -250,6 +262,16 @@ def _settle(items: Sequence[Item], taken: list[list[int]], contested: list[_Choi
                 taken[choice.item].append(choice.child)
 
 
-def _identifies(item: Item, entry: Entry) -> bool:
-    name = item.expectation.exact_name()
-    return entry.name == name if name is not None else item.expectation.identifies(entry)
+def _by_name(items: Sequence[Item]) -> tuple[dict[str, list[int]], list[int], list[int]]:
+    """Return the items of each exact name, those of several names, and those that forbid."""
+    named: dict[str, list[int]] = {}
+    others: list[int] = []
+    forbidden: list[int] = []
+    for n, item in enumerate(items):
+        if is_forbidden(item):
+            forbidden.append(n)
+        elif (name := item.expectation.exact_name()) is not None:
+            named.setdefault(name, []).append(n)
+        else:
+            others.append(n)
+    return named, others, forbidden

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from harness.contract.forms import key_of
 from harness.contract.operators import OPERATORS, OPTIONAL, optional, split_key
 from harness.contract.problems import Place, Problems, did_you_mean
 from harness.contract.yaml_nodes import place_of, scalar
@@ -67,7 +68,7 @@ class ValueReader:
 
     def _entry(self, key_node: Any, value_node: Any) -> Entry | None:
         place = place_of(key_node)
-        if key_node.id != "scalar":
+        if key_node.id != "scalar" or key_node.tag.endswith(":null"):
             self._problems.add(place, f"a key must be text, {given(key_node)} given")
             return None
         try:
@@ -107,7 +108,7 @@ class ValueReader:
 
     def mapping(self, node: Any, what: str) -> dict[str, Any]:
         """Return a mapping whose values are what each key expects."""
-        return {entry.key: self.expected(entry) for entry in self.entries(node, what)}
+        return {key_of(entry.key): self.expected(entry) for entry in self.entries(node, what)}
 
     def _nested(self, node: Any) -> Any:
         """Return the argument of an operator that takes matchers."""

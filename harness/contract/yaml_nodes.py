@@ -16,6 +16,7 @@ from harness.errors import ContractError
 MAX_BYTES = 4_000_000
 """A contract of 100 operations has some 50,000."""
 MAX_DEPTH = 60
+_TOO_DEEP = f"nested too deeply; expected at most {MAX_DEPTH} levels"
 _PREFIXES = ("0x", "0o")
 _TAG = "tag:yaml.org,2002:"
 _PLAIN_TAGS = frozenset(
@@ -52,6 +53,7 @@ def compose(text: str, problems: Problems) -> Any | None:
     """Return the root node of a YAML document; None, with the problem added, when it is none."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
+    from ruamel.yaml.reader import ReaderError
 
     start = Place(1, 1)
     try:
@@ -61,15 +63,52 @@ def compose(text: str, problems: Problems) -> Any | None:
         place = Place(mark.line + 1, mark.column + 1) if mark else start
         problems.add(place, f"not YAML: {error.problem}; fix the syntax here")
         return None
+    except ReaderError as error:
+        problems.add(*_unprintable(text, error.character))
+        return None
     except YAMLError as error:
         problems.add(start, f"not YAML: {' '.join(str(error).split())}; fix the syntax")
         return None
     except RecursionError:
-        problems.add(start, f"nested too deeply; expected at most {MAX_DEPTH} levels")
+        problems.add(_too_deep(text) or start, _TOO_DEEP)
         return None
     if root is None:
         problems.add(start, "the file is empty; expected 'version: 1' and 'operations:'")
     return root
+
+
+def _unprintable(text: str, character: int | str) -> tuple[Place, str]:
+    """Return where a character is that YAML refuses, and what is wrong with it."""
+    char = character if isinstance(character, str) else chr(character)
+    before = text[: max(text.find(char), 0)]
+    escape = repr(char)[1:-1]
+    cure = f"remove it, or write {escape} in double quotes"
+    place = Place(before.count("\n") + 1, len(before) - before.rfind("\n"))
+    return place, f"not YAML: the character {char!r} is not allowed; {cure}"
+
+
+def _too_deep(text: str) -> Place | None:
+    """Return where a text is nested deeper than may be: what cannot be composed can be scanned."""
+    from ruamel.yaml import YAML
+
+    depth = 0
+    for token in YAML(typ="safe", pure=True).scan(text):
+        name = type(token).__name__
+        depth += name.endswith("StartToken") - name.endswith("EndToken")
+        if depth > MAX_DEPTH + 1:  # a document's start counts, too
+            return place_of(token)
+    return None
+
+
+def name_places(root: Any) -> None:
+    """Give a value that is left out the place of its key: it has none of its own."""
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        for key, value in node.value if node.id == "mapping" else ():
+            if value.start_mark.index == value.end_mark.index:
+                value.start_mark = value.end_mark = key.start_mark
+        pending += _children(node)
 
 
 def place_of(node: Any) -> Place:
@@ -100,7 +139,7 @@ def _refusal(node: Any, depth: int) -> str:
     if node.tag not in _PLAIN_TAGS:
         return f"tag {node.tag!r}: tags are not read in a contract; write a plain value"
     if depth > MAX_DEPTH:
-        return f"nested too deeply; expected at most {MAX_DEPTH} levels"
+        return _TOO_DEEP
     return ""
 
 

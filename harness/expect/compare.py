@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from harness.expect.key_pattern import KeyPattern
 from harness.expect.matcher import Matcher
 from harness.expect.presence import Absent, Present
 from harness.expect.render import short
@@ -52,21 +53,25 @@ def equal(expected: Any, captured: Any) -> bool:
         >>> equal({"status": 200}, {"status": 200, "length": 7}), equal(1, True)
         (True, False)
     """
-    if type(expected) in _FAMILIES:
+    # What is asked of most values comes first: an abstract class is slow to ask.
+    if isinstance(expected, _FAMILIES):
         return scalar_equal(expected, captured)
+    if type(expected) is dict and isinstance(captured, dict):
+        return all(_equal_item(expected, key, captured) for key in expected)
     if isinstance(expected, Matcher):
         return expected.problem(captured) is None
-    if isinstance(expected, dict) and isinstance(captured, dict):
-        return all(_equal_item(value, key, captured) for key, value in expected.items())
     if isinstance(expected, _COMPOUND):
         return not differences(expected, captured)
     return scalar_equal(expected, captured)
 
 
-def _equal_item(expected: Any, key: str, captured: dict[str, Any]) -> bool:
-    if key not in captured or isinstance(expected, _PRESENCE):
-        return not _mapping({key: expected}, captured, ())
-    return equal(expected, captured[key])
+def _equal_item(expected: dict[str, Any], key: str, captured: dict[str, Any]) -> bool:
+    value = expected[key]
+    if type(key) is KeyPattern:
+        return not _matching(key, expected, captured, ())
+    if key not in captured or isinstance(value, _PRESENCE):
+        return not _mapping({key: value}, captured, ())
+    return equal(value, captured[key])
 
 
 def differences(expected: Any, captured: Any, path: Path = ()) -> list[Difference]:
@@ -92,13 +97,29 @@ def _mapping(expected: Mapping[str, Any], captured: Any, path: Path) -> list[Dif
     found: list[Difference] = []
     for key, value in expected.items():
         here = (*path, key)
-        if key not in captured:
+        if type(key) is KeyPattern:
+            found += _matching(key, expected, captured, path)
+        elif key not in captured:
             found += _missing(value, here, captured, path)
         elif isinstance(value, Absent):
             found.append(Difference(here, "unexpected", value, captured[key]))
         elif not isinstance(value, Present):
             found += differences(value, captured[key], here)
     return found
+
+
+def _matching(
+    key: KeyPattern, expected: Mapping[str, Any], captured: Mapping[str, Any], path: Path
+) -> list[Difference]:
+    """Return every difference of what one key stands for: each of these is as it says."""
+    value, keys, here = expected[key], key.among(captured, expected), (*path, key)
+    if not keys:
+        return _missing(value, here, captured, path)
+    if isinstance(value, Absent):
+        return [Difference(here, "unexpected", value, captured[one]) for one in keys]
+    if isinstance(value, Present):
+        return []
+    return [difference for one in keys for difference in differences(value, captured[one], here)]
 
 
 def _missing(expected: Any, path: Path, siblings: Mapping[str, Any], siblings_path: Path) -> list[Difference]:

@@ -87,7 +87,16 @@ def _metadata_hint(document: Segment | Subsegment, path: Path) -> str:
 
 def _is_one_key(one: str, other: str) -> bool:
     """Return whether two keys are one, as metadata and as an annotation, which has no hyphen."""
-    return _NO_ANNOTATION_KEY.sub("_", one) == _NO_ANNOTATION_KEY.sub("_", other)
+    return as_annotation_key(one) == as_annotation_key(other)
+
+
+def as_annotation_key(key: str) -> str:
+    """Return a key as an annotation may have it.
+
+    >>> as_annotation_key("results-size")
+    'results_size'
+    """
+    return _NO_ANNOTATION_KEY.sub("_", key)
 
 
 def _leaves(values: Mapping[str, Any], path: Path = ()) -> Iterator[tuple[Path, Any]]:
@@ -178,6 +187,7 @@ class SegmentExpectation(DocumentExpectation[Segment]):
         *_SHARED,
         _mapping("service"),
         Field("user", lambda s: s.user, takes=TEXT | NONE),
+        Field("origin", lambda s: s.origin, takes=TEXT | NONE),
         Field("trace_id", lambda s: s.trace_id, takes=TEXT),
         Field("parent_id", lambda s: s.parent_id, takes=TEXT | NONE),
         Field("duration", duration_s, takes=NUMBER),
@@ -185,6 +195,7 @@ class SegmentExpectation(DocumentExpectation[Segment]):
 
     service: Any = OMITTED
     user: Any = OMITTED
+    origin: Any = OMITTED
     trace_id: Any = OMITTED
     parent_id: Any = OMITTED
 
@@ -221,6 +232,7 @@ def segment(
     aws: Mapping[str, Any] | AnyMatcher | Omitted = OMITTED,
     service: Mapping[str, Any] | AnyMatcher | Omitted = OMITTED,
     user: Text | Omitted | None = OMITTED,
+    origin: Text | Omitted | None = OMITTED,
     trace_id: Text | Omitted = OMITTED,
     parent_id: Text | Omitted | None = OMITTED,
     duration: Number | Omitted = OMITTED,
@@ -235,6 +247,8 @@ def segment(
         fault: The service was at fault (5xx).
         throttle: The service refused it (429).
         cause: ``{"exceptions": …}``, or the id of a child's exception.
+        service: Version and runtime of the service.
+        origin: The AWS resource that ran it, such as ``AWS::ECS::Container``.
         duration: Seconds.
 
     Example:
@@ -253,6 +267,7 @@ def segment(
         aws=freeze(aws),
         service=freeze(service),
         user=freeze(user),
+        origin=freeze(origin),
         trace_id=freeze(trace_id),
         parent_id=freeze(parent_id),
         duration=freeze(duration),

@@ -83,6 +83,7 @@ class SpanExpectation(Expectation[Span]):
         Field("kind", lambda s: s.kind, takes=KIND),
         Field("scope", lambda s: s.scope.name, takes=TEXT),
         StatusField("status", lambda s: s.status, takes=STATUS),
+        Field("status_message", lambda s: s.status.message, takes=TEXT),
         MappingField("attributes", lambda s: s.attributes, stem="attribute", noun="attribute"),
         PartsField("events", lambda s: s.events, noun="event"),
         PartsField("links", lambda s: s.links, noun="link"),
@@ -94,6 +95,7 @@ class SpanExpectation(Expectation[Span]):
     kind: Any = OMITTED
     scope: Any = OMITTED
     status: Any = OMITTED
+    status_message: Any = OMITTED
     attributes: Any = OMITTED
     events: Any = OMITTED
     links: Any = OMITTED
@@ -158,6 +160,7 @@ def span(
     kind: SpanKind | AnyMatcher | Omitted = OMITTED,
     scope: Text | Omitted = OMITTED,
     status: StatusCode | Status | AnyMatcher | Omitted = OMITTED,
+    status_message: Text | Omitted = OMITTED,
     attributes: Mapping[str, Any] | AnyMatcher | Omitted = OMITTED,
     events: Sequence[Text | EventExpectation] | Omitted = OMITTED,
     links: Sequence[LinkExpectation] | Omitted = OMITTED,
@@ -171,6 +174,7 @@ def span(
         kind: `SERVER`, `CLIENT`, `INTERNAL`, `PRODUCER` or `CONSUMER`.
         scope: The name of its instrumentation scope.
         status: `UNSET`, `OK` or `ERROR`; a `Status` expects its description too.
+        status_message: The description of its status; empty where it has none.
         attributes: Those that must be there, with their values.
         events: Names, or `event(…)`, in any order; others may be there.
         links: `link(…)`, in any order; others may be there.
@@ -190,6 +194,7 @@ def span(
         kind=_constant("kind", SpanKind, kind),
         scope=freeze(scope),
         status=_constant("status", StatusCode, status),
+        status_message=freeze(status_message),
         attributes=freeze(attributes),
         events=_events(events),
         links=_links(links),

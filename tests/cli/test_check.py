@@ -150,24 +150,33 @@ def test_accepting_changes_the_file_and_says_what(
     monkeypatch.delenv("CI", raising=False)
     assert main(["contract", "accept", str(run), "--contract", str(contract), "--dry-run"]) == 0
     told = capsys.readouterr().out
-    assert told.endswith("  GET /: rows: 3 → rows: 4\n1 change would be made\n")
+    assert told.endswith(
+        "  GET /: rows: 3 → rows: 4\n1 change would be made\nthe run then holds the contract\n"
+    )
     assert contract.read_text() == CONTRACT
 
     assert main(["contract", "accept", str(run), "--contract", str(contract), "--only", told[:8]]) == 0
     assert contract.read_text() == CONTRACT.replace("rows: 3", "rows: 4")
-    assert capsys.readouterr().out.endswith("1 change made; review the diff and commit it\n")
+    assert capsys.readouterr().out.endswith(
+        "1 change made; review the diff and commit it\nthe run then holds the contract\n"
+    )
 
 
 @pytest.mark.parametrize(
-    ("promised", "told"),
+    ("promised", "told", "code"),
     [
-        (CONTRACT.replace("rows: 3", "rows: 4"), "nothing was changed: the run holds the contract\n"),
+        (CONTRACT.replace("rows: 3", "rows: 4"), "nothing was changed\nthe run holds the contract\n", 0),
         (
             "version: 1\noperations:\n  - span: GET /\n    presence: forbidden\n",
             (
-                "nothing was changed: 1 finding is none that can be accepted (see `harness check`);"
-                " edit the contract by hand\n"
+                "nothing was changed\n"
+                "the run does not hold the contract: what remains was not asked for, or is nothing that a run"
+                " can decide; mend the app, or edit the contract by hand\n"
+                "FILE:3: error span_forbidden: GET /: span 'GET /' was captured; the contract forbids it"
+                " (in test_home)\n"
+                "1 finding, 1 of them fails\n"
             ),
+            1,
         ),
     ],
 )
@@ -178,11 +187,12 @@ def test_accepting_says_when_there_is_nothing_to_change(
     monkeypatch: pytest.MonkeyPatch,
     promised: str,
     told: str,
+    code: int,
 ) -> None:
     monkeypatch.delenv("CI", raising=False)
     contract.write_text(promised)
-    assert main(["contract", "accept", str(run), "--contract", str(contract)]) == 0
-    assert capsys.readouterr().out == told
+    assert main(["contract", "accept", str(run), "--contract", str(contract)]) == code
+    assert capsys.readouterr().out == told.replace("FILE", str(contract))
 
 
 def test_accepting_keeps_the_line_ends_of_a_file(

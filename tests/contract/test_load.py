@@ -111,7 +111,130 @@ def test_all_mistakes_are_told_at_once_each_with_its_place() -> None:
         "c.yaml:11:9: unknown key 'coutn' in span; did you mean 'count'?",
         "c.yaml:12:9: 'span' is missing: an item starts with what identifies it",
         "c.yaml:13:5: an operation starts with 'span: NAME' or 'segment: NAME'",
+        "c.yaml:13:5: unknown key 'spam' in span; did you mean 'span'?",
     ]
+
+
+def test_all_mistakes_of_one_item_are_told_each_at_its_value() -> None:
+    text = (
+        body(
+            "  - span: 5\n    scope: 5\n    status: eror\n    duration: fast\n    count: 2\n    children:\n"
+            "      - scope: [a]\n        kind: servr\n"
+            "  - subsegments:\n      - subsegment: a\n        fault: 1\n        error: 'no'\n"
+        )
+        + "log_events:\n  - log_event: hi\n    log_group: 7\n    log_stream: 8\n"
+    )
+    assert problems_of(text) == [
+        "c.yaml:3:11: span: expected text, 5 given; write '5'",
+        "c.yaml:4:12: span: scope: expected text or a matcher, 5 given",
+        "c.yaml:5:13: status: 'eror' is not known; did you mean 'error'?",
+        "c.yaml:6:15: span: duration: expected a number or a matcher, 'fast' given",
+        (
+            "c.yaml:7:5: count: an operation may be requested any number of times;"
+            " count what is below it, or remove 'count'"
+        ),
+        "c.yaml:9:9: 'span' is missing: an item starts with what identifies it",
+        "c.yaml:9:16: span: scope: expected text or a matcher, ['a'] given",
+        "c.yaml:10:15: kind: 'servr' is not known; did you mean 'server'?",
+        "c.yaml:11:5: an operation starts with 'span: NAME' or 'segment: NAME'",
+        "c.yaml:13:16: subsegment: fault: expected True or False or a matcher, 1 given",
+        "c.yaml:14:16: subsegment: error: expected True or False or a matcher, 'no' given",
+        "c.yaml:17:16: log_event: log_group: expected text or a matcher, 7 given",
+        "c.yaml:18:17: log_event: log_stream: expected text or a matcher, 8 given",
+    ]
+
+
+def test_what_is_left_out_has_the_place_of_its_key() -> None:
+    text = body("  - span:\n    kind:\n    attributes:\n      ~: 1\n    events:\n      - event:\n")
+    assert problems_of(f"{text}exports:\n") == [
+        (
+            "c.yaml:3:5: span: expected text, nothing given;"
+            " write its name, or an operator such as 'span/regex'"
+        ),
+        (
+            "c.yaml:4:5: kind: nothing is given;"
+            " expected one of client, consumer, internal, producer, server, unspecified"
+        ),
+        "c.yaml:6:7: a key must be text, ~ given",
+        "c.yaml:8:9: event: expected its name, nothing given",
+        "c.yaml:9:1: exports: expected a list of items, each starting with '- '",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "problem"),
+    [
+        (
+            "kind/one_of: [server, foo]",
+            (
+                "4:27: span: kind: 'foo' is not known;"
+                " expected one of client, consumer, internal, producer, server, unspecified"
+            ),
+        ),
+        ("kind/not: {one_of: [clent]}", "4:25: span: kind: 'clent' is not known; did you mean 'client'?"),
+        ("status/any_of: [ok, eror]", "4:25: span: status: 'eror' is not known; did you mean 'error'?"),
+        ("events/one_of: [a]", "4:5: 'events' takes no operator, 'one_of' given; write 'events: …'"),
+        ("events/optional: [a]", "4:5: 'events' takes no operator, 'optional' given; write 'events: …'"),
+        ("children/each: []", "4:5: 'children' takes no operator, 'each' given; write 'children: …'"),
+        ("presence/one_of: [a]", "4:5: 'presence' takes no operator, 'one_of' given; write 'presence: …'"),
+        ("scope/one_of: [a, 5]", "4:23: span: scope: expected text, 5 given"),
+        (
+            "duration/regex: a",
+            (
+                "4:5: span: duration: operator 'regex' does not fit a number; expected one of"
+                " absent, all_of, any_of, approx, between, ge, gt, is, le, lt, not, one_of, present, type"
+            ),
+        ),
+        (
+            "scope/gt: 3",
+            (
+                "4:5: span: scope: operator 'gt' does not fit text; expected one of absent, all_of, any_of,"
+                " contains, ends_with, format, hex_id, is, length, not, one_of, present, regex,"
+                " starts_with, type"
+            ),
+        ),
+    ],
+)
+def test_an_operator_or_a_value_that_fits_nothing_is_refused(said: str, problem: str) -> None:
+    assert problems_of(body(f"  - span: a\n    {said}\n")) == [f"c.yaml:{problem}"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "kind/one_of: [server, client]",
+        "kind/regex: server|client",
+        "status/not: error",
+        "scope/any_of: [{starts_with: a}, b]",
+        "duration/lt: 3",
+        "attributes/absent: true",
+        "duration/any_of: [{lt: 1}, 5]",
+    ],
+)
+def test_an_operator_that_fits(said: str) -> None:
+    assert len(parse_contract(body(f"  - span: a\n    {said}\n")).operations) == 1
+
+
+def test_of_very_many_mistakes_the_first_are_told_and_how_many_more_there_are() -> None:
+    found = problems_of(body("".join(f"  - span: s{n}\n    tier: x\n" for n in range(60))))
+    assert len(found) == 51
+    assert found[-1] == "c.yaml: and 10 more problems; these are the first 50"
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        (
+            '"x\x07"',
+            r"5:12: not YAML: the character '\x07' is not allowed; remove it, or write \x07 in double quotes",
+        ),
+        ("[" * 70 + "]" * 70, "5:66: nested too deeply; expected at most 60 levels"),
+        ("[" * 3000 + "]" * 3000, "5:66: nested too deeply; expected at most 60 levels"),
+    ],
+    ids=("control character", "deep", "deeper than can be read"),
+)
+def test_what_cannot_be_read_has_a_place(value: str, problem: str) -> None:
+    assert problems_of(body(f"  - span: a\n    attributes:\n      b: {value}\n")) == [f"c.yaml:{problem}"]
 
 
 @pytest.mark.parametrize(
@@ -303,10 +426,10 @@ def test_a_value_of_a_type_that_nothing_captured_has_is_refused_and_the_rest_is_
         "  - span: null\n"
     )
     assert problems_of(text) == [
-        "c.yaml:3:5: span: duration: expected a number or a matcher, True given",
         "c.yaml:3:11: span: expected text, 5 given; write '5'",
-        "c.yaml:6:9: span: event: name: expected text or a matcher, 3 given",
-        "c.yaml:8:5: segment: fault: expected True or False or a matcher, 'yes' given",
+        "c.yaml:4:15: span: duration: expected a number or a matcher, True given",
+        "c.yaml:7:18: event: expected its name, 3 given",
+        "c.yaml:9:12: segment: fault: expected True or False or a matcher, 'yes' given",
         (
             "c.yaml:10:11: span: expected text, null given;"
             " write its name, or an operator such as 'span/regex'"

@@ -58,6 +58,7 @@ class OperationsDiff:
             if name in after:
                 self._operation(before[name], after[name])
         if self._elsewhere:
+            self._changed_places(roots)
             self._became_roots(roots)
         self._renamed(roots)
         self.edits += [([edit], 1) for edit in open_edits(self._unpaired)]
@@ -120,6 +121,14 @@ class OperationsDiff:
             edits = self._known[key] = [*found.edits, *open_edits(found.unpaired)]
         if edits:
             self.edits.append((edits, times))
+
+    def _changed_places(self, roots: Unpaired) -> None:
+        """Pair roots that changed places with a child."""
+        found = TreeDiff(self._scores, self._elsewhere)
+        if found.swap(roots):
+            self.edits.append((found.edits, 1))
+            self._unpaired.removed.extend(found.unpaired.removed)
+            self._unpaired.added.extend(found.unpaired.added)
 
     def _became_roots(self, roots: Unpaired) -> None:
         """Pair roots with nodes that have, or had, a parent."""

@@ -15,6 +15,7 @@ from harness.analysis.diff.pairing import (
     without_equal,
 )
 from harness.analysis.diff.shape import Shape
+from harness.analysis.diff.swaps import below, swapped_edit, swaps
 
 _MOST_LOOSE = 5_000
 """Below what was added or removed, so many nodes are looked at for what was reparented."""
@@ -60,8 +61,28 @@ class TreeDiff:
         self._pending.append((before, after, parent, times))
         self._run()
         # A wrapper around a node, or none any more, comes before a rename; whatever is left comes last.
-        while self._reparent(_one_is_topmost) or self._rename() or self._reparent(_any):
+        while (
+            self.swap(self.unpaired)
+            or self._reparent(_one_is_topmost)
+            or self._rename()
+            or self._reparent(_any)
+        ):
             self._run()
+
+    def swap(self, unpaired: Unpaired) -> bool:
+        """Pair nodes that changed places with their child; return whether there are any."""
+        found = list(swaps(*unpaired))
+        for swap in found:
+            above = Step(swap.new.parent, swap.new.shape.name)
+            under = Step(above, swap.parent.name)
+            left = below(swap)
+            self.edits.append(swapped_edit(swap, above))
+            self.edits += own_edits(swap.child, swap.new.shape, above, swap.times)
+            self.edits += own_edits(swap.old.shape, swap.parent, under, swap.times)
+            self._children(swap.child, swap.new.shape, above, swap.times, *left.of_child)
+            self._children(swap.old.shape, swap.parent, under, swap.times, *left.of_parent)
+            self._run()
+        return bool(found)
 
     def _run(self) -> None:
         while self._pending:

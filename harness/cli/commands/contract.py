@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from harness.model import RunRecord
+    from harness.model import Finding, RunRecord
 
 NAME = "contract"
 HELP = "write a telemetry contract from a run, or accept what a run changed"
@@ -35,14 +35,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write or change the contract; return 0.
+    """Write or change the contract; return 0, and 1 when the run does not hold what all changes make of it.
 
     Raises:
         ConfigurationError: FILE is there already, cannot be written, is no contract, or is to be
             changed in CI.
         RecordError: The run cannot be read, or captured nothing.
     """
-    from harness.cli import HOLDS
+    from harness.cli import DOES_NOT_HOLD, HOLDS
     from harness.cli.recorded import read_run
     from harness.errors import RecordError
     from harness.report import redact
@@ -51,13 +51,14 @@ def run(arguments: argparse.Namespace) -> int:
     if all(part.is_empty for part in (record.outside, *(s.telemetry for s in record.scenarios))):
         raise RecordError(f"{arguments.run}: the run captured no telemetry; run the scenarios first")
     if arguments.verb == "accept":
-        _accept(arguments, record)
-    else:
-        _write(arguments, record)
+        return HOLDS if _accept(arguments, record) or arguments.only else DOES_NOT_HOLD
+    _write(arguments, record)
     return HOLDS
 
 
-def _accept(arguments: argparse.Namespace, record: RunRecord) -> None:
+def _accept(arguments: argparse.Namespace, record: RunRecord) -> bool:
+    """Make the changes and say what remains; return whether the run holds the contract then."""
+    from harness.contract import finding_lines
     from harness.contract.accept import accepted_text
     from harness.contract.yaml_nodes import read_contract_text
     from harness.errors import ConfigurationError
@@ -81,18 +82,32 @@ def _accept(arguments: argparse.Namespace, record: RunRecord) -> None:
         verb = "would be made" if arguments.dry_run else "made; review the diff and commit it"
         sys.stdout.write(f"{count_text(len(made), 'change')} {verb}\n")
     else:
-        sys.stdout.write(f"nothing was changed{'' if left else f': {_why_nothing(before, record)}'}\n")
-
-
-def _why_nothing(text: str, record: RunRecord) -> str:
-    from harness.analysis.outcome import is_failure
-    from harness.contract import check_contract, parse_contract
-
-    failing = sum(map(is_failure, check_contract(parse_contract(text), record)))
+        sys.stdout.write("nothing was changed\n")
+    failing = _failing(text, record, str(file))
     if failing:
-        found = "1 finding is" if failing == 1 else f"{failing} findings are"
-        return f"{found} none that can be accepted (see `harness check`); edit the contract by hand"
-    return "the run holds the contract"
+        sys.stdout.write(
+            f"the run does not hold the contract{' with these changes' if made else ''}: what remains was not"
+            " asked for, or is nothing that a run can decide; mend the app, or edit the contract by hand\n"
+        )
+        sys.stdout.writelines(f"{line}\n" for line in finding_lines(failing))
+    else:
+        sys.stdout.write(f"the run {'then ' if made else ''}holds the contract\n")
+    return not failing
+
+
+def _failing(text: str, record: RunRecord, file: str) -> list[Finding]:
+    """Return what fails of a run that is checked against a contract, its waivers applied."""
+    from datetime import UTC, datetime
+
+    import msgspec
+
+    from harness.analysis.outcome import is_failure
+    from harness.contract import checked_record, parse_contract, read_waivers
+
+    bare = msgspec.structs.replace(record, findings=())
+    waivers, today = read_waivers(Path("pyproject.toml")), datetime.now(UTC).date()
+    checked = checked_record(parse_contract(text, file=file), bare, today, waivers)
+    return list(filter(is_failure, checked.findings))
 
 
 def _replace(file: Path, text: str) -> None:

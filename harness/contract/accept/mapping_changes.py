@@ -12,6 +12,7 @@ from harness.contract.accept.document import Document, Entry, entry_of
 from harness.contract.operators import split_key
 from harness.contract.write.shapes import mapping_of
 from harness.expect.compare import differences
+from harness.expect.key_pattern import KeyPattern
 
 
 def mapping_changes(
@@ -33,9 +34,9 @@ def mapping_changes(
     renamed = _renamed(node, expected, generated, captured) if closed else {}
     for name, wanted in expected.items():
         entry = entry_of(node, name)
-        values = [one.get(name) for one in captured]
         if entry is None:
             continue
+        values = _under(name, captured, expected)
         if name in renamed:
             yield _renaming(document, entry, name, renamed[name], where)
         elif depth > 1 and isinstance(wanted, Mapping) and all(isinstance(one, dict) for one in values):
@@ -67,6 +68,13 @@ def _renamed(
         if near is not None:
             renamed[name] = near
     return renamed
+
+
+def _under(name: str, captured: Sequence[Any], expected: Mapping[str, Any]) -> list[Any]:
+    """Return what was captured under a name, or under each key that it stands for; None where nothing."""
+    if not isinstance(name, KeyPattern):
+        return [one.get(name) for one in captured]
+    return [one[key] for one in captured for key in name.among(one, expected)] or [None]
 
 
 def _renaming(document: Document, entry: Entry, name: str, new: str, where: str) -> Change:

@@ -15,12 +15,15 @@ from harness.contract.check import OperationCheck
 from harness.contract.deviations import Deviations
 from harness.contract.items import Contract, Item, Operation, Presence
 from harness.contract.kinds import KINDS, SECTIONS
+from harness.contract.operators import OPERATORS, split_key
 from harness.contract.sections import resources_of
 from harness.contract.trees import BY_SUBSET, Witness
 from harness.contract.write.operations import Trees, operations_of
 from harness.contract.write.shapes import child_count, child_items, item_of
 from harness.expect.compare import equal
 from harness.expect.fields import MappingField
+from harness.expect.omitted import OMITTED
+from harness.expect.segments import as_annotation_key
 from harness.model import RunRecord, Telemetry
 
 
@@ -71,16 +74,17 @@ class _Proposer:
         if not roots:
             return
         trees = self._trees.of(spans=roots.get("span", []), segments=roots.get("segment", []))
-        declared = {o.item.expectation.exact_name() for o in self._contract.operations}
+        declared = {repr(o.item.expectation.identity) for o in self._contract.operations}
         for new in operations_of(trees, always_when=True):
-            name = new.get("span", new.get("segment"))
-            if name not in declared:
+            key = next(iter(new))
+            operator, name = split_key(key)[2], new[key]
+            if repr(OPERATORS[operator].make(name)) not in declared:
                 new.pop("when", None)
             yield Change(
                 where=str(name),
                 what="operation",
                 before="",
-                after=shown("operation", {k: v for k, v in new.items() if k in ("span", "segment", "when")}),
+                after=shown("operation", {k: v for k, v in new.items() if k in (key, "when")}),
                 apply=partial(self._document.add_item, self._document.root, "operations", new),
                 path=(repr(new),),
             )
@@ -117,6 +121,17 @@ class _Proposer:
                 yield from below(field.name, changes)
             elif not all(field.holds(expected, value) for value in values):
                 yield replacement(self._document, entry, field.name, generated, where)
+        yield from self._moved(item, node, generated, where)
+
+    def _moved(self, item: Item, node: Any, generated: dict[str, Any], where: str) -> Iterator[Change]:
+        """Yield what is now annotations or metadata of a document, where only the other is declared."""
+        for name, other in (("annotations", "metadata"), ("metadata", "annotations")):
+            declared = getattr(item.expectation, other, OMITTED)
+            if name not in generated or entry_of(node, name) is not None or not isinstance(declared, Mapping):
+                continue
+            gone = _keys(declared) - _keys(plain_keys(generated.get(other, {})))
+            if gone & _keys(plain_keys(generated[name])):
+                yield setting(self._document, node, name, generated[name], where)
 
     def _children(self, item: Item, node: Any, where: str) -> Iterator[Change]:
         kind = KINDS[item.kind]
@@ -164,6 +179,20 @@ class _Proposer:
 
     def _removal(self, node: Any, where: str, title: str) -> Change:
         return Change(where, "item", title, "", partial(self._document.remove, node))
+
+
+def plain_keys(mapping: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a written mapping, and those in it, with keys that have no operators."""
+    return {
+        split_key(key)[0]: plain_keys(value) if isinstance(value, Mapping) else value
+        for key, value in mapping.items()
+    }
+
+
+def _keys(mapping: Mapping[str, Any]) -> set[str]:
+    """Return the keys of a mapping and of those in it, as an annotation may have them."""
+    found = {as_annotation_key(key) for key in mapping}
+    return found.union(*(_keys(value) for value in mapping.values() if isinstance(value, Mapping)))
 
 
 def _title(operation: Operation) -> str:

@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from harness.contract import attributed
 from harness.contract.accept.changes import Change, below, shown
 from harness.contract.accept.document import Document, entry_of, items_of
 from harness.contract.accept.document import Entry as Said
-from harness.contract.accept.mapping_changes import mapping_changes, replacement
+from harness.contract.accept.mapping_changes import mapping_changes, replacement, setting
 from harness.contract.attributed import Taken
+from harness.contract.deviations import Deviations
 from harness.contract.items import Contract, Item, Presence
 from harness.contract.operators import split_key
 from harness.contract.optional import HEADERS
+from harness.contract.sections import section_counts
 from harness.contract.shares import forbids, is_forbidden
 from harness.contract.write.build import SECTION_WRITERS
 from harness.contract.write.exports import header_entries, is_taken, lowered
-from harness.expect.compare import differences
+from harness.contract.write.names import written
+from harness.expect.compare import differences, equal
 from harness.expect.fields import Field, MappingField
+from harness.expect.metrics import POINT_FIELDS
+from harness.expect.omitted import OMITTED
 from harness.expect.pool import Entry
 from harness.model import Telemetry
+
+_IDS = frozenset({"trace_id", "span_id"})
+_OF_POINTS = ("value", "sum")
 
 
 def section_changes(
@@ -36,18 +45,23 @@ def section_changes(
     nodes = items_of(document.root, section)
     pool = type(items[0].expectation).POOL
     entries = [entry for part in parts for entry in pool(part).entries]
-    found = list(_taken(items, entries)) if section in attributed.SECTIONS else None
-    for item, node in zip(items, nodes, strict=True):
+    each = section in attributed.SECTIONS
+    found = list(_taken(items, entries)) if each else None
+    named = [(str(number), part) for number, part in enumerate(parts)]
+    counts = section_counts(contract, items, named, Deviations(contract.file), each=each)
+    held = {id(e) for e in entries if any(not is_forbidden(i) and _is_as(i, e) for i in items)}
+    for item, node, count in zip(items, nodes, counts, strict=True):
         if is_forbidden(item):
             continue
         where = f"{section} › {item.expectation.short_name()}"
         identified = [entry for entry in entries if item.expectation.identifies(entry)]
-        if not identified:
+        if not count and (not identified or _is_for_others(item, identified, found, held)):
             changes = _gone(document, item, node, where)
         elif found is None:
             changes = _of_any(document, item, node, identified, where)
         else:
             changes = _of_each(document, item, node, found, where)
+        changes = chain(changes, _counted(document, item, node, count, where))
         for change in below((section, item.expectation.identity), changes):
             yield replace(change, relied_on=item.relied_on)
     left = [entry for entry in entries if not any(_knows(item, entry) for item in items)]
@@ -59,6 +73,27 @@ def section_changes(
 
 def _knows(item: Item, entry: Entry) -> bool:
     return forbids(item, entry) if is_forbidden(item) else item.expectation.identifies(entry)
+
+
+def _is_as(item: Item, entry: Entry) -> bool:
+    return item.expectation.identifies(entry) and item.expectation.holds(entry)
+
+
+def _is_for_others(
+    item: Item, identified: Sequence[Entry], found: Sequence[Taken] | None, held: Collection[int]
+) -> bool:
+    """Return whether other items take all that an item could."""
+    if found is None:
+        return all(id(entry) in held for entry in identified)
+    return not any(
+        taken.closest[0] is item or any(owned.item is item for owned in taken.owned) for taken in found
+    )
+
+
+def _counted(document: Document, item: Item, node: Any, count: int, where: str) -> Iterator[Change]:
+    """Yield the change of how many there must be; none where there is none, or of any number."""
+    if count and item.count is not None and not equal(item.count, count):
+        yield setting(document, node, "count", count, where)
 
 
 def _gone(document: Document, item: Item, node: Any, where: str) -> Iterator[Change]:
@@ -81,7 +116,7 @@ def _of_any(
         if field.name == HEADERS and isinstance(expected, Mapping):
             yield from below(HEADERS, _of_headers(document, said.node, expected, identified, where))
         else:
-            yield replacement(document, said, field.name, {field.name: field.read(value)}, where)
+            yield replacement(document, said, field.name, _entry(field, [value]), where)
 
 
 def _of_headers(
@@ -90,11 +125,11 @@ def _of_headers(
     """Yield the changes of headers that do not hold: to what is written of them, which is no secret."""
     taken = [entry.value for entry in identified if is_taken(entry.value)]
     sent = [lowered(export.headers) for export in taken or [entry.value for entry in identified]]
-    written = {split_key(key)[0]: (key, value) for key, value in header_entries(sent).items()}
+    entries = {split_key(key)[0]: (key, value) for key, value in header_entries(sent).items()}
     for key, argument in node.value:
         name = split_key(str(key.value))[0].lower()
         if any(differences({name: expected.get(name)}, headers) for headers in sent):
-            new = dict([written[name]]) if name in written else {}
+            new = dict([entries[name]]) if name in entries else {}
             yield replacement(document, Said(key, argument), name, new, where)
 
 
@@ -121,6 +156,7 @@ def _of_each(
             yield from below(field.name, inner)
         elif not all(field.holds(expected, value) for value in values):
             yield replacement(document, said, field.name, _entry(field, values), where)
+    yield from _of_points(document, item, node, values, where)
     attributes = [own.captured.attributes for taken in found for own in taken.owned if own.item is item]
     expected, said = attributed.expected_of(item), entry_of(node, attributed.ATTRIBUTES.name)
     if attributes and said is not None and isinstance(expected, Mapping):
@@ -128,8 +164,26 @@ def _of_each(
         yield from below(attributed.ATTRIBUTES.name, inner)
 
 
+def _of_points(
+    document: Document, item: Item, node: Any, values: Sequence[Any], where: str
+) -> Iterator[Change]:
+    """Yield the changes of what one of a metric's data points must be as: its value, and its sum."""
+    for field in POINT_FIELDS:
+        said, expected = entry_of(node, field.name), getattr(item.expectation, field.name, OMITTED)
+        if field.name in _OF_POINTS and said is not None and expected is not OMITTED:
+            points = [point for value in values for point in value.data_points]
+            if points and not any(field.holds(expected, point) for point in points):
+                numbers = {field.read(point) for point in points} - {None}
+                new = {f"{field.name}/type": "number"} if len(numbers) > 1 else _entry(field, points)
+                yield replacement(document, said, field.name, new if numbers else {}, where)
+
+
 def _entry(field: Field, values: Sequence[Any]) -> dict[str, Any]:
     """Return the entry that all captured values fulfil."""
     read = {field.read(value) for value in values}
+    if field.name in _IDS:
+        return {f"{field.name}/present": True} if all(read) else {}
     plain = sorted((one.value if isinstance(one, enum.Enum) else one for one in read), key=repr)
-    return {field.name: plain[0]} if len(plain) == 1 else {f"{field.name}/one_of": plain}
+    if len(plain) > 1:
+        return {f"{field.name}/one_of": plain}
+    return dict(written(field.name, plain[0])) if isinstance(plain[0], str) else {field.name: plain[0]}

@@ -11,6 +11,7 @@ from harness.contract.sections import resources_of
 from harness.contract.write.exports import export_items
 from harness.contract.write.log_records import log_record_items
 from harness.contract.write.messages import forms_of
+from harness.contract.write.names import Named, entry, names_of, written
 from harness.contract.write.operations import Trees, operations_of
 from harness.contract.write.shapes import mapping_of, one_or_several
 from harness.contract.write.yaml_text import yaml_lines
@@ -48,28 +49,31 @@ def _resource(parts: Sequence[Telemetry]) -> dict[str, Any]:
 
 
 def _log_events(parts: Sequence[Telemetry]) -> list[dict[str, Any]]:
-    by_group: dict[str, list[str]] = {}
+    groups = names_of(event.log_group for part in parts for event in part.log_events)
+    by_group: dict[Named, list[str]] = {}
     for part in parts:
         for event in part.log_events:
-            by_group.setdefault(event.log_group, []).append(event.message)
+            by_group.setdefault(groups[event.log_group], []).append(event.message)
     return [
-        {"log_event" if operator == "is" else f"log_event/{operator}": argument, "log_group": group}
+        entry("log_event", (operator, argument)) | entry("log_group", group)
         for group, messages in sorted(by_group.items())
         for operator, argument in forms_of(messages)
     ]
 
 
 def _metrics(parts: Sequence[Telemetry]) -> list[dict[str, Any]]:
-    groups: dict[tuple[str, str, str], list[Metric]] = {}
+    names = names_of(metric.name for part in parts for metric in part.metrics)
+    groups: dict[tuple[str, str, Named], list[Metric]] = {}
     for part in parts:
         for metric in part.metrics:
-            groups.setdefault((metric.scope.name, metric.namespace or "", metric.name), []).append(metric)
+            key = (metric.scope.name, metric.namespace or "", names[metric.name])
+            groups.setdefault(key, []).append(metric)
     return [_metric(metrics) for _, metrics in sorted(groups.items())]
 
 
 def _metric(metrics: Sequence[Metric]) -> dict[str, Any]:
     first = metrics[0]
-    item: dict[str, Any] = {"metric": first.name}
+    item: dict[str, Any] = dict(written("metric", *(metric.name for metric in metrics)))
     item |= one_or_several("type", {metric.type.value for metric in metrics})
     item |= _of_sums(metrics)
     item |= one_or_several("unit", {metric.unit for metric in metrics})  # none, too: '' is no wildcard

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from harness.contract.write.names import Named, entry, names_of
 from harness.model import ExportRequest, Telemetry
 
 _TRANSPORT = frozenset(
@@ -20,12 +21,14 @@ _TRANSPORT = frozenset(
 
 def export_items(parts: Sequence[Telemetry]) -> list[dict[str, Any]]:
     """Return the items of exports, sorted."""
-    groups: dict[tuple[str, str], list[dict[str, str]]] = {}
+    paths = names_of(export.path for part in parts for export in part.exports)
+    groups: dict[tuple[str, Named], list[dict[str, str]]] = {}
     for part in parts:
         for export in filter(is_taken, part.exports):
-            groups.setdefault((export.channel, export.path), []).append(lowered(export.headers))
+            groups.setdefault((export.channel, paths[export.path]), []).append(lowered(export.headers))
     return [
-        {"export": path, "channel": channel}
+        entry("export", path)
+        | {"channel": channel}
         | ({"headers": entries} if (entries := header_entries(sent)) else {})
         for (channel, path), sent in sorted(groups.items())
     ]

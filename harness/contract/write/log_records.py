@@ -7,6 +7,7 @@ from typing import Any
 
 from harness.contract.operators import OPERATORS, split_key
 from harness.contract.write.messages import forms_of
+from harness.contract.write.names import Named, names_of, written
 from harness.contract.write.shapes import mapping_of
 from harness.contract.write.volatile import generalised
 from harness.contract.write.yaml_text import Said
@@ -20,10 +21,12 @@ _SOURCE = "code."
 
 def log_record_items(parts: Sequence[Telemetry]) -> list[dict[str, Any]]:
     """Return the items of log records, sorted."""
-    groups: dict[tuple[str, str, str, int], list[LogRecord]] = {}
+    names = names_of(record.event_name for part in parts for record in part.log_records)
+    groups: dict[tuple[str, str, Named, int], list[LogRecord]] = {}
     for part in parts:
         for record in part.log_records:
-            key = (record.scope.name, record.severity_text, record.event_name, record.severity_number)
+            event = names[record.event_name]
+            key = (record.scope.name, record.severity_text, event, record.severity_number)
             groups.setdefault(key, []).append(record)
     return [item for _, records in sorted(groups.items()) for item in _items(records)]
 
@@ -36,12 +39,19 @@ def _items(records: Sequence[LogRecord]) -> Iterable[dict[str, Any]]:
     if first.severity_number:
         details["severity_number"] = first.severity_number
     if first.event_name:
-        details["event_name"] = first.event_name
+        details |= written("event_name", *(record.event_name for record in records))
     if first.scope.name:
         details["scope"] = first.scope.name
     for identity, alike in _by_body(records):
         attributes = _attributes([record.attributes for record in alike])
-        yield identity | details | ({"attributes": attributes} if attributes else {})
+        correlated = correlation([(record.trace_id, record.span_id) for record in alike])
+        yield identity | details | correlated | ({"attributes": attributes} if attributes else {})
+
+
+def correlation(ids: Sequence[tuple[str | None, str | None]]) -> dict[str, Any]:
+    """Return the entries of records that were all made in a span: that they have ids, and not which."""
+    names = zip(("trace_id", "span_id"), zip(*ids, strict=True), strict=True)
+    return {f"{name}/present": True for name, found in names if all(found)}
 
 
 def _by_body(records: Sequence[LogRecord]) -> Iterable[tuple[dict[str, Any], list[LogRecord]]]:

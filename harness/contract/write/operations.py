@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from harness.contract.forms import literal, pattern_of, template_of, widened
+from harness.contract.write.names import Named, names_of
 from harness.contract.write.shapes import document_item, span_item
 from harness.expect.pool import Pool
 from harness.expect.segments import segment_pool
@@ -67,17 +68,22 @@ def operations_of(trees: Trees, *, always_when: bool = False) -> list[dict[str, 
         always_when: Say what tells a variant from others also where there is only one.
     """
     operations: list[dict[str, Any]] = []
-    for _, spans in sorted(_grouped(trees.spans, lambda s: s.name).items()):
+    for _, spans in sorted(_named(trees.spans)):
         variants = _grouped(spans, _span_variant)
         for variant in sorted(variants, key=repr):
             item = span_item(variants[variant], trees.below)
             operations.append(_with_when(item, dict(variant), needed=always_when or len(variants) > 1))
-    for _, documents in sorted(_grouped(trees.segments, lambda s: s.name).items()):
+    for _, documents in sorted(_named(trees.segments)):
         variants = _grouped(documents, _segment_variant_of(documents))
         for variant in sorted(variants, key=_breadth):
             item = document_item(variants[variant], trees.below)
             operations.append(_with_when(item, dict(variant), needed=always_when or len(variants) > 1))
     return operations
+
+
+def _named(roots: Sequence[Any]) -> Iterable[tuple[Named, list[Any]]]:
+    forms = names_of(root.name for root in roots)
+    return _grouped(roots, lambda root: forms[root.name]).items()
 
 
 def _grouped(values: Iterable[Any], key: Callable[[Any], Any]) -> dict[Any, list[Any]]:

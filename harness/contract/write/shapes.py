@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from harness.contract.write.messages import forms_of
+from harness.contract.write.names import Named, entry, key_form, names_of, written
 from harness.contract.write.volatile import expected_entry
 from harness.contract.write.yaml_text import Said
 from harness.model import Segment, Span, Subsegment
@@ -29,11 +31,14 @@ def mapping_of(
     >>> mapping_of([{"a": 1}, {"a": 1, "b": "x"}])
     {'a': 1, 'b/optional': 'x'}
     """
-    keys = sorted({key for one in captured for key in one})
+    by_key: dict[str, list[tuple[int, Any]]] = {}
+    for number, one in enumerate(captured):
+        for key, value in one.items():
+            by_key.setdefault(key_form(key), []).append((number, value))
     entries: dict[str, Any] = {}
-    for key in keys:
-        values = [one[key] for one in captured if key in one]
-        always = len(values) == len(captured)
+    for key in sorted(by_key):
+        values = [value for _, value in by_key[key]]
+        always = len({number for number, _ in by_key[key]}) == len(captured)
         nested = deepest > 1 and all(isinstance(value, dict) for value in values) and any(values)
         if nested and (depth > 1 or always):
             entries[_plain_key(key, always=always)] = mapping_of(values, depth - 1, deepest - 1)
@@ -54,10 +59,13 @@ def span_item(spans: Sequence[Span], below: Below) -> dict[str, Any]:
         below: A span → its children.
     """
     first = spans[0]
-    item: dict[str, Any] = {"span": first.name} | one_or_several("kind", {span.kind.value for span in spans})
+    item: dict[str, Any] = written("span", *(span.name for span in spans)) | one_or_several(
+        "kind", {span.kind.value for span in spans}
+    )
     if len({span.scope.name for span in spans}) == 1 and first.scope.name:
         item["scope"] = first.scope.name
     item |= one_or_several("status", {span.status.code.value for span in spans})
+    item |= _status_message([span.status.message for span in spans])
     if attributes := mapping_of([span.attributes for span in spans]):
         item["attributes"] = attributes
     if events := _events(spans):
@@ -79,15 +87,30 @@ def one_or_several(name: str, values: set[str]) -> dict[str, Any]:
     return {name: several[0]} if len(several) == 1 else {f"{name}/one_of": several}
 
 
+def _status_message(messages: Sequence[str]) -> dict[str, Any]:
+    """Return the entry for a description that every span has: its form, or of several that there is one."""
+    if not all(messages):
+        return {}
+    (operator, argument), *others = forms_of(messages)
+    if others:
+        return {"status_message/regex": "."}
+    return {"status_message" if operator == "is" else f"status_message/{operator}": argument}
+
+
 def _events(spans: Sequence[Span]) -> list[Any]:
     """Return as many events of each name as every span has; what is said holds for each of them."""
-    names = set.intersection(*({event.name for event in span.events} for span in spans))
+    forms = names_of(event.name for span in spans for event in span.events)
+    names = set.intersection(*({forms[event.name] for event in span.events} for span in spans))
     found: list[Any] = []
     for name in sorted(names):
-        events = [[event for event in span.events if event.name == name] for span in spans]
+        events = [[event for event in span.events if forms[event.name] == name] for span in spans]
         number = min(_MOST_ALIKE, *map(len, events))
         attributes = mapping_of([event.attributes for some in events for event in some])
-        found += [{"event": name, "attributes": attributes} if attributes else name] * number
+        said = entry("event", name)
+        if attributes:
+            found += [said | {"attributes": attributes}] * number
+        else:
+            found += [said.get("event", said)] * number
     return found
 
 
@@ -101,7 +124,8 @@ def _links(spans: Sequence[Span]) -> list[dict[str, Any]]:
 def document_item(documents: Sequence[Segment | Subsegment], below: Below) -> dict[str, Any]:
     """Return the item of segments, or subsegments, of one name."""
     first = documents[0]
-    item: dict[str, Any] = {"segment" if isinstance(first, Segment) else "subsegment": first.name}
+    noun = "segment" if isinstance(first, Segment) else "subsegment"
+    item: dict[str, Any] = dict(written(noun, *(document.name for document in documents)))
     namespaces = {getattr(document, "namespace", None) for document in documents}
     if namespaces != {None} and len(namespaces) == 1:
         item["namespace"] = namespaces.pop()
@@ -110,8 +134,11 @@ def document_item(documents: Sequence[Segment | Subsegment], below: Below) -> di
         if len(values) == 1:
             item[flag] = values.pop()
     item |= _cause([document.cause for document in documents])
-    item |= _user([getattr(document, "user", None) for document in documents])
-    for name, depth in (("annotations", 1), ("aws", 2), ("http", 2), ("metadata", 2), ("sql", 1)):
+    for name in ("origin", "user"):
+        item |= _text(name, [getattr(document, name, None) for document in documents])
+    for name, depth in (
+        ("annotations", 1), ("aws", 2), ("http", 2), ("metadata", 2), ("service", 1), ("sql", 1),
+    ):  # fmt: skip
         captured = [getattr(document, name, None) or {} for document in documents]
         if described := mapping_of(captured, depth):
             item[name] = described
@@ -150,9 +177,9 @@ def _cause_form(cause: dict[str, Any] | str | None) -> dict[str, Any] | None:
     }
 
 
-def _user(captured: Sequence[str | None]) -> dict[str, Any]:
-    users = [user for user in captured if user is not None]
-    return dict([expected_entry("user", users, always=len(users) == len(captured))]) if users else {}
+def _text(name: str, captured: Sequence[str | None]) -> dict[str, Any]:
+    texts = [text for text in captured if text is not None]
+    return dict([expected_entry(name, texts, always=len(texts) == len(captured))]) if texts else {}
 
 
 def item_of(nodes: Sequence[Any], below: Below) -> dict[str, Any]:
@@ -162,17 +189,19 @@ def item_of(nodes: Sequence[Any], below: Below) -> dict[str, Any]:
 
 def child_items(parents: Sequence[Any], below: Below) -> list[dict[str, Any]]:
     """Return an item for each name below; how often it occurs, and whether always."""
+    forms = names_of(child.name for parent in parents for child in below(parent))
     groups: dict[tuple[Any, ...], list[list[Any]]] = {}
     for number, parent in enumerate(parents):
         for child in below(parent):
-            groups.setdefault(_identity(child), [[] for _ in parents])[number].append(child)
+            key = _identity(child, forms[child.name])
+            groups.setdefault(key, [[] for _ in parents])[number].append(child)
     return [_child_item(groups[key], below) for key in sorted(groups, key=repr)]
 
 
-def _identity(node: Any) -> tuple[Any, ...]:
+def _identity(node: Any, name: Named) -> tuple[Any, ...]:
     if isinstance(node, Span):
-        return node.name, node.kind.value, node.scope.name
-    return node.name, getattr(node, "namespace", None)
+        return name, node.kind.value, node.scope.name
+    return name, getattr(node, "namespace", None)
 
 
 def _child_item(by_parent: Sequence[Sequence[Any]], below: Below) -> dict[str, Any]:

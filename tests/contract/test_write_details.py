@@ -1,0 +1,98 @@
+"""Details whose loss was in no contract: correlation of log records, a service, a status's description."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.contract import check_contract, contract_text, parse_contract
+from harness.contract.accept import accepted_text
+from harness.model import RunRecord, ScenarioRecord, Status, StatusCode, Telemetry
+from tests.builders import a_log_record, a_segment, a_span, hex_id
+
+
+def of(*parts: Telemetry) -> RunRecord:
+    return RunRecord(scenarios=tuple(ScenarioRecord(name=f"t{n}", telemetry=t) for n, t in enumerate(parts)))
+
+
+def record(id_: str | None) -> RunRecord:
+    ids = {"trace_id": hex_id(id_, 32), "span_id": hex_id(id_)} if id_ else {}
+    return of(Telemetry(log_records=(a_log_record("x", **ids),)))
+
+
+def failed(*messages: str) -> RunRecord:
+    statuses = [Status(StatusCode.ERROR, message) for message in messages]
+    return of(*(Telemetry(spans=(a_span("pay", status=status),)) for status in statuses))
+
+
+def served(**fields: object) -> RunRecord:
+    segment = a_segment("backend", **{"service": {"runtime": "CPython"}, "origin": "AWS::EC2"} | fields)  # type: ignore[arg-type]
+    return of(Telemetry(segments=(segment,)))
+
+
+@pytest.mark.parametrize(
+    ("before", "lines", "after", "findings"),
+    [
+        (
+            record("a"),
+            ["trace_id/present: true", "span_id/present: true"],
+            record(None),
+            [
+                (
+                    "log record 'x': trace_id: expected present, captured None (nothing is there)",
+                    "log_records › x: - trace_id/present: true",
+                ),
+                (
+                    "log record 'x': span_id: expected present, captured None (nothing is there)",
+                    "log_records › x: - span_id/present: true",
+                ),
+            ],
+        ),
+        (
+            failed("card refused"),
+            ["status_message: card refused"],
+            failed(""),
+            [
+                (
+                    "status_message: expected 'card refused', captured ''",
+                    "pay: - status_message: card refused",
+                )
+            ],
+        ),
+        (
+            served(),
+            ["origin: AWS::EC2", "service:", "runtime: CPython"],
+            served(origin=None, service={"runtime": "PyPy"}),
+            [
+                ("service.runtime: expected 'CPython', captured 'PyPy'", "runtime: CPython → runtime: PyPy"),
+                ("origin: expected 'AWS::EC2', captured None", "- origin: AWS::EC2"),
+            ],
+        ),
+    ],
+    ids=("correlation", "description", "service"),
+)
+def test_a_detail_is_written_checked_and_accepted(
+    before: RunRecord, lines: list[str], after: RunRecord, findings: list[tuple[str, str]]
+) -> None:
+    text = contract_text(before)
+    found = check_contract(parse_contract(text), after)
+    accepted, made, _ = accepted_text(text, after)
+
+    assert [line.strip() for line in text.splitlines() if line.strip() in lines] == lines
+    assert [f.message.partition(" (in t")[0] for f in found] == [message for message, _ in findings]
+    assert all(str(one).endswith(told) for one, (_, told) in zip(made, findings, strict=True))
+    assert check_contract(parse_contract(accepted), after) == ()
+
+
+@pytest.mark.parametrize(
+    ("messages", "line"),
+    [
+        (("order 17 refused", "order 18 refused"), "status_message/regex: '.'"),
+        (("waited 20.5 s",), r"status_message/regex: '\Awaited \d+(?:\.\d+)? s\Z'"),
+        (("refused", ""), ""),
+    ],
+)
+def test_descriptions(messages: tuple[str, ...], line: str) -> None:
+    run = failed(*messages)
+    text = contract_text(run)
+    assert next((one.strip() for one in text.splitlines() if "status_message" in one), "") == line
+    assert check_contract(parse_contract(text), run) == ()
