@@ -6,19 +6,13 @@ import asyncio
 import math
 import sys
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
 import msgspec
 
-from harness.capture.answers import Answer
 from harness.capture.bucket import Bucket
 from harness.capture.call_site import resolve
-from harness.capture.channels.otel import OtelChannel
-from harness.capture.channels.xray import XRayChannel
-from harness.capture.otlp_receiver import OtlpReceiver
 from harness.capture.session import Capture
-from harness.capture.xray_rules import SamplingRule
 from harness.errors import ConfigurationError
 from harness.expect import (
     Expectation,
@@ -30,11 +24,9 @@ from harness.expect import (
     failure_message,
     find,
 )
-from harness.expect.argument import TEXT
 from harness.expect.exports import ExportExpectation
 from harness.invariants import Invariant, all_invariants, check_invariants
 from harness.model import (
-    DaemonCounters,
     ExportRequest,
     Finding,
     Incident,
@@ -42,7 +34,6 @@ from harness.model import (
     LogRecord,
     Metric,
     Rejected,
-    SamplingStatistics,
     Segment,
     Site,
     Span,
@@ -54,6 +45,7 @@ from harness.model import (
     xray_traces_of,
 )
 from harness.pytest_plugin.acknowledge import Acknowledgement, require_finding
+from harness.pytest_plugin.controls import ReceiverControls
 
 _T = TypeVar("_T")
 _BUILT_IN = frozenset({"otel", "xray", "cloudwatch"})
@@ -72,7 +64,7 @@ _LOOP_HELD = (
 _FIELDS = ("spans", "segments", "log_events", "log_records", "metrics", "exports")
 
 
-class ScenarioTelemetry:
+class ScenarioTelemetry(ReceiverControls):
     """The telemetry of one scenario; every verb and every reading settles first.
 
     Args:
@@ -87,8 +79,7 @@ class ScenarioTelemetry:
         bucket: Callable[[], Bucket],
         invariants: dict[str, Invariant] | None = None,
     ) -> None:
-        self._capture = capture
-        self._bucket = bucket
+        super().__init__(capture, bucket)
         self._invariants = all_invariants() if invariants is None else invariants
         self._acknowledgements: list[Acknowledgement] = []
         self.verdicts: list[Verdict] = []
@@ -248,33 +239,6 @@ class ScenarioTelemetry:
         """What an SDK or the kernel lost."""
         return self._read().incidents
 
-    def sampling(self, *rules: SamplingRule) -> AbstractContextManager[None]:
-        """Return a context in which the X-Ray SDK samples by these rules.
-
-        Outside it everything is sampled, whatever the app's rules say.
-
-        Raises:
-            ConfigurationError: Channel ``xray`` is not configured.
-            TypeError: A rule is none.
-        """
-        for rule in rules:
-            if not isinstance(rule, SamplingRule):
-                raise TypeError(f"sampling: expected SamplingRule(…), {rule!r} given")
-        return self._xray("sampling()").sampling(*rules)
-
-    @property
-    def sampling_statistics(self) -> tuple[SamplingStatistics, ...]:
-        """What X-Ray SDKs have reported about their sampling decisions, in order of arrival.
-
-        An SDK reports every 10 seconds, for all the requests since its last report.
-
-        Raises:
-            ConfigurationError: Channel ``xray`` is not configured.
-        """
-        channel = self._xray("sampling_statistics")
-        self._capture.settle()
-        return channel.statistics_of(self._bucket())
-
     def in_group(self, name: str) -> tuple[XRayTrace, ...]:
         """Return the traces of this scenario that belong to an X-Ray group, made through its API.
 
@@ -291,56 +255,6 @@ class ScenarioTelemetry:
         traces = xray_traces_of(self.segments)
         expression = known[name]
         return tuple(trace for trace in traces if not expression or holds(parse(expression), trace))
-
-    @property
-    def daemon_counters(self) -> DaemonCounters:
-        """What became of the X-Ray datagrams of the whole process, under the daemon's own names.
-
-        Raises:
-            ConfigurationError: Channel ``xray`` is not configured.
-        """
-        channel = self._xray("daemon_counters")
-        self._capture.settle()
-        return channel.counters()
-
-    def _xray(self, what: str) -> XRayChannel:
-        channel = self._capture.channels.get("xray")
-        if not isinstance(channel, XRayChannel):
-            raise ConfigurationError(f"{what} needs channel 'xray' in telemetry_channels")
-        return channel
-
-    def answering(
-        self, answer: Answer, *, times: int | None = None, path: str = ""
-    ) -> AbstractContextManager[None]:
-        """Return a context in which the OTLP receiver gives exporters this answer.
-
-        Args:
-            answer: ``Answer(status=503, retry_after_s=1)``, ``Answer(delay_s=5)``, ``Answer(close=True)``.
-            times: To so many requests at most; to all by default.
-            path: Only to ``/v1/traces``, ``/v1/metrics`` or ``/v1/logs``.
-
-        Raises:
-            ConfigurationError: Channel ``otel`` is not configured.
-            TypeError: The answer is none, or `times` is no whole number.
-            ValueError: `times` is less than 1.
-        """
-        return self._otlp("answering()").answers.giving(answer, times=times, path=path)
-
-    def requiring_header(self, name: str) -> AbstractContextManager[None]:
-        """Return a context in which exports without this header, or with it empty, are answered 401.
-
-        Raises:
-            ConfigurationError: Channel ``otel`` is not configured.
-            TypeError: The name is no text.
-        """
-        TEXT.require("requiring_header", name)
-        return self._otlp("requiring_header()").answers.requiring(name)
-
-    def _otlp(self, verb: str) -> OtlpReceiver:
-        channel = self._capture.channels.get("otel")
-        if not isinstance(channel, OtelChannel):
-            raise ConfigurationError(f"{verb} needs channel 'otel' in telemetry_channels")
-        return channel.receiver
 
     # What the plugin asks for
 
