@@ -304,7 +304,9 @@ def _capture_metric_reader() -> Any:
         MetricReader,
     )
 
-    kinds = ("Counter", "UpDownCounter", "Histogram", "ObservableCounter", "ObservableUpDownCounter")
+    # Only a cumulative reader keeps what a gauge was set to before; an observable gauge is asked each time.
+    synchronous = ("Counter", "UpDownCounter", "Histogram", "_Gauge")
+    kinds = (*synchronous, "ObservableCounter", "ObservableUpDownCounter")
     deltas = {getattr(metrics, kind): AggregationTemporality.DELTA for kind in kinds}
 
     class CaptureMetricReader(MetricReader):

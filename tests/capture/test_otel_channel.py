@@ -12,6 +12,7 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.metrics import Observation
 from opentelemetry.sdk._logs import LoggerProvider
 from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.view import LastValueAggregation, View
 from opentelemetry.sdk.trace import (
     ConcurrentMultiSpanProcessor,
     ReadableSpan,
@@ -324,6 +325,44 @@ def test_metrics_are_the_scenarios_own_deltas(
     counter.add(3, {"route": "/"})
 
     telemetry.expect(metric("served", value=5, attributes={"route": "/"}, unit="{request}"))
+
+
+@pytest.fixture(scope="module")
+def shared_provider() -> Iterator[MeterProvider]:
+    """A provider that outlives scenarios, as an app's global one does."""
+    last = View(instrument_name="items.total", aggregation=LastValueAggregation())
+    provider = MeterProvider(shutdown_on_exit=False, views=[last])
+    meter = provider.get_meter("shared")
+    meter.create_observable_gauge("pool.size", callbacks=[lambda _: [Observation(4)]])
+    yield provider
+    provider.shutdown()
+
+
+@pytest.mark.parametrize("scenario", ["first", "second"])
+def test_a_gauge_is_there_only_where_it_was_set(
+    telemetry: ScenarioTelemetry, shared_provider: MeterProvider, scenario: str
+) -> None:
+    meter = shared_provider.get_meter("shared")
+    gauge, total, other = (
+        meter.create_gauge("queue.depth"),
+        meter.create_counter("items.total"),
+        meter.create_counter("asked"),
+    )
+    if scenario == "first":
+        gauge.set(7)
+        total.add(7)
+        telemetry.expect(metric("queue.depth", value=7), metric("items.total", value=7))
+
+    other.add(1)
+
+    found = {
+        item.name: [point.value for point in item.data_points]
+        for item in telemetry.metrics
+        if item.scope.name == "shared"
+    }
+    of_both = {"asked": [1], "pool.size": [4]}
+    first = {"queue.depth": [7], "items.total": [7]} if scenario == "first" else {}
+    assert found == of_both | first
 
 
 def test_log_records_carry_their_span(telemetry: ScenarioTelemetry, tracer: trace.Tracer) -> None:
