@@ -2,6 +2,7 @@
 
 import gc
 import threading
+import weakref
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
@@ -9,7 +10,7 @@ from typing import Any, cast
 import pytest
 from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.metrics import Observation
+from opentelemetry.metrics import CallbackOptions, Observation
 from opentelemetry.sdk._logs import LoggerProvider
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.view import LastValueAggregation, View
@@ -302,16 +303,66 @@ def meter_provider() -> Iterator[MeterProvider]:
     provider.shutdown()
 
 
-def test_an_observable_is_asked_at_each_reading(telemetry: ScenarioTelemetry) -> None:
+def test_an_observable_is_asked_at_each_reading(
+    telemetry: ScenarioTelemetry, meter_provider: MeterProvider
+) -> None:
     depth = 3
-    MeterProvider(shutdown_on_exit=False).get_meter("t").create_observable_gauge(
-        "depth", callbacks=[lambda _: [Observation(depth)]]
-    )
+    meter_provider.get_meter("t").create_observable_gauge("depth", callbacks=[lambda _: [Observation(depth)]])
     telemetry.expect(metric("depth", value=3))
 
     depth = 8
 
     telemetry.expect(metric("depth", value=8))
+
+
+class Pool:
+    """What an app measures."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def size(self, _: CallbackOptions) -> list[Observation]:
+        self.asked += 1
+        return [Observation(4)]
+
+
+def a_measured_provider(pool: Pool) -> MeterProvider:
+    provider = MeterProvider(shutdown_on_exit=False)
+    meter = provider.get_meter("app")
+    meter.create_observable_gauge("pool.size", callbacks=[pool.size])
+    meter.create_counter("served").add(2)
+    return provider
+
+
+def test_a_meter_provider_is_collected_from_until_it_is_shut_down(telemetry: ScenarioTelemetry) -> None:
+    pool = Pool()
+    a_measured_provider(pool).shutdown()
+    assert pool.asked == 1
+
+    telemetry.expect(metric("served", value=2), metric("pool.size", value=4))
+    assert pool.asked == 1
+
+
+def test_a_meter_provider_that_the_app_lets_go_is_let_go(telemetry: ScenarioTelemetry) -> None:
+    pool = Pool()
+    held = weakref.ref(pool)
+    a_measured_provider(pool)
+    del pool
+    gc.collect()
+
+    telemetry.expect(metric("served", value=2), metric("pool.size", value=4))
+    gc.collect()
+    assert held() is None
+
+
+def test_a_counter_without_its_provider_is_collected_from(telemetry: ScenarioTelemetry) -> None:
+    counter = MeterProvider(shutdown_on_exit=False).get_meter("app").create_counter("kept")
+    gc.collect()
+    telemetry.expect_none(metric("kept"))
+
+    counter.add(3)
+
+    telemetry.expect(metric("kept", value=3))
 
 
 def test_metrics_are_the_scenarios_own_deltas(
