@@ -221,11 +221,12 @@ class OtelWatch:
             self.providers[provider] = origin
             attach(provider)
 
-    def flush(self, timeout_ms: int) -> None:
-        """Flush the app's own processors, readers and exporters."""
+    def flush(self, timeout_ms: int) -> Iterator[Origin]:
+        """Flush the app's own processors, readers and exporters; yield whose, after each provider."""
         for provider, origin in tuple(self.providers.items()):
             with self._owners.flushing(origin):
                 provider.force_flush(timeout_ms)
+            yield origin
 
 
 def _mark_when_used(processor: Any, created: CreatedProcessor) -> None:

@@ -7,6 +7,7 @@ response in the request's encoding, undecodable input is 400.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections import deque
 from collections.abc import Awaitable, Mapping
@@ -22,6 +23,7 @@ from harness.capture.http_server import HttpServer
 from harness.capture.loop import ReceiverLoop
 from harness.capture.otlp_grpc import PREFACE, GrpcServer, Reply
 from harness.capture.recorder import NOT_RECORDED, Recorder
+from harness.closest import closest
 from harness.codec import otlp, otlp_reply
 from harness.codec.body import decode_body
 from harness.errors import ConfigurationError, DecodeError, UnsupportedMedia
@@ -91,7 +93,7 @@ class OtlpReceiver:
 
     def _handle(self, request: Request) -> Response | Awaitable[Response]:
         if request.path not in otlp.PATHS:
-            return self._refuse(404, request, f"path {request.path!r} is not an OTLP path")
+            return self._refuse(404, request, _why_no_path(request))
         if request.method != "POST":
             return self._refuse(405, request, f"method {request.method} is not POST")
         encoding = request.headers.get("content-encoding", "")
@@ -222,6 +224,24 @@ class OtlpReceiver:
         self.received.append(item)
         if self._arrivals.armed:
             self._arrivals.notify()
+
+
+def _why_no_path(request: Request) -> str:
+    """Return what to say of a path that is none: which is most like it, or takes such a body."""
+    meant = closest(request.path, sorted(otlp.PATHS))
+    if meant is None and len(request.body) <= _LARGE_COMPRESSED_BYTES:
+        with contextlib.suppress(DecodeError):
+            encoding = request.headers.get("content-encoding", "")
+            meant = otlp.path_of(decode_body(request.body, encoding, _LARGE_BYTES))
+    reason = f"path {request.path!r} is not an OTLP path; "
+    if meant is None:
+        return reason + f"expected one of {', '.join(sorted(otlp.PATHS))}"
+    if request.path.strip("/"):
+        return reason + f"closest: {meant!r}"
+    return (
+        f"{reason}closest: {meant!r}; an exporter takes an endpoint given in code as it is, so end it in "
+        f"{meant}, or leave it to OTEL_EXPORTER_OTLP_ENDPOINT"
+    )
 
 
 def _status_of(error: DecodeError) -> int:
