@@ -226,7 +226,15 @@ def expectations(depth: int = 2) -> st.SearchStrategy[SpanExpectation]:
     if not depth:
         return simple
     below = st.lists(expectations(depth - 1), max_size=2)
-    return st.builds(lambda e, c, d: e.with_child(*c).with_descendant(*d), simple, below, below)
+    return st.builds(_with_nodes_below, simple, below, below)
+
+
+def _with_nodes_below(
+    expectation: SpanExpectation, children: list[SpanExpectation], descendants: list[SpanExpectation]
+) -> SpanExpectation:
+    if children:
+        expectation = expectation.with_child(*children)
+    return expectation.with_descendant(*descendants) if descendants else expectation
 
 
 groups = st.lists(expectations(), min_size=1, max_size=3)
