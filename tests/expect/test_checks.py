@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from harness import ERROR, TelemetryAssertionError, log_event, regex, segment, span, subsegment
 from harness.expect import SpanExpectation, check_all, check_count, check_none, check_one, find
+from harness.expect.failure import failure_message
 from harness.model import Site, Span, Telemetry, Verdict
 from tests.builders import TRACE, a_log_event, a_segment, a_span, a_subsegment, a_telemetry
 
@@ -148,8 +149,21 @@ class TestCheckCount:
 
     def test_none(self) -> None:
         assert told(check_count(1, span(regex("^b")), self.telemetry)) == [
-            "regex('^b') | count_mismatch: expected 1 span matching regex('^b'), captured 0"
+            "regex('^b') | count_mismatch: expected 1 span matching regex('^b'), captured 0; captured: 'a'"
         ]
+
+    def test_none_of_a_name_tells_the_closest(self) -> None:
+        lines = [a_log_event(f"line {number}") for number in range(12)]
+        telemetry = a_telemetry(a_log_event("HomeActivites"), *lines)
+        verdict = check_count(1, log_event("HomeActivities"), telemetry)
+        assert told(verdict) == [
+            (
+                "log event HomeActivities | count_mismatch: expected 1 log event 'HomeActivities', captured"
+                " 0; closest: 'HomeActivites'"
+            )
+        ]
+        message = failure_message(verdict, a_telemetry(*lines))
+        assert message.splitlines()[-2:] == ["  cruddur/web  'line 9'", "  … 2 more log events"]
 
     def test_too_many(self) -> None:
         assert told(check_count(1, span("a"), self.telemetry)) == [
