@@ -311,3 +311,31 @@ def test_a_thousand_spans_of_a_name_are_matched() -> None:
     verdict = check_all([*[span("a")] * 990, *wanted], telemetry)
     assert verdict.passed
     assert len({m.node_id for m in verdict.matched}) == 1_000
+
+
+class TestWhichMatchTheSameSpan:
+    """The table of docs/expectations.md."""
+
+    root = a_span("a", span_id="1" * 16)
+    one = a_span("b", span_id="2" * 16, parent=root)
+    two = a_span("b", span_id="3" * 16, parent=one)
+
+    @pytest.mark.parametrize(
+        ("expectations", "needed"),
+        [
+            ([span("b"), span("b")], 2),
+            ([span("a").with_child(span("b")), span("b")], 1),
+            ([span("a").with_child(span("b")).with_descendant(span("b"))], 2),
+        ],
+    )
+    def test_only_those_beside_one_another_compete(
+        self, expectations: list[SpanExpectation], needed: int
+    ) -> None:
+        assert check_all(expectations, a_telemetry(self.root, self.one)).passed == (needed == 1)
+        assert check_all(expectations, a_telemetry(self.root, self.one, self.two)).passed
+
+    def test_segments_too(self) -> None:
+        telemetry = a_telemetry(a_segment("a", a_subsegment("b")))
+        nested = segment("a").with_subsegment(subsegment("b"))
+        assert check_all([nested, subsegment("b")], telemetry).passed
+        assert not check_all([subsegment("b"), subsegment("b")], telemetry).passed
