@@ -19,7 +19,7 @@ from harness.capture.arrivals import Arrivals
 from harness.capture.aside import Aside
 from harness.capture.environment import LOOPBACK
 from harness.capture.http_messages import CLOSE, Request, Response
-from harness.capture.http_server import HttpServer
+from harness.capture.http_server import HttpServer, OnHttp
 from harness.capture.loop import ReceiverLoop
 from harness.capture.otlp_grpc import PREFACE, GrpcServer, Reply
 from harness.capture.recorder import NOT_RECORDED, Recorder
@@ -43,7 +43,7 @@ class Received(NamedTuple):
     message: Any
 
 
-class OtlpReceiver:
+class OtlpReceiver(OnHttp):
     """Receives traces, metrics and logs on one port, and Zipkin's spans.
 
     Args:
@@ -78,10 +78,6 @@ class OtlpReceiver:
         )
         self.port = self._server.port
         self.endpoint = f"http://{LOOPBACK}:{self.port}"
-
-    def listen(self, host: str) -> None:
-        """Listen on another address, too, with the same port number."""
-        self._server.listen(host)
 
     def close(self) -> None:
         """Stop receiving."""

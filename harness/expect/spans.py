@@ -10,7 +10,7 @@ from harness.expect.argument import KIND, NUMBER, STATUS, TEXT
 from harness.expect.compare import differences
 from harness.expect.events import EventExpectation, event
 from harness.expect.expectation import Expectation, Related, Relation, related
-from harness.expect.fields import Field, MappingField
+from harness.expect.fields import Field, MappingField, ToldField
 from harness.expect.freeze import freeze
 from harness.expect.links import LinkExpectation
 from harness.expect.matcher import AnyMatcher, Number, Text
@@ -23,12 +23,8 @@ from harness.model.telemetry import Telemetry
 
 
 @dataclass(frozen=True)
-class StatusField(Field):
+class StatusField(ToldField):
     """The status: a code expects any description, a `Status` its own."""
-
-    def holds(self, expected: Any, value: Any) -> bool:
-        """Return True when the status is as expected."""
-        return not self.problems(expected, value)
 
     def problems(self, expected: Any, value: Span) -> list[Problem]:
         """Return what does not hold for the status of a span."""

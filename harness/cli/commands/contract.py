@@ -85,8 +85,8 @@ def _accept(arguments: argparse.Namespace, record: RunRecord) -> None:
 
 
 def _why_nothing(text: str, record: RunRecord) -> str:
-    from harness.analysis.outcome import is_failure
     from harness.contract import check_contract, parse_contract
+    from harness.model.finding import is_failure
 
     failing = sum(map(is_failure, check_contract(parse_contract(text), record)))
     if failing:
