@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterable
 from typing import Any
 
+from harness.codec.arrivals_file import Arrival
+from harness.codec.wire import WireTelemetry
 from harness.model import (
     DataPoint,
     ExportRequest,
@@ -114,3 +117,11 @@ def a_telemetry(*captured: Any, **fields: Any) -> Telemetry:
         name = names[type(item)]
         fields[name] = (*fields.get(name, ()), item)
     return Telemetry(**fields)
+
+
+def telemetry_of(arrivals: Iterable[tuple[Arrival, bytes]]) -> Telemetry:
+    """Return the telemetry of arrivals, in their order."""
+    wire = WireTelemetry()
+    for arrival, body in arrivals:
+        wire.add(arrival, body)
+    return wire.telemetry()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from harness.model import Finding, Level, RunRecord, ScenarioRecord
+from harness.model import Finding, RunRecord, ScenarioRecord
+from harness.model.finding import is_failure
 
 _FAILED_OUTCOMES = ("failed", "error", "interrupted")
 
@@ -18,15 +19,6 @@ def findings_of(scenario: ScenarioRecord) -> tuple[Finding, ...]:
     found = [finding for verdict in scenario.verdicts for finding in verdict.findings]
     found += scenario.findings
     return tuple(dict.fromkeys(found)) if found else ()
-
-
-def is_failure(finding: Finding) -> bool:
-    """Return True for a finding that turns the build red.
-
-    >>> is_failure(Finding(id="span_missing", signal="span", message="…", acknowledged=True))
-    False
-    """
-    return finding.level is Level.ERROR and not finding.acknowledged
 
 
 def scenario_fails(scenario: ScenarioRecord) -> bool:

@@ -27,7 +27,7 @@ from harness.capture.aws_errors import error_response
 from harness.capture.backlog import Backlog
 from harness.capture.environment import LOOPBACK
 from harness.capture.http_messages import Request, Response
-from harness.capture.http_server import HttpServer
+from harness.capture.http_server import HttpServer, OnHttp
 from harness.capture.log_groups import JSON_1_1, LogGroups
 from harness.capture.long_polls import LongPolls
 from harness.capture.loop import ReceiverLoop
@@ -71,7 +71,7 @@ class _ServiceUnknownError(Exception):
     """moto has no backend for the service that a request is signed for."""
 
 
-class AwsEndpoint:
+class AwsEndpoint(OnHttp):
     """What `AWS_ENDPOINT_URL` points at.
 
     Args:
@@ -110,10 +110,6 @@ class AwsEndpoint:
         self._server = HttpServer(loop, self._handle, self._malformed, host=host, port=port)
         self.port = self._server.port
         self.url = f"http://{LOOPBACK}:{self.port}"
-
-    def listen(self, host: str) -> None:
-        """Listen on another address, too, with the same port number."""
-        self._server.listen(host)
 
     def close(self) -> None:
         """Stop answering."""

@@ -98,3 +98,13 @@ class HttpServer:
             transport.abort()
         while self.connections:  # each leaves when it has been told, before the loop stops
             await asyncio.sleep(0)
+
+
+class OnHttp:
+    """A receiver whose one way in is a server of HTTP."""
+
+    _server: HttpServer
+
+    def listen(self, host: str) -> None:
+        """Listen on another address, too, with the same port number."""
+        self._server.listen(host)

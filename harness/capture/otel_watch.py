@@ -35,8 +35,6 @@ class OtelWatch:
         emitted: Log records since the last look.
         dropped: Spans since the last look that no exporter will get.
         processors: Span processors made since the last look.
-        readers: One capture reader for each meter provider.
-        measured: True once there may be something to collect.
         providers: Every provider seen, for flushing, and where it was made.
     """
 
@@ -44,9 +42,12 @@ class OtelWatch:
         self.started: deque[StartedSpan] = deque()
         self.emitted: deque[EmittedRecord] = deque()
         self.dropped: deque[DroppedSpan] = deque()
-        self.readers: list[Any] = []
-        self.measured = False
+        # A capture reader → its meter provider. What measures holds the reader, through the SDK's consumer.
+        self._readers: weakref.WeakKeyDictionary[Any, weakref.ref[Any]] = weakref.WeakKeyDictionary()
+        # Consumers of measurements not collected yet, which nobody else may hold by now.
+        self._measured: set[Any] = set()
         self._observed = False
+        self._collected: deque[Any] = deque()
         self.providers: weakref.WeakKeyDictionary[Any, Origin] = weakref.WeakKeyDictionary()
         self.processors: deque[CreatedProcessor] = deque()
         # A list of processors, or one given in its place → those of its class that ours is called beside.
@@ -148,13 +149,14 @@ class OtelWatch:
 
     def _watch_metrics(self, module: ModuleType) -> None:
         def attach(provider: Any) -> None:
-            reader = _capture_metric_reader()
+            reader = _capture_metric_reader(self._collected)
             provider.add_metric_reader(reader)
-            self.readers.append(reader)
+            self._readers[reader] = weakref.ref(provider)
 
         self._attach_to_all(module.MeterProvider, attach)
-        self._observed = self.measured = bool(self.readers)  # whatever was made before us
+        self._observed = bool(self._readers)  # whatever was made before us
         self._watch_measurements()
+        self._patches.wrap(module.MeterProvider, "shutdown", self._shut_down)
 
     def _watch_measurements(self) -> None:
         """Know when there is nothing to collect: each collection asks every series of every instrument.
@@ -165,26 +167,39 @@ class OtelWatch:
 
         def consumed(original: Callable[..., None], consumer: Any, measurement: Any) -> None:
             original(consumer, measurement)
-            self.measured = True
+            self._measured.add(consumer)
 
         def registered(original: Callable[..., None], consumer: Any, instrument: Any) -> None:
             original(consumer, instrument)
-            self._observed = self.measured = True
+            self._measured.add(consumer)
+            self._observed = True
 
         module = sys.modules["opentelemetry.sdk.metrics._internal.measurement_consumer"]
         kind = module.SynchronousMeasurementConsumer
         self._patches.wrap(kind, "consume_measurement", consumed)
         self._patches.wrap(kind, "register_asynchronous_instrument", registered)
 
+    def _shut_down(self, original: Callable[..., Any], provider: Any, *args: Any, **kwargs: Any) -> Any:
+        """Collect from a provider for the last time: its callbacks may fail once the app has closed.
+
+        At exit they may do so already, and nobody looks any more. The main thread has ended by then.
+        """
+        for reader, its_provider in tuple(self._readers.items()):
+            if its_provider() is provider:
+                del self._readers[reader]
+                if threading.main_thread().is_alive():
+                    reader.collect()
+        return original(provider, *args, **kwargs)
+
     def collect(self) -> Iterator[Any]:
         """Yield the SDK's ``MetricsData`` since the last look."""
-        if not self.measured:
-            return
-        self.measured = self._observed  # first: what is measured meanwhile is collected next time
-        for reader in self.readers:
-            reader.collect()
-            while reader.collected:
-                yield reader.collected.popleft()
+        # Replaced first: what is measured meanwhile is collected next time.
+        measured, self._measured = self._measured, set()
+        if measured or self._observed:
+            for reader in tuple(self._readers):
+                reader.collect()
+        while self._collected:
+            yield self._collected.popleft()
 
     def _watch_logs(self, module: ModuleType) -> None:
         processor = _capture_log_processor(module, self.emitted, self._arrivals)
@@ -206,11 +221,12 @@ class OtelWatch:
             self.providers[provider] = origin
             attach(provider)
 
-    def flush(self, timeout_ms: int) -> None:
-        """Flush the app's own processors, readers and exporters."""
+    def flush(self, timeout_ms: int) -> Iterator[Origin]:
+        """Flush the app's own processors, readers and exporters; yield whose, after each provider."""
         for provider, origin in tuple(self.providers.items()):
             with self._owners.flushing(origin):
                 provider.force_flush(timeout_ms)
+            yield origin
 
 
 def _mark_when_used(processor: Any, created: CreatedProcessor) -> None:
@@ -296,7 +312,7 @@ def _capture_log_processor(module: ModuleType, emitted: deque[EmittedRecord], ar
     return CaptureLogRecordProcessor()
 
 
-def _capture_metric_reader() -> Any:
+def _capture_metric_reader(collected: deque[Any]) -> Any:
     """Return a reader that collects deltas: metrics cannot be reset between scenarios."""
     metrics = sys.modules["opentelemetry.sdk.metrics"]
     from opentelemetry.sdk.metrics.export import (
@@ -304,21 +320,19 @@ def _capture_metric_reader() -> Any:
         MetricReader,
     )
 
-    kinds = ("Counter", "UpDownCounter", "Histogram", "ObservableCounter", "ObservableUpDownCounter")
+    # Only a cumulative reader keeps what a gauge was set to before; an observable gauge is asked each time.
+    synchronous = ("Counter", "UpDownCounter", "Histogram", "_Gauge")
+    kinds = (*synchronous, "ObservableCounter", "ObservableUpDownCounter")
     deltas = {getattr(metrics, kind): AggregationTemporality.DELTA for kind in kinds}
 
     class CaptureMetricReader(MetricReader):
         """Collects on demand."""
 
-        def __init__(self) -> None:
-            super().__init__(preferred_temporality=deltas)
-            self.collected: deque[Any] = deque()
-
         def _receive_metrics(self, metrics_data: Any, timeout_millis: float = 10_000, **_: Any) -> None:  # noqa: ARG002  the SDK's
             if metrics_data is not None:
-                self.collected.append(metrics_data)
+                collected.append(metrics_data)
 
         def shutdown(self, timeout_millis: float = 30_000, **_: Any) -> None:
             """Nothing is held back."""
 
-    return CaptureMetricReader()
+    return CaptureMetricReader(preferred_temporality=deltas)

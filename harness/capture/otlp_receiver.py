@@ -7,6 +7,7 @@ response in the request's encoding, undecodable input is 400.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections import deque
 from collections.abc import Awaitable, Mapping
@@ -18,10 +19,11 @@ from harness.capture.arrivals import Arrivals
 from harness.capture.aside import Aside
 from harness.capture.environment import LOOPBACK
 from harness.capture.http_messages import CLOSE, Request, Response, plain_error
-from harness.capture.http_server import HttpServer
+from harness.capture.http_server import HttpServer, OnHttp
 from harness.capture.loop import ReceiverLoop
 from harness.capture.otlp_grpc import PREFACE, GrpcServer, Reply
 from harness.capture.recorder import NOT_RECORDED, Recorder
+from harness.closest import closest
 from harness.codec import otlp, otlp_reply
 from harness.codec.body import decode_body
 from harness.errors import ConfigurationError, DecodeError, UnsupportedMedia
@@ -41,7 +43,7 @@ class Received(NamedTuple):
     message: Any
 
 
-class OtlpReceiver:
+class OtlpReceiver(OnHttp):
     """Receives traces, metrics and logs on one port, and Zipkin's spans.
 
     Args:
@@ -83,10 +85,6 @@ class OtlpReceiver:
         self.port = self._server.port
         self.endpoint = f"http://{LOOPBACK}:{self.port}"
 
-    def listen(self, host: str) -> None:
-        """Listen on another address, too, with the same port number."""
-        self._server.listen(host)
-
     def close(self) -> None:
         """Stop receiving."""
         self._server.close()
@@ -97,7 +95,7 @@ class OtlpReceiver:
 
     def _handle(self, request: Request) -> Response | Awaitable[Response]:
         if request.path not in otlp.PATHS:
-            return self._refuse(404, request, f"path {request.path!r} is not an OTLP path")
+            return self._refuse(404, request, _why_no_path(request))
         if request.method != "POST":
             return self._refuse(405, request, f"method {request.method} is not POST")
         encoding = request.headers.get("content-encoding", "")
@@ -228,6 +226,24 @@ class OtlpReceiver:
         self.received.append(item)
         if self._arrivals.armed:
             self._arrivals.notify()
+
+
+def _why_no_path(request: Request) -> str:
+    """Return what to say of a path that is none: which is most like it, or takes such a body."""
+    meant = closest(request.path, sorted(otlp.PATHS))
+    if meant is None and len(request.body) <= _LARGE_COMPRESSED_BYTES:
+        with contextlib.suppress(DecodeError):
+            encoding = request.headers.get("content-encoding", "")
+            meant = otlp.path_of(decode_body(request.body, encoding, _LARGE_BYTES))
+    reason = f"path {request.path!r} is not an OTLP path; "
+    if meant is None:
+        return reason + f"expected one of {', '.join(sorted(otlp.PATHS))}"
+    if request.path.strip("/"):
+        return reason + f"closest: {meant!r}"
+    return (
+        f"{reason}closest: {meant!r}; an exporter takes an endpoint given in code as it is, so end it in "
+        f"{meant}, or leave it to OTEL_EXPORTER_OTLP_ENDPOINT"
+    )
 
 
 def _status_of(error: DecodeError) -> int:

@@ -13,7 +13,7 @@ import msgspec
 
 from harness.capture.bucket import Bucket, other_threads
 from harness.capture.call_site import CallSite, resolve, works_in_pool
-from harness.model import Incident
+from harness.model import Incident, Rejected
 
 
 class Origin(NamedTuple):
@@ -83,14 +83,18 @@ class Ownership:
         """
         origin: Origin | None = getattr(self._flushed, "origin", None)
         if origin is not None:
-            owner = origin.owner()
-            if owner is None or owner not in self._of_run:  # an earlier run made it: start-up of this one
-                owner = self.outside
-            owner.add(msgspec.structs.replace(incident, site=resolve(origin.call)))
+            self.add_of(origin, incident)
         elif incident.site is None and not works_in_pool():  # no line of the app called
             self._of_thread.get(threading.current_thread(), self.current).add(incident)
         else:
             self.current.add(incident)
+
+    def add_of(self, origin: Origin, item: Incident | Rejected) -> None:
+        """Give what happened to an exporter to the bucket in which the app made it, with the app's line."""
+        owner = origin.owner()
+        if owner is None or owner not in self._of_run:  # an earlier run made it: start-up of this one
+            owner = self.outside
+        owner.add(msgspec.structs.replace(item, site=resolve(origin.call)))
 
     def begin_trace(self, trace_id: str) -> Bucket:
         """Return the current bucket, from now on the owner of this trace."""

@@ -127,6 +127,26 @@ def count_items(message: Any) -> int:
     return sum(len(s.log_records) for r in message.resource_logs for s in r.scope_logs)
 
 
+def path_of(body: bytes) -> str | None:
+    """Return the path that a protobuf body belongs to, None where no request type knows all that is in it.
+
+    Example:
+        >>> path_of(bytes.fromhex("0a06120412020a00")), path_of(b"[]")
+        (None, None)
+    """
+    for path, request_type in REQUEST_TYPES.items():
+        message = request_type()
+        try:
+            message.ParseFromString(body)
+        except ProtobufError:
+            continue
+        if count_items(message) > count_invalid(message):
+            message.DiscardUnknownFields()  # such as a metric's name, where a log record has its time
+            if message.ByteSize() == len(body):
+                return path
+    return None
+
+
 _VALID_IDS = re.compile(rb"\n\x10(?!\0{16}).{16}\x12\x08(?!\0{8}).{8}", re.DOTALL)
 """Fields 1 and 2 of a span as they are encoded: a trace id of 16 bytes, a span id of 8."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import msgspec
 
@@ -140,14 +140,6 @@ def telemetry_of_aws(export: ExportRequest, body: bytes) -> tuple[LogEvent, ...]
     if export.path == "PutLogEvents":
         return cloudwatch.log_events_of(content_type, body)
     return cloudwatch.metrics_of(content_type, body) if export.path == "PutMetricData" else ()
-
-
-def telemetry_of(arrivals: Iterable[tuple[Arrival, bytes]]) -> Telemetry:
-    """Return the telemetry of arrivals, in their order."""
-    wire = WireTelemetry()
-    for arrival, body in arrivals:
-        wire.add(arrival, body)
-    return wire.telemetry()
 
 
 def _start(span: Span) -> int:

@@ -22,6 +22,14 @@ HEADER = b'{"format":"json","version":1}\n'
 MAX_DOCUMENT_BYTES = 64 * 1024
 """X-Ray's limit; a datagram is always smaller, what `PutTraceSegments` brings need not be."""
 
+_JSON_WORDS = {
+    type(None): "null",
+    bool: "boolean",
+    int: "number",
+    float: "number",
+    str: "string",
+    list: "array",
+}
 _Document = TypeVar("_Document", Segment, Subsegment)
 _TRACE_ID = re.compile(r"1-[0-9a-f]{8}-[0-9a-f]{24}\Z", re.IGNORECASE)
 _BARE_CONSTANT = re.compile(rb"(?<![\w\"])-?(NaN|Infinity)(?![\w\"])")
@@ -97,7 +105,7 @@ def _decode(body: bytes) -> dict[str, Any]:
     except RecursionError as error:
         raise DecodeError("document is nested too deeply") from error
     if not isinstance(document, dict):
-        raise DecodeError(f"document is a JSON {type(document).__name__}, expected an object")
+        raise DecodeError(f"document is a JSON {_JSON_WORDS[type(document)]}, expected an object")
     if body.count(b"{") + body.count(b"[") > MAX_DEPTH:
         _cut_deep_values(document)
     return document

@@ -7,7 +7,8 @@ complete documents that differ X-Ray shows is documented nowhere: the first is k
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 
 import msgspec
@@ -18,6 +19,8 @@ Document = Segment | Subsegment
 
 _PLACE = ("trace_id", "parent_id")
 """Members that subsegments sent alone have, and embedded ones may."""
+
+_NAMED = 3
 
 MAX_DEPTH = 200
 """Levels below a segment: JSON of more is refused by parsers, ours among them."""
@@ -33,8 +36,9 @@ def join_documents(
         sites: Segment or subsegment id → where it was begun, where known.
 
     Returns:
-        Segments in order of start, and an incident ``subsegment_orphaned``
-        for each subsegment whose segment never arrived, ``subsegment_too_deep``
+        Segments in order of start, and an incident ``subsegment_orphaned`` for
+        the subsegments of each trace whose segment never arrived, with the line
+        of the first where they were begun here, ``subsegment_too_deep``
         for each segment that was cut at `MAX_DEPTH`, ``document_conflicting`` for
         each complete document that is not as the complete one of the same id before it.
     """
@@ -54,9 +58,11 @@ def join_documents(
     sites = sites or {}
     joiner = _Joiner(alone, sites)
     segments = [joiner.segment(d) for d in latest.values() if isinstance(d, Segment)]
-    orphans = (_orphaned(child) for children in alone.values() for child in children)
+    orphans: dict[tuple[str | None, bool], list[Subsegment]] = {}
+    for child in itertools.chain.from_iterable(alone.values()):
+        orphans.setdefault((child.trace_id, sites.get(child.id) is not None), []).append(child)
     incidents = (
-        *orphans,
+        *(_orphaned(group, sites.get(group[0].id)) for group in orphans.values()),
         *map(_nested_too_deep, joiner.too_deep),
         *(_conflicting(kept, other, sites.get(kept.id)) for kept, other in (*conflicts, *joiner.conflicts)),
     )
@@ -176,14 +182,24 @@ def _conflicting(kept: Document, other: Document, site: Site | None) -> Incident
     )
 
 
-def _orphaned(subsegment: Subsegment) -> Incident:
+def _orphaned(group: Sequence[Subsegment], site: Site | None) -> Incident:
+    """Return the incident of subsegments of one trace: most often one segment's, which the SDK streamed."""
+    names = ", ".join(repr(child.name) for child in group[:_NAMED])
+    missing = {child.parent_id for child in group} - {child.id for child in group}
+    parents = f"parent {missing.pop()!r}" if len(missing) == 1 else "parents"
+    if len(group) == 1:
+        what = f"subsegment {names} was sent alone"
+        message = f"{what} and its {parents} never arrived; end the segment that it belongs to"
+    else:
+        more = f" and {len(group) - _NAMED:,} more" if len(group) > _NAMED else ""
+        what = f"{len(group):,} subsegments ({names}{more}) were sent alone"
+        message = f"{what} and their {parents} never arrived; end the segment that they belong to"
     return Incident(
         id="subsegment_orphaned",
         channel="xray",
-        name=subsegment.name,
-        trace_id=subsegment.trace_id,
-        message=(
-            f"subsegment {subsegment.name!r} was sent alone and its parent {subsegment.parent_id!r} "
-            "never arrived; end the segment that it belongs to"
-        ),
+        name=group[0].name,
+        trace_id=group[0].trace_id,
+        site=site,
+        message=message,
+        context={"count": len(group), "what": what},
     )

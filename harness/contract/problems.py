@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from harness.closest import closest
 from harness.errors import ContractError
 
 _MOST = 50
@@ -71,5 +71,5 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     "; did you mean 'format'?"
     """
     names = sorted(known)
-    near = difflib.get_close_matches(word, names, n=1)
-    return f"; did you mean {near[0]!r}?" if near else f"; expected one of {', '.join(names)}"
+    near = closest(word, names)
+    return f"; did you mean {near!r}?" if near else f"; expected one of {', '.join(names)}"

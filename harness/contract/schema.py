@@ -123,8 +123,9 @@ def _details(kind: Kind) -> dict[str, Any]:
         **{name: {"$ref": "#/$defs/values"} for name in kind.mappings},
     }
     if kind.name == "span":
-        properties[EVENTS] = {"type": "array", "items": {"anyOf": [_TEXT, {"$ref": "#/$defs/event"}]}}
-        properties[LINKS] = {"type": "array", "items": {"$ref": "#/$defs/link"}}
+        event = {"anyOf": [_TEXT, {"$ref": "#/$defs/event"}]}
+        properties[EVENTS] = {"type": "array", "minItems": 1, "items": event}
+        properties[LINKS] = {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/link"}}
     return {"properties": properties, "patternProperties": _operator_patterns("|".join(kind.details))}
 
 

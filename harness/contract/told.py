@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from harness.model import Finding, Level
+from harness.model import Finding
+from harness.model.finding import is_failure
 
 
 def finding_lines(findings: Iterable[Finding]) -> Iterator[str]:
@@ -14,8 +15,8 @@ def finding_lines(findings: Iterable[Finding]) -> Iterator[str]:
     ['0 findings, 0 of them fail']
     """
     found = list(findings)
-    failing = [finding for finding in found if _fails(finding)]
-    for finding in (*failing, *(finding for finding in found if not _fails(finding))):
+    failing = [finding for finding in found if is_failure(finding)]
+    for finding in (*failing, *(finding for finding in found if not is_failure(finding))):
         level = "waived" if finding.acknowledged else finding.level.value
         where = f"{finding.where}: " if finding.where else ""
         place = f"{finding.site}: " if finding.site else ""
@@ -27,7 +28,3 @@ def finding_lines(findings: Iterable[Finding]) -> Iterator[str]:
 def _one_line(text: str) -> str:
     """Return a line with what a terminal would obey, or break it at, written as escapes."""
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
-
-
-def _fails(finding: Finding) -> bool:
-    return finding.level is Level.ERROR and not finding.acknowledged

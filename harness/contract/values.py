@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from harness.closest import closest
 from harness.contract.forms import key_of
 from harness.contract.operators import OPERATORS, OPTIONAL, optional, split_key
 from harness.contract.problems import Place, Problems, did_you_mean
@@ -126,11 +126,11 @@ class ValueReader:
     def _refuse_slips(self, node: Any) -> None:
         """Add a problem for each key that is almost an operator, where one could stand."""
         for key, _ in node.value if node.id == "mapping" else ():
-            near = difflib.get_close_matches(str(key.value), OPERATORS, n=1, cutoff=_ALIKE)
+            near = closest(str(key.value), OPERATORS, cutoff=_ALIKE)
             if near and key.value not in OPERATORS:
                 self._problems.add(
                     place_of(key),
-                    f"unknown operator {key.value!r}; did you mean {near[0]!r}?; a mapping that has this key"
+                    f"unknown operator {key.value!r}; did you mean {near!r}?; a mapping that has this key"
                     f" is written 'is: {{{key.value}: …}}'",
                 )
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 import msgspec
 
+from harness.closest import closest
 from harness.contract.items import Waiver
 from harness.model import Finding, Level
 
@@ -64,8 +64,8 @@ def _why_stale(waiver: Waiver, findings: Sequence[Finding], known: Collection[st
     found = {finding.id for finding in findings}
     is_unknown = bool(known) and waiver.finding not in known and not waiver.finding.startswith(_WEAVER)
     others = sorted((found | set(known) if is_unknown else found) - {waiver.finding})
-    closest = difflib.get_close_matches(waiver.finding, others, n=1)
-    hint = f"; did you mean {closest[0]!r}?" if closest else ""
+    near = closest(waiver.finding, others)
+    hint = f"; did you mean {near!r}?" if near else ""
     if is_unknown:
         return f"covers nothing: there is no finding of this id{hint or '; see docs/findings.md'}"
     return f"covers nothing; remove it{hint}"

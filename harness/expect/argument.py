@@ -6,10 +6,11 @@ A type checker says so first; without one, a wrong argument would only never mat
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from harness.closest import closest
 from harness.expect.matcher import Matcher
 from harness.expect.omitted import OMITTED
 from harness.expect.render import short
@@ -25,14 +26,17 @@ class Taken:
         words: How messages call it.
         types: Plain values of these types; a bool is a number only where it is among them.
         keyed: Whether a mapping's keys, at any depth, must be text.
+        meant: What may be written by mistake, in lower case, and what it means.
     """
 
     words: str
     types: tuple[type, ...]
     keyed: bool = True
+    meant: tuple[tuple[str, str], ...] = ()
 
     def __or__(self, other: Taken) -> Taken:
-        return Taken(f"{self.words} or {other.words}", (*self.types, *other.types))
+        words = f"{self.words} or {other.words}"
+        return Taken(words, (*self.types, *other.types), meant=(*self.meant, *other.meant))
 
     def takes(self, value: Any) -> bool:
         """Return whether a plain value is of one of the types."""
@@ -53,12 +57,21 @@ class Taken:
         Raises:
             TypeError: It is such a value.
         """
-        if not (self.takes(value) or isinstance(value, Matcher)):
+        constant = getattr(value, "value", None)  # another library's, frozen
+        foreign = bool(self.meant) and isinstance(value, Matcher) and isinstance(constant, enum.Enum)
+        if foreign or not (self.takes(value) or isinstance(value, Matcher)):
             raise TypeError(
                 f"{builder}: {argument}: expected {self.words} or a matcher, {short(value)} given"
+                + self._closest(constant if foreign else value)
             )
         if self.keyed and type(value) is dict:
             _require_text_keys(builder, argument, value)
+
+    def _closest(self, value: Any) -> str:
+        """Return what was probably meant by a name, or by another library's constant."""
+        name = value.name if isinstance(value, enum.Enum) else value
+        near = closest(name.lower(), dict(self.meant)) if isinstance(name, str) else None
+        return f"; closest: {dict(self.meant)[near]}" if near else ""
 
 
 def _require_text_keys(builder: str, argument: str, mapping: dict[Any, Any]) -> None:
@@ -69,8 +82,20 @@ def _require_text_keys(builder: str, argument: str, mapping: dict[Any, Any]) -> 
             _require_text_keys(builder, argument, value)
 
 
-def _one_of(constants: type[enum.Enum], names: str) -> Taken:
-    return Taken(f"one of harness's {names}", (constants,))
+def _one_of(constants: type[enum.Enum], prefix: str = "") -> Taken:
+    names = {constant.name.lower(): prefix + constant.name for constant in constants}
+    return Taken(f"one of harness's {', '.join(names.values())}", (constants,), meant=tuple(names.items()))
+
+
+def _severities() -> Iterator[tuple[str, str]]:
+    """Yield the names of severities with their numbers. Source: OpenTelemetry's logs data model."""
+    for start, name in enumerate(("trace", "debug", "info", "warn", "error", "fatal")):
+        for more in range(4):
+            number = 4 * start + more + 1
+            yield (
+                f"{name}{more + 1 if more else ''}",
+                f"{number}, which is {name.upper()}{more + 1 if more else ''}",
+            )
 
 
 ANYTHING: Final = Taken("anything", (object,), keyed=False)
@@ -80,12 +105,11 @@ WHOLE_NUMBER: Final = Taken("a whole number", (int,))
 FLAG: Final = Taken("True or False", (bool,))
 MAPPING: Final = Taken("a mapping", (dict, Mapping))
 NONE: Final = Taken("None", (type(None),))
-KIND: Final = _one_of(SpanKind, ", ".join(kind.name for kind in SpanKind))
-STATUS: Final = _one_of(StatusCode, ", ".join(code.name for code in StatusCode)) | Taken(
-    "a Status", (Status,)
-)
-METRIC_TYPE: Final = _one_of(MetricType, "MetricType")
-TEMPORALITY: Final = _one_of(Temporality, "Temporality")
+KIND: Final = _one_of(SpanKind)
+STATUS: Final = _one_of(StatusCode) | Taken("a Status", (Status,))
+METRIC_TYPE: Final = _one_of(MetricType, "MetricType.")
+TEMPORALITY: Final = _one_of(Temporality, "Temporality.")
+SEVERITY: Final = Taken("a whole number", (int,), meant=tuple(_severities()))
 
 
 def require_arguments(builder: str, taken: Mapping[str, Taken], given: Mapping[str, Any]) -> None:

@@ -11,6 +11,7 @@ from harness.expect.counted import miscounted, unexpected
 from harness.expect.expectation import Expectation
 from harness.expect.explain import explain
 from harness.expect.failure import TelemetryAssertionError
+from harness.expect.raising import collecting, findings_of
 from harness.expect.render import call
 from harness.model.finding import Finding, Match, Verdict
 from harness.model.telemetry import Telemetry
@@ -33,13 +34,15 @@ def check_all(expectations: Sequence[Expectation[Any]], telemetry: Telemetry) ->
     checker = Checker(telemetry)
     matched: list[Match] = []
     findings: list[Finding] = []
-    for members in _by_pool(expectations):
-        chosen = checker.assign(members)
-        for member, choice in zip(members, chosen, strict=True):
-            if choice is not None:
-                matched += checker.matches(member.expectation, choice)
-        if None in chosen:
-            findings += explain(checker, members)
+    with collecting() as raised:
+        for members in _by_pool(expectations):
+            chosen = checker.assign(members)
+            for member, choice in zip(members, chosen, strict=True):
+                if choice is not None:
+                    matched += checker.matches(member.expectation, choice)
+            if None in chosen:
+                findings += explain(checker, members)
+    findings += findings_of(raised, expectations)
     return Verdict(
         expectation=call("expect", *expectations), findings=tuple(findings), matched=tuple(matched)
     )
@@ -58,9 +61,13 @@ def check_none(expectations: Sequence[Expectation[Any]], telemetry: Telemetry) -
     """
     _require("expect_none", expectations)
     checker = Checker(telemetry)
-    findings = [
-        unexpected(checker, item, fitting) for item in expectations if (fitting := _fitting(checker, item))
-    ]
+    with collecting() as raised:
+        findings = [
+            unexpected(checker, item, fitting)
+            for item in expectations
+            if (fitting := _fitting(checker, item))
+        ]
+    findings += findings_of(raised, expectations)
     return Verdict(expectation=call("expect_none", *expectations), findings=tuple(findings))
 
 
@@ -81,11 +88,13 @@ def check_count(count: int, expectation: Expectation[Any], telemetry: Telemetry)
     if count < 0:
         raise ValueError(f"expect_count: expected a count >= 0, {count!r} given")
     checker = Checker(telemetry)
-    fitting = _fitting(checker, expectation)
+    with collecting() as raised:
+        fitting = _fitting(checker, expectation)
+        findings = [miscounted(checker, count, expectation, fitting)] if len(fitting) != count else []
+        matched = () if findings else tuple(_matches(checker, expectation, fitting))
+    findings += findings_of(raised, [expectation])
     text = call("expect_count", count, expectation)
-    if len(fitting) != count:
-        return Verdict(expectation=text, findings=(miscounted(checker, count, expectation, fitting),))
-    return Verdict(expectation=text, matched=tuple(_matches(checker, expectation, fitting)))
+    return Verdict(expectation=text, findings=tuple(findings), matched=matched)
 
 
 def check_one(expectation: Expectation[Any], telemetry: Telemetry) -> Verdict:
@@ -114,7 +123,7 @@ def find(expectation: Expectation[T], telemetry: Telemetry) -> T:
     """
     __tracebackhide__ = True
     verdict, values = _one(expectation, telemetry)
-    if len(values) != 1:
+    if verdict.findings:
         raise TelemetryAssertionError.of(verdict, telemetry)
     return values[0]
 
@@ -122,14 +131,19 @@ def find(expectation: Expectation[T], telemetry: Telemetry) -> T:
 def _one(expectation: Expectation[T], telemetry: Telemetry) -> tuple[Verdict, list[T]]:
     _require("find", [expectation])
     checker = Checker(telemetry)
-    fitting = _fitting(checker, expectation)
-    text = repr(expectation)
+    matched: tuple[Match, ...] = ()
+    findings: list[Finding] = []
+    with collecting() as raised:
+        fitting = _fitting(checker, expectation)
+        if len(fitting) == 1:
+            matched = tuple(_matches(checker, expectation, fitting))
+        elif fitting:
+            findings.append(miscounted(checker, 1, expectation, fitting))
+        else:
+            findings += explain(checker, [Member(expectation)])
+    findings += findings_of(raised, [expectation])
     values = [checker.entry(expectation, index).value for index in fitting]
-    if len(fitting) == 1:
-        return Verdict(expectation=text, matched=tuple(_matches(checker, expectation, fitting))), values
-    if fitting:
-        return Verdict(expectation=text, findings=(miscounted(checker, 1, expectation, fitting),)), values
-    return Verdict(expectation=text, findings=tuple(explain(checker, [Member(expectation)]))), values
+    return Verdict(expectation=repr(expectation), findings=tuple(findings), matched=matched), values
 
 
 def _require(verb: str, expectations: Sequence[object]) -> None:

@@ -13,7 +13,8 @@ from typing import Any, Literal
 from harness.expect.key_pattern import KeyPattern
 from harness.expect.matcher import Matcher
 from harness.expect.presence import Absent, Present
-from harness.expect.render import short
+from harness.expect.raising import reason_of
+from harness.expect.render import plural, short
 
 _FAMILIES = (bool, int, float, str, bytes)
 _LONG = 60
@@ -59,7 +60,7 @@ def equal(expected: Any, captured: Any) -> bool:
     if type(expected) is dict and isinstance(captured, dict):
         return all(_equal_item(expected, key, captured) for key in expected)
     if isinstance(expected, Matcher):
-        return expected.problem(captured) is None
+        return reason_of(expected, captured) is None
     if isinstance(expected, _COMPOUND):
         return not differences(expected, captured)
     return scalar_equal(expected, captured)
@@ -80,7 +81,7 @@ def differences(expected: Any, captured: Any, path: Path = ()) -> list[Differenc
     The recursion follows the expected value, never the captured one.
     """
     if isinstance(expected, Matcher):
-        reason = expected.problem(captured)
+        reason = reason_of(expected, captured)
         return [] if reason is None else [Difference(path, "mismatch", expected, captured, reason)]
     if isinstance(expected, Mapping):
         return _mapping(expected, captured, path)
@@ -139,7 +140,7 @@ def _sequence(expected: list[Any] | tuple[Any, ...], captured: Any, path: Path) 
     if not isinstance(captured, list | tuple):
         return [Difference(path, "mismatch", expected, captured, _types("list", captured))]
     if len(expected) != len(captured):
-        reason = f"{len(expected)} elements expected, {len(captured)} captured"
+        reason = f"{plural(len(expected), 'element')} expected, {len(captured)} captured"
         return [Difference(path, "mismatch", expected, captured, reason)]
     found: list[Difference] = []
     for index, (wanted, item) in enumerate(zip(expected, captured, strict=True)):

@@ -8,7 +8,7 @@ from typing import Any
 from harness.expect.checker import Checker, Member
 from harness.expect.expectation import Expectation
 from harness.expect.explain import findings_against
-from harness.expect.missing import path_of
+from harness.expect.missing import instead_of, path_of
 from harness.expect.render import plural, some
 from harness.model.finding import Finding
 
@@ -46,13 +46,13 @@ def miscounted(checker: Checker, count: int, expectation: Expectation[Any], fitt
 
 
 def _differing(checker: Checker, expectation: Expectation[Any], fitting: list[int]) -> str:
-    """Say how the closest of those of the name that do not fit differs."""
+    """Say how the closest of those of the name that do not fit differs; without one, what was captured."""
     member = Member(expectation)
     fits = set(fitting)
     named = [i for i in checker.candidates(member) if i not in fits]
     others = [i for i in named if expectation.identifies(checker.entry(expectation, i))]
     if not others:
-        return ""
+        return "" if fitting else instead_of(checker, member)
     found = [findings_against(checker, member, i, "") for i in others[:_MOST]]
     closest = min(found, key=len)
     return f"{len(others)} more differ, the closest in: {'; '.join(f.message for f in closest)}"

@@ -8,16 +8,13 @@ from typing import Any
 
 from harness.expect.argument import MAPPING, TEXT, require_arguments
 from harness.expect.compare import equal
-from harness.expect.fields import MappingField
 from harness.expect.freeze import freeze
 from harness.expect.matcher import AnyMatcher, Text
 from harness.expect.omitted import OMITTED, Omitted
-from harness.expect.parts import Part
-from harness.expect.problem import Problem
+from harness.expect.parts import ATTRIBUTES, Part
 from harness.expect.render import call, short
 from harness.model.span import SpanEvent
 
-_ATTRIBUTES = MappingField("attributes", lambda e: e.attributes, stem="attribute", noun="attribute")
 _TAKEN = {"name": TEXT, "attributes": MAPPING}
 
 
@@ -35,10 +32,6 @@ class EventExpectation(Part):
         """Return True when the name is as expected."""
         return equal(self.name, captured.name)
 
-    def problems(self, captured: SpanEvent) -> list[Problem]:
-        """Return which attributes are not as expected."""
-        return [] if self.attributes is OMITTED else _ATTRIBUTES.problems(self.attributes, captured)
-
     def describe(self) -> str:
         """Return ``event 'exception'``."""
         return f"event {short(self.name)}" if isinstance(self.name, str) else f"event matching {self.name!r}"
@@ -48,7 +41,7 @@ class EventExpectation(Part):
         path = f"events.{self.name}" if isinstance(self.name, str) else "events"
         yield path
         if self.attributes is not OMITTED:
-            yield from (f"{path}.{below}" for below in _ATTRIBUTES.paths(self.attributes))
+            yield from (f"{path}.{below}" for below in ATTRIBUTES.paths(self.attributes))
 
     def __repr__(self) -> str:
         return call("event", self.name, attributes=self.attributes)

@@ -47,8 +47,10 @@ def related(relation: Relation, items: Sequence[Any], kind: type[Expectation[Any
     """Return expectations on related nodes, all of one kind.
 
     Raises:
-        TypeError: One of them is not of this kind.
+        TypeError: There is none, or one of them is not of this kind.
     """
+    if not items:
+        raise TypeError(f"{relation.value}: expected at least one {kind.BUILDER}(…), none given")
     for item in items:
         if not isinstance(item, kind):
             raise TypeError(f"{relation.value}: expected {kind.BUILDER}(…), {item!r} given")

@@ -21,6 +21,9 @@ from harness.model.tree import Tree, segment_tree, trees_of
 _LINES = 60
 """Lines of captured telemetry, over all signals."""
 
+_LOG_LINES = 10
+"""Lines of a list of log events, log records or requests, in which the closest was named already."""
+
 
 class TelemetryAssertionError(AssertionError):
     """Telemetry does not hold; the message shows every finding and what was captured.
@@ -86,7 +89,8 @@ def _captured(findings: tuple[Finding, ...], telemetry: Telemetry) -> list[str]:
     budget = _LINES // max(len(listings), 1)
     shown: list[str] = []
     for signal, (lines, total) in listings.items():
-        shown += _cut(lines, total, budget, signal.replace("_", " "))
+        most = min(budget, _LOG_LINES) if signal in _LOGS else budget
+        shown += _cut(lines, total, most, signal.replace("_", " "))
     return shown
 
 
@@ -149,6 +153,7 @@ def _export_lines(telemetry: Telemetry, _traces: set[str]) -> Listing:
     return map(export_line, telemetry.exports), len(telemetry.exports)
 
 
+_LOGS = ("log_event", "log_record", "export_request")
 _LISTINGS: dict[str, Callable[[Telemetry, set[str]], Listing]] = {
     "span": _span_lines,
     "segment": _segment_lines,

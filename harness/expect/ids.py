@@ -9,6 +9,7 @@ from harness.expect.exports import ExportExpectation
 from harness.expect.log_events import LogEventExpectation
 from harness.expect.log_records import LogRecordExpectation
 from harness.expect.metrics import POINT_FIELDS, MetricExpectation
+from harness.expect.raising import FINDING_ID
 from harness.expect.segments import SegmentExpectation, SubsegmentExpectation
 from harness.expect.spans import SpanExpectation
 from harness.expect.traces import TraceExpectation
@@ -33,7 +34,13 @@ def finding_ids() -> tuple[str, ...]:
         >>> "span_not_under_parent" in finding_ids()
         True
     """
-    ids = {"count_mismatch", "data_point_missing", "span_not_under_parent", "subsegment_not_under_parent"}
+    ids = {
+        "count_mismatch",
+        "data_point_missing",
+        FINDING_ID,
+        "span_not_under_parent",
+        "subsegment_not_under_parent",
+    }
     for kind in KINDS:
         ids |= {f"{kind.STEM}_missing", f"{kind.STEM}_unexpected"}
         ids |= {finding_id for field in kind.FIELDS for finding_id in field.ids()}

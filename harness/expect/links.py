@@ -8,16 +8,13 @@ from typing import Any
 
 from harness.expect.argument import MAPPING, TEXT, require_arguments
 from harness.expect.compare import equal
-from harness.expect.fields import MappingField
 from harness.expect.freeze import freeze
 from harness.expect.matcher import AnyMatcher, Text
 from harness.expect.omitted import OMITTED, Omitted
 from harness.expect.parts import Part
-from harness.expect.problem import Problem
 from harness.expect.render import call
 from harness.model.span import Link
 
-_ATTRIBUTES = MappingField("attributes", lambda e: e.attributes, stem="attribute", noun="attribute")
 _TAKEN = {"trace_id": TEXT, "span_id": TEXT, "attributes": MAPPING}
 
 
@@ -36,10 +33,6 @@ class LinkExpectation(Part):
         """Return True when the ids that are named are as expected."""
         pairs = ((self.trace_id, captured.trace_id), (self.span_id, captured.span_id))
         return all(expected is OMITTED or equal(expected, found) for expected, found in pairs)
-
-    def problems(self, captured: Link) -> list[Problem]:
-        """Return which attributes are not as expected."""
-        return [] if self.attributes is OMITTED else _ATTRIBUTES.problems(self.attributes, captured)
 
     def describe(self) -> str:
         """Return the link as source."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from harness.expect.argument import NONE, TEXT, WHOLE_NUMBER
+from harness.expect.argument import NONE, SEVERITY, TEXT
 from harness.expect.expectation import Expectation
 from harness.expect.fields import Field, MappingField
 from harness.expect.freeze import freeze
@@ -45,7 +45,7 @@ class LogRecordExpectation(Expectation[LogRecord]):
     CHANNELS: ClassVar = ("otel", "otlp")
     POOL: ClassVar = log_record_pool
     FIELDS: ClassVar = (
-        Field("severity_number", lambda r: r.severity_number, takes=WHOLE_NUMBER),
+        Field("severity_number", lambda r: r.severity_number, takes=SEVERITY),
         Field("severity_text", lambda r: r.severity_text, takes=TEXT),
         MappingField("attributes", lambda r: r.attributes, stem="attribute", noun="attribute"),
         Field("scope", lambda r: r.scope.name, takes=TEXT),

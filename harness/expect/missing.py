@@ -72,7 +72,8 @@ def _not_there(checker: Checker, member: Member, elsewhere: Sequence[int], where
     index = next((i for i in elsewhere if pool.entries[i].trace_id == parent.trace_id), elsewhere[0])
     entry = pool.entries[index]
     if member.relation is Relation.LINK:
-        text = f"{item.describe()} was captured, but no link of {parent.name!r} points to it"
+        text = f"{item.describe()} was captured, but no link of {parent.name!r} points to it; "
+        text += _links(pool, parent)
         return _finding(item, "link_missing", text, where, entry)
     place = _PLACES[member.relation or Relation.CHILD]
     text = f"{item.describe()} was captured, but not {place} {short(parent.name, _NAME)}; "
@@ -117,6 +118,12 @@ def _nowhere(checker: Checker, member: Member) -> str:
     return f"{text}; {_closest(pool, member)}{why}"
 
 
+def instead_of(checker: Checker, member: Member) -> str:
+    """Return what was captured in place of a member of whose name nothing was."""
+    text = _nowhere(checker, member)
+    return text.removeprefix(f"no {member.expectation.describe()} was captured").removeprefix("; ")
+
+
 def _closest(pool: Pool, member: Member) -> str:
     """Name the closest candidate: one in the expected place before one elsewhere."""
     item = member.expectation
@@ -157,8 +164,18 @@ def _nothing_there(pool: Pool, member: Member) -> str:
     name = short(parent.name, _NAME)
     if member.relation is not Relation.LINK:
         return f"{name} has none"
-    targets = [f"{link.trace_id}/{link.span_id}" for link in parent.value.links]
-    return f"{name} links to {some(targets)}" if targets else f"{name} has no links"
+    return _links(pool, parent)
+
+
+def _links(pool: Pool, parent: Entry) -> str:
+    """Return what a span does link to: by name where that was captured, else by its ids."""
+    name = short(parent.name, _NAME)
+    targets = [pool.keyed((link.trace_id, link.span_id)) for link in parent.value.links]
+    texts = [
+        f"{link.trace_id}/{link.span_id}" if found is None else repr(path_of(pool, found))
+        for link, found in zip(parent.value.links, targets, strict=True)
+    ]
+    return f"{name} links to {some(texts)}" if texts else f"{name} has no links"
 
 
 def _in_place(pool: Pool, member: Member) -> Sequence[int]:

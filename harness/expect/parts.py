@@ -8,23 +8,32 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.closest import closest
-from harness.expect.fields import Field
+from harness.expect.fields import MappingField, ToldField
 from harness.expect.matching import assign
+from harness.expect.omitted import OMITTED
 from harness.expect.problem import Problem
 from harness.expect.render import some
 from harness.model.span import Link, SpanEvent
 
+ATTRIBUTES = MappingField("attributes", lambda e: e.attributes, stem="attribute", noun="attribute")
+
 
 class Part(ABC):
-    """An immutable value that says what one event or link must be."""
+    """An immutable value that says what one event or link must be.
+
+    Attributes:
+        attributes: Those that must be there, or `OMITTED`.
+    """
+
+    attributes: Any
 
     @abstractmethod
     def identifies(self, captured: Any) -> bool:
         """Return True when the captured part is the one meant, whatever its details."""
 
-    @abstractmethod
     def problems(self, captured: Any) -> list[Problem]:
-        """Return which of its details do not hold."""
+        """Return which attributes are not as expected."""
+        return [] if self.attributes is OMITTED else ATTRIBUTES.problems(self.attributes, captured)
 
     @abstractmethod
     def describe(self) -> str:
@@ -40,7 +49,7 @@ class Part(ABC):
 
 
 @dataclass(frozen=True)
-class PartsField(Field):
+class PartsField(ToldField):
     """A field of parts: those expected must be among those captured, in any order.
 
     Attributes:
@@ -48,10 +57,6 @@ class PartsField(Field):
     """
 
     noun: str
-
-    def holds(self, expected: Any, value: Any) -> bool:
-        """Return True when every expected part has its own captured one."""
-        return not self.problems(expected, value)
 
     def problems(self, expected: Any, value: Any) -> list[Problem]:
         """Return what does not hold for the parts of a captured value."""

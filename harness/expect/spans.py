@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
@@ -11,7 +10,7 @@ from harness.expect.argument import KIND, NUMBER, STATUS, TEXT
 from harness.expect.compare import differences
 from harness.expect.events import EventExpectation, event
 from harness.expect.expectation import Expectation, Related, Relation, related
-from harness.expect.fields import Field, MappingField
+from harness.expect.fields import Field, MappingField, ToldField
 from harness.expect.freeze import freeze
 from harness.expect.links import LinkExpectation
 from harness.expect.matcher import AnyMatcher, Number, Text
@@ -24,12 +23,8 @@ from harness.model.telemetry import Telemetry
 
 
 @dataclass(frozen=True)
-class StatusField(Field):
+class StatusField(ToldField):
     """The status: a code expects any description, a `Status` its own."""
-
-    def holds(self, expected: Any, value: Any) -> bool:
-        """Return True when the status is as expected."""
-        return not self.problems(expected, value)
 
     def problems(self, expected: Any, value: Span) -> list[Problem]:
         """Return what does not hold for the status of a span."""
@@ -175,9 +170,9 @@ def span(
         scope: The name of its instrumentation scope.
         status: `UNSET`, `OK` or `ERROR`; a `Status` expects its description too.
         status_message: The description of its status; empty where it has none.
-        attributes: Those that must be there, with their values.
-        events: Names, or `event(…)`, in any order; others may be there.
-        links: `link(…)`, in any order; others may be there.
+        attributes: Those that must be there, with their values; `absent` for a span without any.
+        events: Names, or `event(…)`, at least one, in any order; others may be there.
+        links: `link(…)`, at least one, in any order; others may be there.
         resource: Resource attributes that must be there.
         duration: Seconds.
 
@@ -191,9 +186,9 @@ def span(
     """
     return SpanExpectation(
         name=freeze(name),
-        kind=_constant("kind", SpanKind, kind),
+        kind=freeze(kind),
         scope=freeze(scope),
-        status=_constant("status", StatusCode, status),
+        status=freeze(status),
         status_message=freeze(status_message),
         attributes=freeze(attributes),
         events=_events(events),
@@ -208,6 +203,7 @@ def _events(events: Sequence[Text | EventExpectation] | Omitted) -> Any:
         return events
     if not _is_list(events):
         raise TypeError(f"span: events: expected a list of names or event(…), {events!r} given")
+    _require_some("event", events)
     return tuple(item if isinstance(item, EventExpectation) else event(item) for item in events)
 
 
@@ -216,21 +212,21 @@ def _links(links: Sequence[LinkExpectation] | Omitted) -> Any:
         return links
     if not _is_list(links):
         raise TypeError(f"span: links: expected a list of link(…), {links!r} given")
+    _require_some("link", links)
     for item in links:
         if not isinstance(item, LinkExpectation):
             raise TypeError(f"links: expected link(…), {item!r} given")
     return tuple(links)
 
 
+def _require_some(noun: str, parts: Sequence[object]) -> None:
+    """Refuse an empty list: others may be there, so it holds for every span."""
+    if not parts:
+        raise TypeError(
+            f"span: {noun}s: expected at least one {noun}, none given; for a span without {noun}s "
+            f"leave it out, and assert that the {noun}s of telemetry.span(…) are ()"
+        )
+
+
 def _is_list(value: object) -> bool:
     return isinstance(value, Sequence) and not isinstance(value, str | bytes)
-
-
-def _constant(argument: str, constants: type[SpanKind | StatusCode], value: Any) -> Any:
-    """Return a plain name as the constant; refuse another library's enumeration."""
-    if isinstance(value, enum.Enum) and not isinstance(value, constants | Omitted):
-        names = ", ".join(constant.name for constant in constants)
-        raise TypeError(f"{argument}: expected one of harness's {names}; {value!r} given")
-    if type(value) is str:
-        return constants(value.lower())
-    return freeze(value)

@@ -18,5 +18,6 @@ def check(telemetry: Telemetry, verdicts: tuple[Verdict, ...]) -> Iterator[Findi
             id="input_rejected",
             signal="harness",
             where=rejected.channel,
+            site=rejected.site,
             message=f"{rejected.reason}; {len(payload)} bytes: {payload[:_SHOWN_BYTES]!r}{more}",
         )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.model import Finding, Segment, Subsegment, Telemetry, Unfinished, Verdict
+from harness.model import Finding, Incident, Segment, Subsegment, Telemetry, Unfinished, Verdict
 
+ORPHANED = "subsegment_orphaned"
 _EARLIER = (
     "; it began on a thread that was running before this scenario, perhaps an earlier one's: "
     "join each thread in the scenario that starts it"
@@ -21,10 +22,25 @@ def check(telemetry: Telemetry, verdicts: tuple[Verdict, ...]) -> Iterator[Findi
             where=item.name,
             site=item.waits_for[0].site if item.waits_for else item.site,
             trace_id=item.trace_id,
-            message=describe(item) + (_EARLIER if item.earlier_thread else ""),
+            message=describe(item) + _sent_alone(item, telemetry) + (_EARLIER if item.earlier_thread else ""),
         )
     for segment in telemetry.segments:
         yield from _in_progress(segment)
+
+
+def follows(orphans: Incident, telemetry: Telemetry) -> bool:
+    """Return whether subsegments have no parent only for a segment here that is told as unfinished."""
+    return orphans.site is not None and any(
+        item.kind == "segment" and item.trace_id == orphans.trace_id for item in telemetry.unfinished
+    )
+
+
+def _sent_alone(item: Unfinished, telemetry: Telemetry) -> str:
+    """Return what else is lost with a segment; empty for a span, and where nothing is."""
+    for incident in telemetry.incidents:
+        if incident.id == ORPHANED and incident.trace_id == item.trace_id and follows(incident, telemetry):
+            return f"; {incident.context['what']} and stay without it"
+    return ""
 
 
 def _in_progress(segment: Segment) -> Iterator[Finding]:

@@ -31,11 +31,16 @@ class ExportRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 
 
 class Rejected(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """Input that could not be decoded; kept, because it is evidence."""
+    """Input that could not be decoded; kept, because it is evidence.
+
+    Attributes:
+        site: Where the app made what sent it, if that is known.
+    """
 
     channel: str
     reason: str
     payload: bytes = b""
+    site: Site | None = None
 
 
 class Unfinished(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):

@@ -76,3 +76,12 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     def passed(self) -> bool:
         """True when nothing of error level was found."""
         return not any(f.level is Level.ERROR for f in self.findings)
+
+
+def is_failure(finding: Finding) -> bool:
+    """Return True for a finding that turns the build red.
+
+    >>> is_failure(Finding(id="span_missing", signal="span", message="…", acknowledged=True))
+    False
+    """
+    return finding.level is Level.ERROR and not finding.acknowledged

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import Counter
 from typing import NamedTuple
 
 import msgspec
 
+from harness.closest import closest
 from harness.errors import ConfigurationError
 from harness.expect.argument import TEXT, WHOLE_NUMBER
 from harness.expect.render import some
@@ -92,8 +92,8 @@ class Acknowledgement(NamedTuple):
             return "nothing at all was found"
         counts = Counter(f.id + _place(f) for f in findings)
         shown = [text if number == 1 else f"{number} × {text}" for text, number in counts.items()]
-        names = difflib.get_close_matches(self.id, [f.id for f in findings], n=1)
-        hint = f"; closest: {names[0]}" if names and names[0] != self.id else ""
+        near = closest(self.id, [f.id for f in findings])
+        hint = f"; closest: {near}" if near and near != self.id else ""
         return f"found: {some(shown, _MOST)}{hint}"
 
 

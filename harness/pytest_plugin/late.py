@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
-from harness.analysis.outcome import findings_of, is_failure
+from harness.analysis.outcome import findings_of
 from harness.expect import failure_message
 from harness.model import Finding, RunRecord, ScenarioRecord, Verdict
+from harness.model.finding import is_failure
 from harness.pytest_plugin import workers
 from harness.report.redact import redact_text
 from harness.report.text import count_text

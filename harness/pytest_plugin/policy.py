@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from harness.closest import closest
 from harness.errors import ConfigurationError
 from harness.invariants import known_ids
 from harness.model import Finding, Level
@@ -38,8 +38,8 @@ class FailurePolicy:
         known = (*levels, *known_ids())
         for word in words:
             if word not in known:
-                closest = difflib.get_close_matches(word, known, n=1)
-                hint = f"; closest: {closest[0]!r}" if closest else ""
+                near = closest(word, known)
+                hint = f"; closest: {near!r}" if near else ""
                 raise ConfigurationError(
                     f"telemetry_fail_on has {word!r}; expected error, warning, info or a finding id{hint}"
                 )

@@ -7,8 +7,8 @@ import time
 import msgspec
 import pytest
 
-from harness.analysis.outcome import is_failure
 from harness.model import Finding, Level, ScenarioRecord, Site, Telemetry, Verdict
+from harness.model.finding import is_failure
 from harness.pytest_plugin.policy import FailurePolicy
 from harness.pytest_plugin.scenario import ScenarioTelemetry
 

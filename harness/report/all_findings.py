@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from harness.analysis.outcome import findings_of, is_failure
+from harness.analysis.outcome import findings_of
 from harness.model import Finding, RunRecord
+from harness.model.finding import is_failure
 
 
 class Told(NamedTuple):

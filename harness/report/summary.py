@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from harness.analysis.outcome import findings_of, is_failure, nothing_was_checked, run_holds, scenario_fails
+from harness.analysis.outcome import findings_of, nothing_was_checked, run_holds, scenario_fails
 from harness.model import RunRecord, Telemetry
+from harness.model.finding import is_failure
 from harness.report.text import count_text
 
 # Field of `Telemetry` → what one of it is called.

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 
 from harness.analysis.coverage import Coverage, Share, coverage_of
-from harness.analysis.outcome import findings_of, is_failure, is_of_contract
+from harness.analysis.outcome import findings_of, is_of_contract
 from harness.model import Finding, Level, RunRecord
+from harness.model.finding import is_failure
 from harness.report.summary import captured, captured_words, count_failures, headline, tally
 from harness.report.text import clipped, count_text, one_line
 

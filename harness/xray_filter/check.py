@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Sequence
 
+from harness.closest import closest
 from harness.errors import FilterError
 from harness.xray_filter.expression import Keyword, Value
 from harness.xray_filter.keywords import KEYWORDS, OPERATORS, ORDER, ROOT_CAUSE_KEYWORDS, TEXT, WORDS, Kind
@@ -14,11 +14,11 @@ _PLAIN_KEY = re.compile(r"\w+\Z", re.ASCII)
 _MARKS = {Kind.BOOLEAN: "true or false", Kind.NUMBER: "a number", Kind.STRING: "a string in double quotes"}
 
 
-def closest(word: str, candidates: Iterable[str]) -> str:
+def closest_hint(word: str, candidates: Iterable[str]) -> str:
     """Return ``; closest: 'fault'``, empty when nothing is alike."""
     by_lower = {candidate.lower(): candidate for candidate in candidates if candidate != word}
-    found = difflib.get_close_matches(word.lower(), by_lower, n=1)
-    return f"; closest: {by_lower[found[0]]!r}" if found else ""
+    found = closest(word.lower(), by_lower)
+    return f"; closest: {by_lower[found]!r}" if found else ""
 
 
 def root_cause(name: str) -> str:
@@ -41,7 +41,7 @@ def keyword(name: str, column: int) -> Keyword:
     if lower == "annotation":
         raise FilterError("annotation needs a key: annotation.key or annotation[some.key]", column)
     if lower not in KEYWORDS:
-        raise FilterError(f"no keyword {name!r}{closest(name, WORDS)}", column)
+        raise FilterError(f"no keyword {name!r}{closest_hint(name, WORDS)}", column)
     return Keyword(lower)
 
 

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from harness.errors import ConfigurationError, FilterError
-from harness.xray_filter.check import closest, root_cause
+from harness.xray_filter.check import closest_hint, root_cause
 from harness.xray_filter.expression import Expression
 from harness.xray_filter.keywords import WORDS
 
@@ -124,4 +124,4 @@ def _hint(found: str, accepted: set[str]) -> str:
         return ": this string has no end" if "STRING" in accepted else "; a string is compared with a keyword"
     if "STRING" in accepted:
         return "; strings stand in double quotes"
-    return closest(found, WORDS)
+    return closest_hint(found, WORDS)

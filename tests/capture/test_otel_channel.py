@@ -2,6 +2,7 @@
 
 import gc
 import threading
+import weakref
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
@@ -9,9 +10,10 @@ from typing import Any, cast
 import pytest
 from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.metrics import Observation
+from opentelemetry.metrics import CallbackOptions, Observation
 from opentelemetry.sdk._logs import LoggerProvider
 from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.view import LastValueAggregation, View
 from opentelemetry.sdk.trace import (
     ConcurrentMultiSpanProcessor,
     ReadableSpan,
@@ -301,16 +303,66 @@ def meter_provider() -> Iterator[MeterProvider]:
     provider.shutdown()
 
 
-def test_an_observable_is_asked_at_each_reading(telemetry: ScenarioTelemetry) -> None:
+def test_an_observable_is_asked_at_each_reading(
+    telemetry: ScenarioTelemetry, meter_provider: MeterProvider
+) -> None:
     depth = 3
-    MeterProvider(shutdown_on_exit=False).get_meter("t").create_observable_gauge(
-        "depth", callbacks=[lambda _: [Observation(depth)]]
-    )
+    meter_provider.get_meter("t").create_observable_gauge("depth", callbacks=[lambda _: [Observation(depth)]])
     telemetry.expect(metric("depth", value=3))
 
     depth = 8
 
     telemetry.expect(metric("depth", value=8))
+
+
+class Pool:
+    """What an app measures."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def size(self, _: CallbackOptions) -> list[Observation]:
+        self.asked += 1
+        return [Observation(4)]
+
+
+def a_measured_provider(pool: Pool) -> MeterProvider:
+    provider = MeterProvider(shutdown_on_exit=False)
+    meter = provider.get_meter("app")
+    meter.create_observable_gauge("pool.size", callbacks=[pool.size])
+    meter.create_counter("served").add(2)
+    return provider
+
+
+def test_a_meter_provider_is_collected_from_until_it_is_shut_down(telemetry: ScenarioTelemetry) -> None:
+    pool = Pool()
+    a_measured_provider(pool).shutdown()
+    assert pool.asked == 1
+
+    telemetry.expect(metric("served", value=2), metric("pool.size", value=4))
+    assert pool.asked == 1
+
+
+def test_a_meter_provider_that_the_app_lets_go_is_let_go(telemetry: ScenarioTelemetry) -> None:
+    pool = Pool()
+    held = weakref.ref(pool)
+    a_measured_provider(pool)
+    del pool
+    gc.collect()
+
+    telemetry.expect(metric("served", value=2), metric("pool.size", value=4))
+    gc.collect()
+    assert held() is None
+
+
+def test_a_counter_without_its_provider_is_collected_from(telemetry: ScenarioTelemetry) -> None:
+    counter = MeterProvider(shutdown_on_exit=False).get_meter("app").create_counter("kept")
+    gc.collect()
+    telemetry.expect_none(metric("kept"))
+
+    counter.add(3)
+
+    telemetry.expect(metric("kept", value=3))
 
 
 def test_metrics_are_the_scenarios_own_deltas(
@@ -324,6 +376,44 @@ def test_metrics_are_the_scenarios_own_deltas(
     counter.add(3, {"route": "/"})
 
     telemetry.expect(metric("served", value=5, attributes={"route": "/"}, unit="{request}"))
+
+
+@pytest.fixture(scope="module")
+def shared_provider() -> Iterator[MeterProvider]:
+    """A provider that outlives scenarios, as an app's global one does."""
+    last = View(instrument_name="items.total", aggregation=LastValueAggregation())
+    provider = MeterProvider(shutdown_on_exit=False, views=[last])
+    meter = provider.get_meter("shared")
+    meter.create_observable_gauge("pool.size", callbacks=[lambda _: [Observation(4)]])
+    yield provider
+    provider.shutdown()
+
+
+@pytest.mark.parametrize("scenario", ["first", "second"])
+def test_a_gauge_is_there_only_where_it_was_set(
+    telemetry: ScenarioTelemetry, shared_provider: MeterProvider, scenario: str
+) -> None:
+    meter = shared_provider.get_meter("shared")
+    gauge, total, other = (
+        meter.create_gauge("queue.depth"),
+        meter.create_counter("items.total"),
+        meter.create_counter("asked"),
+    )
+    if scenario == "first":
+        gauge.set(7)
+        total.add(7)
+        telemetry.expect(metric("queue.depth", value=7), metric("items.total", value=7))
+
+    other.add(1)
+
+    found = {
+        item.name: [point.value for point in item.data_points]
+        for item in telemetry.metrics
+        if item.scope.name == "shared"
+    }
+    of_both = {"asked": [1], "pool.size": [4]}
+    first = {"queue.depth": [7], "items.total": [7]} if scenario == "first" else {}
+    assert found == of_both | first
 
 
 def test_log_records_carry_their_span(telemetry: ScenarioTelemetry, tracer: trace.Tracer) -> None:

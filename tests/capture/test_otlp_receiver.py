@@ -22,6 +22,13 @@ AS_JSON = b'{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"a","traceId":"%b
     b"ab" * 16,
     b"cd" * 8,
 )
+NO_PATH_OF_TRACES = (
+    "POST /: path '/' is not an OTLP path; closest: '/v1/traces'; an exporter takes an endpoint given in "
+    "code as it is, so end it in /v1/traces, or leave it to OTEL_EXPORTER_OTLP_ENDPOINT"
+)
+NO_PATH = (
+    "POST /: path '/' is not an OTLP path; expected one of /api/v2/spans, /v1/logs, /v1/metrics, /v1/traces"
+)
 
 
 @pytest.fixture
@@ -66,7 +73,16 @@ def test_requests_are_kept_with_their_headers(
     ("status", "reason", "body", "request_line"),
     [
         (400, "POST /v1/traces: body of 4 bytes is not protobuf for /v1/traces: ", b"\xff\xff\xff\xff", {}),
-        (404, "POST /v2/traces: path '/v2/traces' is not an OTLP path", b"", {"path": "/v2/traces"}),
+        (
+            404,
+            "POST /v2/traces: path '/v2/traces' is not an OTLP path; closest: '/v1/traces'",
+            b"",
+            {"path": "/v2/traces"},
+        ),
+        (404, NO_PATH_OF_TRACES, REQUEST.SerializeToString(), {"path": "/"}),
+        (404, NO_PATH_OF_TRACES, ZIPPED, {"path": "/", "content_encoding": "gzip"}),
+        (404, NO_PATH, b"no gzip", {"path": "/", "content_encoding": "gzip"}),
+        (404, NO_PATH, b"", {"path": "/"}),
         (405, "GET /v1/traces: method GET is not POST", b"", {"method": "GET"}),
         (415, "POST /v1/traces: content-type 'text/plain' is not ", b"", {"content_type": "text/plain"}),
         (415, "POST /v1/traces: content-encoding 'br' is not supported", b"", {"content_encoding": "br"}),

@@ -2,6 +2,7 @@
 
 import http.client
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -88,6 +89,28 @@ def test_an_open_subsegment_holds_its_segment_back(telemetry: ScenarioTelemetry,
     assert (unfinished.name, unfinished.ended) == ("waiting", True)
     assert [child.name for child in unfinished.waits_for] == ["open"]
     telemetry.expect_finding("segment_unfinished", count=1)
+
+
+def test_streamed_subsegments_are_no_findings_beside_their_open_segment(
+    telemetry: ScenarioTelemetry, recorder: Any
+) -> None:
+    recorder.begin_segment("large")
+    recorder.begin_subsegment("forgotten")
+    line = sys._getframe().f_lineno - 1
+    for number in range(100):  # more than the SDK's threshold of 30
+        with recorder.in_subsegment(f"part {number}"):
+            pass
+    recorder.end_segment()
+
+    (found,) = telemetry.expect_finding("segment_unfinished", at=f"test_xray_channel.py:{line}")
+    (orphans,) = (incident for incident in telemetry.incidents if incident.id == "subsegment_orphaned")
+    streamed = orphans.context["count"]
+    assert streamed > 30
+    assert found.message.partition("; end the subsegment, ")[2] == (
+        f"or use `with xray_recorder.in_subsegment(…)`; {streamed} subsegments ('part 0', 'part 1', 'part 2' "
+        f"and {streamed - 3} more) were sent alone and stay without it"
+    )
+    telemetry.expect_finding("subsegment_orphaned", count=0)
 
 
 def test_what_one_scenario_leaves_open_does_not_hang_below_the_next(

@@ -8,8 +8,8 @@ from harness.codec import xray
 from harness.codec.adot import parse_payload
 from harness.codec.arrivals_file import Arrival
 from harness.codec.otlp import count_items
-from harness.codec.wire import telemetry_of
 from harness.errors import DecodeError
+from tests.builders import telemetry_of
 from tests.codec.test_wire import traces
 
 SPANS = base64.b64encode(traces("sent"))

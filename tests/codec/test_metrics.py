@@ -33,6 +33,10 @@ def test_the_wire_says_the_same_as_the_process() -> None:
                 assert getattr(ours, field) == getattr(theirs, field), field
 
 
+def test_a_body_is_known_by_what_it_carries() -> None:
+    assert otlp.path_of(encode_metrics(collected()).SerializeToString()) == "/v1/metrics"
+
+
 def a_sum(value: int, temporality: Temporality = Temporality.DELTA, **attributes: str) -> Metric:
     point = DataPoint(attributes=attributes, value=value)
     return Metric(name="requests", type=MetricType.SUM, temporality=temporality, data_points=(point,))

@@ -45,6 +45,7 @@ def test_the_wire_says_the_same_as_the_process(
     ended = exporter.get_finished_spans()
     body = encode_spans(ended).SerializeToString()
 
+    assert otlp.path_of(body) == TRACES
     message = otlp.parse_request(TRACES, otlp.PROTOBUF, body)
     ((key, decode),) = otlp.spans_of(message)
     wire = decode()

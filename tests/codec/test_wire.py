@@ -3,8 +3,8 @@
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from harness.codec.arrivals_file import Arrival
-from harness.codec.wire import telemetry_of
 from harness.model import ExportRequest, Rejected, Telemetry
+from tests.builders import telemetry_of
 
 SEGMENT = (
     b'{"format":"json","version":1}\n'

@@ -90,7 +90,11 @@ def test_a_site_cannot_be_forged_by_the_wire() -> None:
             document(name=None),
             "document None does not fit a segment: Expected `str`, captured `null` - at `$.name`",
         ),
-        (b"[]", "document is a JSON list, expected an object"),
+        (b"[]", "document is a JSON array, expected an object"),
+        (b"null", "document is a JSON null, expected an object"),
+        (b"true", "document is a JSON boolean, expected an object"),
+        (b"1.5", "document is a JSON number, expected an object"),
+        (b'"a"', "document is a JSON string, expected an object"),
         (
             document(start_time=1e308),
             "document 's' does not fit a segment: Expected `float` <= 1000000000000000.0 - at `$.start_time`",

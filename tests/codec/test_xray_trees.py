@@ -122,6 +122,40 @@ def test_a_subsegment_without_its_segment_is_an_incident() -> None:
     )
 
 
+def test_subsegments_of_one_segment_that_never_came_are_one_incident() -> None:
+    sites = {name: Site("app.py", 7) for name in "abcde"}
+    _, (orphans,) = join_documents([*(alone(name, "missing") for name in "abcd"), alone("e", "a")], sites)
+
+    assert (orphans.id, orphans.name, orphans.site) == ("subsegment_orphaned", "sub a", Site("app.py", 7))
+    assert orphans.message == (
+        "5 subsegments ('sub a', 'sub b', 'sub c' and 2 more) were sent alone and their parent 'missing' "
+        "never arrived; end the segment that they belong to"
+    )
+
+
+def test_orphans_of_this_process_and_of_others_are_told_apart() -> None:
+    documents = [alone("a", "x"), alone("b", "y"), alone("c", "z")]
+
+    _, incidents = join_documents(documents, {"c": Site("app.py", 7)})
+
+    assert [(orphans.site, orphans.message) for orphans in incidents] == [
+        (
+            None,
+            (
+                "2 subsegments ('sub a', 'sub b') were sent alone and their parents never arrived; "
+                "end the segment that they belong to"
+            ),
+        ),
+        (
+            Site("app.py", 7),
+            (
+                "subsegment 'sub c' was sent alone and its parent 'z' never arrived; "
+                "end the segment that it belongs to"
+            ),
+        ),
+    ]
+
+
 def test_the_same_id_in_two_traces_is_two_segments() -> None:
     other = Segment(id="s", name="other", trace_id="1-00000000-000000000000000000000000", start_time=0.5)
 
@@ -140,10 +174,13 @@ def test_sites_are_added_where_known() -> None:
 
 
 def test_a_cycle_of_subsegments_ends() -> None:
-    segments, orphans = join_documents([alone("a", "b"), alone("b", "a")])
+    segments, (orphans,) = join_documents([alone("a", "b"), alone("b", "a")])
 
     assert segments == ()
-    assert {orphan.name for orphan in orphans} == {"sub a", "sub b"}
+    assert orphans.message == (
+        "2 subsegments ('sub a', 'sub b') were sent alone and their parents never arrived; "
+        "end the segment that they belong to"
+    )
 
 
 def test_what_is_nested_too_deep_is_kept_at_the_last_level_and_said() -> None:

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from harness.codec.arrivals_file import Arrival
-from harness.codec.wire import telemetry_of
 from harness.errors import DecodeError
 from harness.model import ExportRequest, Span, SpanKind
+from tests.builders import telemetry_of
 
 ZIPKIN = ExportRequest(
     channel="otlp", path="/api/v2/spans", items=1, status=202, headers={"content-type": "application/json"}

@@ -46,6 +46,8 @@ def test_it_takes_events_and_links_as_the_reader_does(details: str) -> None:
         body("  - span: a\n    kind: servr"),
         body("  - span: a\n    coutn: 1"),
         body("  - span: a\n    events: [{}]"),
+        body("  - span: a\n    events: []"),
+        body("  - span: a\n    links: []"),
         body("  - span: a\n    events: [{event/regexx: a}]"),
         body("  - span: a\n    links: [{spam: 1}]"),
         body("  - span: a\n    count: 1"),

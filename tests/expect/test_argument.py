@@ -10,9 +10,13 @@ from typing import Any
 
 import pytest
 from dirty_equals import IsInt, IsNumber, IsPartialDict
+from opentelemetry import trace as trace_api
+from opentelemetry._logs import SeverityNumber
 
 from harness import (
+    ERROR,
     OK,
+    SERVER,
     MetricType,
     Status,
     absent,
@@ -26,6 +30,7 @@ from harness import (
     log_event,
     log_record,
     metric,
+    one_of,
     present,
     regex,
     segment,
@@ -40,6 +45,7 @@ from harness.model import SpanKind
 from tests.builders import a_log_record, a_span, a_telemetry
 
 MATCHER = "or a matcher"
+KINDS = ", ".join(kind.name for kind in SpanKind)
 CASES: list[tuple[Callable[..., Any], dict[str, Any], str]] = [
     (span, {"name": 5}, f"span: name: expected text {MATCHER}, 5 given"),
     (span, {"name": None}, f"span: name: expected text {MATCHER}, None given"),
@@ -55,7 +61,50 @@ CASES: list[tuple[Callable[..., Any], dict[str, Any], str]] = [
     (
         span,
         {"kind": 2},
-        f"span: kind: expected one of harness's {', '.join(k.name for k in SpanKind)} {MATCHER}, 2 given",
+        f"span: kind: expected one of harness's {KINDS} {MATCHER}, 2 given",
+    ),
+    (
+        span,
+        {"kind": "SERVER"},
+        f"span: kind: expected one of harness's {KINDS} {MATCHER}, 'SERVER' given; closest: SERVER",
+    ),
+    (
+        span,
+        {"kind": "servr"},
+        f"span: kind: expected one of harness's {KINDS} {MATCHER}, 'servr' given; closest: SERVER",
+    ),
+    (span, {"kind": "x"}, f"span: kind: expected one of harness's {KINDS} {MATCHER}, 'x' given"),
+    (
+        span,
+        {"status": "eror"},
+        (
+            f"span: status: expected one of harness's UNSET, OK, ERROR or a Status {MATCHER}, 'eror' given; "
+            "closest: ERROR"
+        ),
+    ),
+    (
+        span,
+        {"status": trace_api.StatusCode.OK},
+        (
+            f"span: status: expected one of harness's UNSET, OK, ERROR or a Status {MATCHER}, "
+            "<StatusCode.OK: 1> given; closest: OK"
+        ),
+    ),
+    (
+        span,
+        {"events": []},
+        (
+            "span: events: expected at least one event, none given; for a span without events leave it out, "
+            "and assert that the events of telemetry.span(…) are ()"
+        ),
+    ),
+    (
+        span,
+        {"links": ()},
+        (
+            "span: links: expected at least one link, none given; for a span without links leave it out, "
+            "and assert that the links of telemetry.span(…) are ()"
+        ),
     ),
     (
         span,
@@ -95,7 +144,34 @@ CASES: list[tuple[Callable[..., Any], dict[str, Any], str]] = [
     (
         metric,
         {"name": "a", "type": "sum"},
-        f"metric: type: expected one of harness's MetricType {MATCHER}, 'sum' given",
+        (
+            f"metric: type: expected one of harness's {', '.join(f'MetricType.{k.name}' for k in MetricType)}"
+            f" {MATCHER}, 'sum' given; closest: MetricType.SUM"
+        ),
+    ),
+    (
+        metric,
+        {"name": "a", "temporality": "detla"},
+        (
+            "metric: temporality: expected one of harness's Temporality.UNSPECIFIED, Temporality.DELTA, "
+            f"Temporality.CUMULATIVE {MATCHER}, 'detla' given; closest: Temporality.DELTA"
+        ),
+    ),
+    (
+        log_record,
+        {"severity_number": "ERROR"},
+        (
+            f"log_record: severity_number: expected a whole number {MATCHER}, 'ERROR' given; "
+            "closest: 17, which is ERROR"
+        ),
+    ),
+    (
+        log_record,
+        {"severity_number": SeverityNumber.INFO2},
+        (
+            f"log_record: severity_number: expected a whole number {MATCHER}, <SeverityNumber.INFO2: 10>"
+            " given; closest: 10, which is INFO2"
+        ),
     ),
     (promised_metric, {"name": "a", "unit": 1}, f"metric: unit: expected text {MATCHER}, 1 given"),
     (export_request, {"path": 1}, f"export_request: path: expected text {MATCHER}, 1 given"),
@@ -146,7 +222,7 @@ def test_a_count_is_a_whole_number(count: Any) -> None:
 def test_whatever_can_be_compared_stays_a_value() -> None:
     assert span(IsInt(), attributes=IsPartialDict({1: 2}), scope=present, duration=IsNumber())
     assert span("a", attributes=MappingProxyType({"a": Decimal(1)}), resource=absent, status=Status(OK, "x"))
-    assert span("a", duration=1, events=(), links=())
+    assert span("a", duration=1, kind=SERVER, status=one_of(OK, ERROR))
     assert segment("a", cause="id", user=None, parent_id=None)
     assert metric("a", type=MetricType.SUM, value=2, namespace=None)
 

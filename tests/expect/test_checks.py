@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from harness import ERROR, TelemetryAssertionError, log_event, regex, segment, span, subsegment
 from harness.expect import SpanExpectation, check_all, check_count, check_none, check_one, find
+from harness.expect.failure import failure_message
 from harness.model import Site, Span, Telemetry, Verdict
 from tests.builders import TRACE, a_log_event, a_segment, a_span, a_subsegment, a_telemetry
 
@@ -148,8 +149,21 @@ class TestCheckCount:
 
     def test_none(self) -> None:
         assert told(check_count(1, span(regex("^b")), self.telemetry)) == [
-            "regex('^b') | count_mismatch: expected 1 span matching regex('^b'), captured 0"
+            "regex('^b') | count_mismatch: expected 1 span matching regex('^b'), captured 0; captured: 'a'"
         ]
+
+    def test_none_of_a_name_tells_the_closest(self) -> None:
+        lines = [a_log_event(f"line {number}") for number in range(12)]
+        telemetry = a_telemetry(a_log_event("HomeActivites"), *lines)
+        verdict = check_count(1, log_event("HomeActivities"), telemetry)
+        assert told(verdict) == [
+            (
+                "log event HomeActivities | count_mismatch: expected 1 log event 'HomeActivities', captured"
+                " 0; closest: 'HomeActivites'"
+            )
+        ]
+        message = failure_message(verdict, a_telemetry(*lines))
+        assert message.splitlines()[-2:] == ["  cruddur/web  'line 9'", "  … 2 more log events"]
 
     def test_too_many(self) -> None:
         assert told(check_count(1, span("a"), self.telemetry)) == [
@@ -226,7 +240,15 @@ def expectations(depth: int = 2) -> st.SearchStrategy[SpanExpectation]:
     if not depth:
         return simple
     below = st.lists(expectations(depth - 1), max_size=2)
-    return st.builds(lambda e, c, d: e.with_child(*c).with_descendant(*d), simple, below, below)
+    return st.builds(_with_nodes_below, simple, below, below)
+
+
+def _with_nodes_below(
+    expectation: SpanExpectation, children: list[SpanExpectation], descendants: list[SpanExpectation]
+) -> SpanExpectation:
+    if children:
+        expectation = expectation.with_child(*children)
+    return expectation.with_descendant(*descendants) if descendants else expectation
 
 
 groups = st.lists(expectations(), min_size=1, max_size=3)
@@ -289,3 +311,31 @@ def test_a_thousand_spans_of_a_name_are_matched() -> None:
     verdict = check_all([*[span("a")] * 990, *wanted], telemetry)
     assert verdict.passed
     assert len({m.node_id for m in verdict.matched}) == 1_000
+
+
+class TestWhichMatchTheSameSpan:
+    """The table of docs/expectations.md."""
+
+    root = a_span("a", span_id="1" * 16)
+    one = a_span("b", span_id="2" * 16, parent=root)
+    two = a_span("b", span_id="3" * 16, parent=one)
+
+    @pytest.mark.parametrize(
+        ("expectations", "needed"),
+        [
+            ([span("b"), span("b")], 2),
+            ([span("a").with_child(span("b")), span("b")], 1),
+            ([span("a").with_child(span("b")).with_descendant(span("b"))], 2),
+        ],
+    )
+    def test_only_those_beside_one_another_compete(
+        self, expectations: list[SpanExpectation], needed: int
+    ) -> None:
+        assert check_all(expectations, a_telemetry(self.root, self.one)).passed == (needed == 1)
+        assert check_all(expectations, a_telemetry(self.root, self.one, self.two)).passed
+
+    def test_segments_too(self) -> None:
+        telemetry = a_telemetry(a_segment("a", a_subsegment("b")))
+        nested = segment("a").with_subsegment(subsegment("b"))
+        assert check_all([nested, subsegment("b")], telemetry).passed
+        assert not check_all([subsegment("b"), subsegment("b")], telemetry).passed

@@ -68,6 +68,7 @@ def test_a_subclass_is_of_its_base_and_nan_is_nan() -> None:
         ("a", None, (), ""),
         ("a", "b", (), ""),
         ([1, 2], [1], (), "2 elements expected, 1 captured"),
+        ([1], [], (), "1 element expected, 0 captured"),
         ([1, 2], [1, 3], ("[1]",), ""),
         ([1], "1", (), "list expected, str captured"),
         ({"a": {"b": 1}}, {"a": {"b": 2}}, ("a", "b"), ""),

@@ -56,6 +56,7 @@ def test_the_ids_are_stable() -> None:
         "log_record_missing",
         "log_record_unexpected",
         "log_stream_mismatch",
+        "matcher_raised",
         "metadata_mismatch",
         "metadata_missing",
         "metadata_unexpected",

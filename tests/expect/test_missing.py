@@ -226,7 +226,10 @@ class TestLinkedTo:
     def test_a_target_that_no_link_points_to(self) -> None:
         spans = [self.publish, self.process, a_span("other")]
         assert findings(span("process").linked_to(span("other")), *spans) == [
-            "process › other | link_missing: span 'other' was captured, but no link of 'process' points to it"
+            (
+                "process › other | link_missing: span 'other' was captured, but no link of 'process' points"
+                " to it; 'process' links to 'publish'"
+            )
         ]
 
     def test_a_target_that_was_not_captured(self) -> None:

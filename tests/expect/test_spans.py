@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -267,9 +268,24 @@ def test_constants_of_another_library_are_refused() -> None:
     with pytest.raises(TypeError) as caught:
         span("a", kind=OtelSpanKind.SERVER)  # type: ignore[arg-type]
     assert str(caught.value) == (
-        "kind: expected one of harness's UNSPECIFIED, INTERNAL, SERVER, CLIENT, PRODUCER, CONSUMER;"
-        " <OtelSpanKind.SERVER: 1> given"
+        "span: kind: expected one of harness's UNSPECIFIED, INTERNAL, SERVER, CLIENT, PRODUCER, CONSUMER"
+        " or a matcher, <OtelSpanKind.SERVER: 1> given; closest: SERVER"
     )
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (span("a").with_child, "with_child: expected at least one span(…), none given"),
+        (span("a").with_descendant, "with_descendant: expected at least one span(…), none given"),
+        (span("a").linked_to, "linked_to: expected at least one span(…), none given"),
+        (segment("a").with_subsegment, "with_subsegment: expected at least one subsegment(…), none given"),
+    ],
+)
+def test_a_relation_to_nothing_is_refused(call: Callable[[], object], message: str) -> None:
+    with pytest.raises(TypeError) as caught:
+        call()
+    assert str(caught.value) == message
 
 
 def test_what_is_no_link_is_refused() -> None:

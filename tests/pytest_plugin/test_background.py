@@ -27,8 +27,8 @@ SOURCE = """
     pool = ThreadPoolExecutor(1)
     made = []
 
-    def make():
-        exporter = OTLPSpanExporter(endpoint="https://api.honeycomb.io/v1/traces", timeout=1)
+    def make(endpoint="https://api.honeycomb.io/v1/traces"):
+        exporter = OTLPSpanExporter(endpoint=endpoint, timeout=1)
         provider = TracerProvider(shutdown_on_exit=False)
         provider.add_span_processor(BatchSpanProcessor(exporter, schedule_delay_millis=60_000))
         made.append(provider)
@@ -44,14 +44,15 @@ CULPRIT = """
 
 
 def findings(pytester: pytest.Pytester) -> dict[str, list[tuple[str, str, object]]]:
-    """Return whose findings of refused connections there are: id, message and line."""
+    """Return whose findings of refused connections and requests there are: id, message and line."""
     record = json.loads((pytester.path / "reports" / "run.json").read_text())
     owners = {item["name"].rpartition("::")[2]: item for item in record["scenarios"]} | {"run": record}
     return {
         name: [
             (f["id"], f["message"], (f["site"]["file"], f["site"]["line"]) if f.get("site") else None)
             for f in owner.get("findings", ())
-            if f["id"] == "outbound_refused"  # and not a check that failed so that the exporters are flushed
+            # and not a check that failed so that the exporters are flushed
+            if f["id"] in ("outbound_refused", "input_rejected")
         ]
         for name, owner in owners.items()
     }
@@ -143,3 +144,33 @@ def test_what_a_pool_is_asked_for_belongs_to_the_scenario_that_asks(
         ],
         "run": [],
     }
+
+
+@pytest.mark.parametrize("flush", ["telemetry.expect_none(export_request('/v1/traces'))", "pass"])
+def test_a_request_that_is_refused_belongs_to_the_scenario_of_its_provider(
+    run: Run, pytester: pytest.Pytester, flush: str
+) -> None:
+    source = f"""
+    import os
+
+    def test_culprit(telemetry):
+        make(os.environ["OTEL_EXPORTER_OTLP_ENDPOINT"])
+        telemetry.expect(span("first"))
+
+    def test_innocent(telemetry):
+        {flush}  # at the latest at the end of the run
+    """
+    run(OTEL, SOURCE + source)
+
+    message = (
+        "POST /: path '/' is not an OTLP path; closest: '/v1/traces'; an exporter takes an endpoint given in "
+        "code as it is, so end it in /v1/traces, or leave it to OTEL_EXPORTER_OTLP_ENDPOINT; "
+    )
+    found = findings(pytester)
+    ((finding_id, told, line),) = found.pop("test_culprit")
+    assert (finding_id, told[: len(message)], line) == (
+        "input_rejected",
+        message,
+        line_of(pytester, "TracerProvider(shutdown"),
+    )
+    assert found == {"test_innocent": [], "run": []}

@@ -399,3 +399,32 @@ def test_a_provider_with_a_concurrent_list_prints_nothing_at_exit(run: Run) -> N
     result.assert_outcomes(passed=1)
     assert result.outlines[-1].startswith("1 passed in ")
     assert result.errlines == []
+
+
+def test_no_callback_of_a_metric_is_asked_at_exit(run: Run) -> None:
+    result = run(
+        OTEL,
+        """
+    import pytest
+    from opentelemetry.metrics import Observation
+    from opentelemetry.sdk.metrics import MeterProvider
+
+    from harness import metric
+
+    @pytest.fixture
+    def pool():
+        pool = [1, 2]
+        yield pool
+        pool.clear()
+
+    def test_pool(pool, telemetry):
+        meter = MeterProvider().get_meter("app")  # shuts itself down at exit
+        meter.create_observable_gauge("last", callbacks=[lambda _: print("asked") or [Observation(pool[-1])]])
+        telemetry.expect(metric("last", value=2))
+    """,
+        "-s",
+    )
+
+    result.assert_outcomes(passed=1)
+    assert result.outlines[-1].startswith("1 passed in ")
+    assert result.errlines == []

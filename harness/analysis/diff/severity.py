@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from types import MappingProxyType
 
+from harness.closest import closest
 from harness.errors import ConfigurationError
 
 
@@ -66,6 +66,6 @@ def severities(overrides: Iterable[str] = ()) -> dict[str, Severity]:
 
 def _instead(word: str, known: Iterable[str]) -> str:
     names = list(known)
-    close = get_close_matches(word, names, n=1)
-    closest = f"closest: {close[0]!r}; " if close else ""
-    return f"{closest}expected one of {', '.join(names)}"
+    near = closest(word, names)
+    hint = f"closest: {near!r}; " if near else ""
+    return f"{hint}expected one of {', '.join(names)}"

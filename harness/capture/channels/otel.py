@@ -15,6 +15,7 @@ from harness.capture.environment import LOOPBACK, OTHER_OTLP
 from harness.capture.otel_evidence import DroppedSpan, StartedSpan, context_leaked, name_and_site
 from harness.capture.otel_watch import OtelWatch
 from harness.capture.otlp_receiver import OtlpReceiver, Received
+from harness.capture.ownership import Origin
 from harness.capture.sdk_warnings import SdkWarnings
 from harness.capture.wire_spans import ingest_wire_spans
 from harness.codec import otlp, sdk, zipkin_halves
@@ -56,8 +57,12 @@ class OtelChannel:
     def flush(self, deadline: float, *, exporters: bool) -> None:
         """Flush the exporters if asked to: in-process telemetry is already here."""
         self._warnings.attach()
-        if exporters:
-            self._watch.flush(max(1, round((deadline - time.monotonic()) * 1000)))
+        if not exporters:
+            return
+        arrived = len(self.receiver.received)
+        for origin in self._watch.flush(max(1, round((deadline - time.monotonic()) * 1000))):
+            self._ingest_refused(arrived, origin)
+            arrived = len(self.receiver.received)
 
     def ingest(self) -> None:
         """Hand over spans, records, metrics and requests."""
@@ -154,6 +159,17 @@ class OtelChannel:
         for owner, share in self._owners.shares(owners):
             resent = min(share, request.export.resent)
             owner.add(msgspec.structs.replace(request.export, items=share, resent=resent))
+
+    def _ingest_refused(self, since: int, origin: Origin) -> None:
+        """Hand over what was refused since some requests had arrived: it is the flushed provider's."""
+        received, position = self.receiver.received, since
+        while position < len(received):  # grows meanwhile
+            request = received[position]
+            if isinstance(request, Rejected):
+                del received[position]
+                self._owners.add_of(origin, request)
+            else:
+                position += 1
 
     def _ingest_message(self, export: ExportRequest, message: Any) -> list[Bucket]:
         """Hand over what a request carries; return the owner of each item, where items have owners."""

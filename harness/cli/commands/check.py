@@ -44,12 +44,12 @@ def run(arguments: argparse.Namespace) -> int:
 
     import msgspec
 
-    from harness.analysis.outcome import is_failure
     from harness.cli import DOES_NOT_HOLD, HOLDS
     from harness.cli.recorded import read_run
     from harness.contract import checked_record, finding_lines, load_contract, read_waivers
     from harness.errors import ConfigurationError
     from harness.invariants import known_ids
+    from harness.model.finding import is_failure
     from harness.report import redact, write_reports
 
     if arguments.contract is None and arguments.semconv is None:

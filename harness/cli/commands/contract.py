@@ -101,8 +101,8 @@ def _failing(text: str, record: RunRecord, file: str) -> list[Finding]:
 
     import msgspec
 
-    from harness.analysis.outcome import is_failure
     from harness.contract import checked_record, parse_contract, read_waivers
+    from harness.model.finding import is_failure
 
     bare = msgspec.structs.replace(record, findings=())
     waivers, today = read_waivers(Path("pyproject.toml")), datetime.now(UTC).date()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 
+from harness.closest import closest
 from harness.doctor.checks import finding
 from harness.doctor.project import Project
 from harness.doctor.source import words_of
@@ -23,10 +23,10 @@ def check(project: Project) -> Iterator[Finding]:
         for word in words_of(name.text):
             if word in words or len(word) < _MIN_LETTERS:
                 continue
-            for close in difflib.get_close_matches(word, often, n=1, cutoff=_SIMILARITY):
+            if near := closest(word, often, cutoff=_SIMILARITY):
                 yield finding(
                     "span_name_spelling",
                     name.site,
-                    f"span {name.text!r} has {word!r}, the rest of the code says {close!r}",
+                    f"span {name.text!r} has {word!r}, the rest of the code says {near!r}",
                     level=Level.INFO,
                 )

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from xml.sax.saxutils import escape, quoteattr
 
-from harness.analysis.outcome import findings_of, is_failure, scenario_fails
+from harness.analysis.outcome import findings_of, scenario_fails
 from harness.model import Finding, RunRecord, ScenarioRecord
+from harness.model.finding import is_failure
 from harness.report.text import visible
 
 NAME = "junit"

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from harness.analysis.coverage import coverage_of
-from harness.analysis.outcome import findings_of, is_failure, scenario_fails
+from harness.analysis.outcome import findings_of, scenario_fails
 from harness.analysis.waterfall import requests_of
 from harness.model import RunRecord, ScenarioRecord
+from harness.model.finding import is_failure
 from harness.report.html import limits
 from harness.report.html.coverage import coverage_view
 from harness.report.html.page import CountView, FindingView, Page, ScenarioView

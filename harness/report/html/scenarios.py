@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from harness.analysis.nodes import checks_of
-from harness.analysis.outcome import findings_of, is_failure, scenario_fails
+from harness.analysis.outcome import findings_of, scenario_fails
 from harness.analysis.waterfall import requests_of
 from harness.model import Finding, ScenarioRecord, Telemetry, Unfinished, Verdict
+from harness.model.finding import is_failure
 from harness.report.html import limits
 from harness.report.html.page import EvidenceView, FindingView, ScenarioView, VerdictView, WaterfallView
 from harness.report.html.waterfalls import waterfall_views
