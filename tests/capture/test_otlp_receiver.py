@@ -135,7 +135,7 @@ def test_errors_are_told_in_the_encoding_of_the_request(receiver: OtlpReceiver, 
     assert told(post(receiver, b"", "/v2/traces", content_type=media_type)) == (
         404,
         media_type,
-        "path '/v2/traces' is not an OTLP path",
+        "path '/v2/traces' is not an OTLP path; closest: '/v1/traces'",
     )
     with receiver.answers.requiring("x-honeycomb-team"):
         assert told(post(receiver, valid, content_type=media_type)) == (

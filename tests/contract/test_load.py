@@ -440,10 +440,10 @@ def test_a_value_of_a_type_that_nothing_captured_has_is_refused_and_the_rest_is_
 def test_a_list_of_events_or_links_that_expects_none_is_refused() -> None:
     assert problems_of(body("  - span: a\n    events: []\n  - span: b\n    links: []\n")) == [
         (
-            f"c.yaml:{line}:5: span: {noun}s: expected at least one {noun}, none given; for a span without"
+            f"c.yaml:{place}: span: {noun}s: expected at least one {noun}, none given; for a span without"
             f" {noun}s leave it out, and assert that the {noun}s of telemetry.span(…) are ()"
         )
-        for line, noun in ((3, "event"), (5, "link"))
+        for place, noun in (("4:13", "event"), ("6:12", "link"))
     ]
 
 
