@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
 from functools import cache
 from operator import attrgetter, is_
-from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
+from types import UnionType
+from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -89,6 +90,8 @@ class _Rebuild(dict[type, Change]):
         if not names:
             return lambda value: value
         read = _reader_of(kind, self._settled)
+        if _is_flat(kind):
+            return self._way_of_flat(names, read)
         trees = _trees_in(kind)
         known = self._known
 
@@ -104,6 +107,22 @@ class _Rebuild(dict[type, Change]):
             found = value if after is before else _changed(value, names, before, after)
             known[id(value)] = found
             return found
+
+        return rebuilt
+
+    def _way_of_flat(self, names: Iterable[str], read: Change) -> Change:
+        """Return how to rebuild a status, a site, …: many that are equal, and most do not change."""
+        unchanged: set[Struct] = set()
+
+        def rebuilt(value: Struct) -> Struct:
+            if value in unchanged:
+                return value
+            before = read(value)
+            after = self._tuple(before)
+            if after is not before:
+                return _changed(value, names, before, after)
+            unchanged.add(value)
+            return value
 
         return rebuilt
 
@@ -139,6 +158,18 @@ def _may_change(hint: Any, settled: frozenset[type]) -> bool:
     if hint in settled or issubclass(hint, Enum):
         return False
     return not issubclass(hint, Struct) or _has_changing_fields(hint, settled)
+
+
+@cache
+def _is_flat(kind: type[Struct]) -> bool:
+    """Return True for a struct of nothing but texts, numbers and enumerations: it can be looked up."""
+    return all(map(_holds_nothing, get_type_hints(kind).values()))
+
+
+def _holds_nothing(hint: Any) -> bool:
+    if parts := get_args(hint):
+        return get_origin(hint) in (Union, UnionType) and all(map(_holds_nothing, parts))
+    return isinstance(hint, type) and (hint in FLAT or issubclass(hint, Enum))
 
 
 @cache

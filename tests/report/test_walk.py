@@ -56,3 +56,11 @@ def test_the_containers_of_every_struct_and_nothing_flat() -> None:
     assert {"a": 1} in found
     assert {"b": "x"} in found
     assert not any(isinstance(value, int | bytes | tuple) for value in found)
+
+
+def test_equal_structs_of_texts_are_changed_alike_and_shared_where_they_do_not_change() -> None:
+    first, second, other = (a_span(site=Site(file, 1)) for file in ("a.py", "a.py", "b.py"))
+    rebuilt = rebuild(Telemetry(spans=(first, second, other)), lambda v: "c.py" if v == "b.py" else v)
+    assert rebuilt.spans[0] is first
+    assert rebuilt.spans[1] is second
+    assert rebuilt.spans[2].site == Site("c.py", 1)
