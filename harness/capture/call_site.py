@@ -7,7 +7,7 @@ import site as site_packages
 import sys
 import sysconfig
 from pathlib import Path
-from types import CodeType, FrameType
+from types import CodeType, FrameType, TracebackType
 
 from harness.model import Site
 
@@ -56,6 +56,18 @@ def call_site() -> CallSite | None:
 def app_call_site() -> CallSite | None:
     """Return the innermost frame of the app, None when none of it is below the caller."""
     return _nearest(sys._getframe(2), _APP)  # noqa: SLF001  likewise
+
+
+def raising_site(traceback: TracebackType) -> CallSite | None:
+    """Return the innermost frame of the app that an exception came through, None when none is of the app."""
+    found: CallSite | None = None
+    following: TracebackType | None = traceback
+    while following is not None:
+        code = following.tb_frame.f_code
+        if _classify(code.co_filename) == _APP:
+            found = code, following.tb_lineno
+        following = following.tb_next
+    return found
 
 
 def works_in_pool() -> bool:

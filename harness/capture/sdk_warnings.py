@@ -6,7 +6,7 @@ import logging
 import weakref
 
 from harness.capture.bucket import Bucket
-from harness.capture.call_site import app_call_site, resolve
+from harness.capture.call_site import CallSite, app_call_site, raising_site, resolve
 from harness.capture.ownership import Ownership
 from harness.model import Incident, Site
 
@@ -41,8 +41,15 @@ class SdkWarnings(logging.Handler):
         """Tell the scenario, once for a message and line."""
         if record.levelno < logging.ERROR and record.name.startswith(_SAID_OTHERWISE):
             return
-        message, site = f"{record.name} says: {record.getMessage()}", resolve(app_call_site())
+        message, site = f"{record.name} says: {record.getMessage()}", resolve(_line_of(record))
         seen = self._seen.setdefault(self._owners.current, set())
         if (message, site) not in seen:
             seen.add((message, site))
             self._owners.add_incident(Incident(id="sdk_warning", channel="otel", site=site, message=message))
+
+
+def _line_of(record: logging.LogRecord) -> CallSite | None:
+    """Return the app's line: where an exception is told, a callback's say, the one that raised it."""
+    if record.exc_info and record.exc_info[2]:
+        return raising_site(record.exc_info[2]) or app_call_site()
+    return app_call_site()

@@ -120,6 +120,17 @@ class Capture:
             self._flush(deadline, exporters=exporters)
             self._given_up.update(node.key for node in self._open())
 
+    def leave_open(self) -> bool:
+        """Wait no longer for what this thread has begun so far: a fixture ends it after the test.
+
+        Returns:
+            Whether anything is open, on this thread or another.
+        """
+        self._ingest()
+        nodes, own_thread = self._open(), threading.get_ident()
+        self._given_up.update(node.key for node in nodes if node.thread == own_thread)
+        return bool(nodes)
+
     def settle_until(
         self, condition: Callable[[], bool], within_s: float, *, exporters: bool = False
     ) -> bool:

@@ -118,6 +118,7 @@ class TelemetryPlugin:
         running = item.stash[_SCENARIO]
         running.duration_ns = time.time_ns() - running.start_ns
         self.capture.end()
+        running.release()
         if running.outcome == "passed":
             self._conclude(item, running)
 
@@ -125,12 +126,15 @@ class TelemetryPlugin:
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
         """Fail a test whose telemetry has findings, and show them beside any other failure."""
         __tracebackhide__ = True
+        running = item.stash.get(_SCENARIO, None)
+        if running is not None and self.capture.leave_open():
+            running.hold_what_is_open()
         try:
             result = yield
         except BaseException as error:
             self._explain(item, error)
             raise
-        running = item.stash.get(_SCENARIO, None)
+        running = item.stash.get(_SCENARIO, None)  # it may have asked for one in its body
         if running is not None:
             self.capture.settle()
             self._conclude(item, running)

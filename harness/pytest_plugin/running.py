@@ -7,7 +7,7 @@ import time
 import msgspec
 import pytest
 
-from harness.model import Finding, Level, ScenarioRecord, Site, Telemetry, Verdict
+from harness.model import Finding, Level, ScenarioRecord, Site, Telemetry, Unfinished, Verdict
 from harness.model.finding import is_failure
 from harness.pytest_plugin.policy import FailurePolicy
 from harness.pytest_plugin.scenario import ScenarioTelemetry
@@ -29,6 +29,15 @@ class RunningScenario:
         self.start_ns = time.time_ns()
         self.duration_ns = 0
         self._reported: tuple[Finding, ...] = ()
+        self._held: frozenset[str] = frozenset()
+
+    def hold_what_is_open(self) -> None:
+        """Judge what is open now, before the test's own code, only when its fixtures are torn down."""
+        self._held = frozenset(item.id for item in self.handle.snapshot().unfinished)
+
+    def release(self) -> None:
+        """Judge everything: the fixtures are torn down."""
+        self._held = frozenset()
 
     def record(self) -> ScenarioRecord:
         """Return everything known now."""
@@ -62,10 +71,24 @@ class RunningScenario:
             outcome: What the test's outcome is but for these findings.
         """
         telemetry = self.handle.snapshot()
-        failing = tuple(filter(is_failure, self._findings(telemetry, outcome)))
+        failing = tuple(filter(is_failure, self._findings(self._ended_by_now(telemetry), outcome)))
         new = tuple(finding for finding in failing if finding not in self._reported)
         self._reported += new
         return telemetry, new
+
+    def _ended_by_now(self, telemetry: Telemetry) -> Telemetry:
+        """Return the telemetry without what others end later: a fixture, or a thread from before.
+
+        What such a thread leaves open until the end of the run is in the record.
+        """
+        unfinished = tuple(item for item in telemetry.unfinished if not self._ends_later(item))
+        if len(unfinished) == len(telemetry.unfinished):
+            return telemetry
+        return msgspec.structs.replace(telemetry, unfinished=unfinished)
+
+    def _ends_later(self, item: Unfinished) -> bool:
+        open_here = any(child.id not in self._held for child in item.waits_for)
+        return item.earlier_thread or (item.id in self._held and not open_here)
 
     def _findings(self, telemetry: Telemetry, outcome: str) -> tuple[Finding, ...]:
         findings = self.handle.findings(telemetry)

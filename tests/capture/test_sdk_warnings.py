@@ -118,3 +118,26 @@ def test_loggers_configured_anew_are_heard(run: Run, pytester: pytest.Pytester) 
     ).assert_outcomes(passed=1)
 
     assert [line for _, line in _findings(pytester)] == [18]
+
+
+def test_a_callback_that_raises_is_found_once_with_its_line(run: Run, pytester: pytest.Pytester) -> None:
+    run(
+        OTEL,
+        f"""{_APP}
+    from opentelemetry.sdk.metrics import MeterProvider
+
+    def measure(options):
+        raise ValueError("no queue")
+
+    MeterProvider().get_meter("app").create_observable_gauge("queue", [measure])
+
+    def test_app(telemetry):
+        assert not telemetry.metrics
+        tracer.start_span("work").end()
+        telemetry.expect(span("work"))
+    """,
+    ).assert_outcomes(passed=1)
+
+    ((message, line),) = _findings(pytester)
+    assert message.startswith("opentelemetry.sdk.metrics._internal.instrument says: Callback failed")
+    assert line == 17
