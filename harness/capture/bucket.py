@@ -57,6 +57,7 @@ class Bucket:
         started: In-process spans in order of start; the SDK's until they are decoded.
         on_wire: Spans that were exported; of those that this process has too, how to decode them,
             or None once they were compared.
+        provider_of: The provider of each in-process span whose export was not compared yet.
         begun: X-Ray entities that were not sent yet.
 
     Args:
@@ -69,6 +70,7 @@ class Bucket:
         self._earlier_threads = weakref.WeakSet(earlier_threads)
         self.node_ids: set[str] = set()
         self.started: dict[SpanKey, StartedSpan | Span] = {}
+        self.provider_of: dict[SpanKey, int] = {}
         self.on_wire: dict[SpanKey, Span | Callable[[], Span] | None] = {}
         self.begun: list[BegunEntity] = []
         self._items: defaultdict[type, list[Any]] = defaultdict(list)

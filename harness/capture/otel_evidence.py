@@ -14,11 +14,16 @@ from harness.model import Elsewhere, Incident, Site, Span, Unsampled
 
 
 class StartedSpan(NamedTuple):
-    """An in-process span at its start; the SDK object shows later when it has ended."""
+    """An in-process span at its start; the SDK object shows later when it has ended.
+
+    Attributes:
+        provider: The number of the provider that made it.
+    """
 
     span: Any
     call: CallSite | None
     thread: int
+    provider: int = 0
 
     @property
     def open(self) -> bool:

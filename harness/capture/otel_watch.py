@@ -9,6 +9,7 @@ Imported only when the app has imported the SDK.
 from __future__ import annotations
 
 import gc
+import itertools
 import sys
 import threading
 import weakref
@@ -64,9 +65,10 @@ class OtelWatch:
     # Traces
 
     def _watch_traces(self, module: ModuleType) -> None:
-        processor = _capture_span_processor(module, self.started, self._arrivals)
+        create, numbers = _capture_span_processors(module, self.started, self._arrivals), itertools.count()
 
         def attach(provider: Any) -> None:
+            processor = create(next(numbers))
             active = provider._active_span_processor  # noqa: SLF001  the public method only adds to it
             self._mark_attached(active)
             concurrent = isinstance(active, module.ConcurrentMultiSpanProcessor)
@@ -278,20 +280,26 @@ def _instances_of(kind: type) -> list[Any]:
     return [item for item in gc.get_referrers(*kinds) if type(item) in kinds]
 
 
-def _capture_span_processor(module: ModuleType, started: deque[StartedSpan], arrivals: Arrivals) -> Any:
+def _capture_span_processors(
+    module: ModuleType, started: deque[StartedSpan], arrivals: Arrivals
+) -> Callable[[int], Any]:
+    """Return a function from a provider's number to its capture processor."""
     append, thread = started.append, threading.get_ident
 
     class CaptureSpanProcessor(module.SpanProcessor):  # type: ignore[misc, name-defined]  # a module at run time
         """Remembers each span at its start; the SDK object itself shows its end."""
 
+        def __init__(self, provider: int) -> None:
+            self._provider = provider
+
         def on_start(self, span: Any, parent_context: Any = None) -> None:  # noqa: ARG002  the SDK's signature
-            append(StartedSpan(span, call_site(), thread()))
+            append(StartedSpan(span, call_site(), thread(), self._provider))
 
         def on_end(self, span: Any) -> None:  # noqa: ARG002  the SDK's signature
             if arrivals.armed:
                 arrivals.notify()
 
-    return CaptureSpanProcessor()
+    return CaptureSpanProcessor
 
 
 def _capture_log_processor(module: ModuleType, emitted: deque[EmittedRecord], arrivals: Arrivals) -> Any:

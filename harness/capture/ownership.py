@@ -54,6 +54,10 @@ class Ownership:
         self._of_run.add(self.current)
         return self.current
 
+    def of_run(self) -> list[Bucket]:
+        """Return the buckets of this run that are still known to anybody."""
+        return list(self._of_run)
+
     def end(self) -> None:
         """Make the outside bucket current again."""
         self._claim_threads()

@@ -44,6 +44,7 @@ FINDING_IDS = (
     "segment_replaced",
     "segment_unfinished",
     "span_processor_unattached",
+    "span_unexported",
     "span_unfinished",
     "subsegment_orphaned",
     "subsegment_too_deep",

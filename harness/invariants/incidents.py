@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from harness.invariants.exports import UNEXPORTED
 from harness.invariants.unfinished import ORPHANED, follows
 from harness.model import Finding, Level, Telemetry, Verdict
 
@@ -16,7 +17,7 @@ _SIGNALS = {"otel": "span", "xray": "segment", "cloudwatch": "log_event", "aws":
 def check(telemetry: Telemetry, verdicts: tuple[Verdict, ...]) -> Iterator[Finding]:  # noqa: ARG001  an invariant's signature
     """Yield each incident as a finding of the same id, but what an unfinished segment says of itself."""
     for incident in telemetry.incidents:
-        if incident.id == ORPHANED and follows(incident, telemetry):
+        if incident.id == UNEXPORTED or (incident.id == ORPHANED and follows(incident, telemetry)):
             continue
         yield Finding(
             id=incident.id,

@@ -17,6 +17,7 @@ from harness.capture.otel_watch import OtelWatch
 from harness.capture.otlp_receiver import OtlpReceiver, Received
 from harness.capture.ownership import Origin
 from harness.capture.sdk_warnings import SdkWarnings
+from harness.capture.unexported import ExportComparison
 from harness.capture.wire_spans import ingest_wire_spans
 from harness.codec import otlp, sdk, zipkin_halves
 from harness.codec.arrivals_file import Arrival
@@ -38,6 +39,7 @@ class OtelChannel:
         self.receiver = OtlpReceiver(context.loop, context.arrivals)
         self._watch = OtelWatch(context.patches, context.arrivals, context.owners)
         self._warnings = SdkWarnings(context.owners)
+        self._comparison = ExportComparison()
         self._open: dict[int, StartedSpan] = {}
         self._seen_in_process: defaultdict[tuple[str, str], list[Resource]] = defaultdict(list)
 
@@ -109,6 +111,7 @@ class OtelChannel:
             owner = self._owner_of_start(key, started.span.parent)
             owner.node_ids.add(key[1].hex())
             owner.started[key] = started
+            owner.provider_of[key] = started.provider
             self._note_elsewhere(started, owner)
             if started.open:
                 self._open[id(started.span)] = started
@@ -227,7 +230,8 @@ class OtelChannel:
             self._owners.current.add(context_leaked(started))
 
     def finish(self) -> None:
-        """Nothing more to report: what was captured in-process is here, exported or not."""
+        """Report the spans that their provider's exporters left out."""
+        self._comparison.report(self._owners.of_run())
 
     def stop(self) -> None:
         """Close the receiver; the SDK's own exit handlers have run by then."""
