@@ -8,6 +8,7 @@ import msgspec
 
 from harness.codec import adot, cloudwatch, metric_merge, xray, xray_trees
 from harness.codec.arrivals_file import Arrival
+from harness.codec.cloudwatch_refused import Refused
 from harness.errors import DecodeError
 from harness.model import (
     ExportRequest,
@@ -37,6 +38,7 @@ class WireTelemetry:
         self._exports: list[ExportRequest] = []
         self._rejected: list[Rejected] = []
         self._incidents: list[Incident] = []
+        self._refused: Refused[None] = Refused()
 
     def add(self, arrival: Arrival, body: bytes) -> None:
         """Take one arrival; what does not decode is kept as rejected."""
@@ -72,6 +74,8 @@ class WireTelemetry:
 
     def _add_export(self, export: ExportRequest, body: bytes) -> None:
         self._exports.append(export)
+        if export.error:
+            self._refused.refuse(cloudwatch.refused_of(export, body), export.error, None)
         if not export.items or export.status >= 300 or export.status == 0:
             return  # nothing of it was accepted; the exporter sends it again, or drops it
         try:
@@ -99,7 +103,9 @@ class WireTelemetry:
             self._metrics += otlp.metrics_of(message)
 
     def _add_aws(self, export: ExportRequest, body: bytes) -> None:
-        for item in telemetry_of_aws(export, body):
+        items = telemetry_of_aws(export, body)
+        self._refused.accept(items)
+        for item in items:
             if isinstance(item, Metric):
                 self._metrics.append(item)
             else:
@@ -108,6 +114,7 @@ class WireTelemetry:
     def telemetry(self) -> Telemetry:
         """Return everything added so far."""
         segments, orphans = xray_trees.join_documents(self._documents)
+        self._incidents += (incident for _, incident in self._refused.take())
         return Telemetry(
             spans=self._decoded_spans(),
             metrics=metric_merge.merge_deltas(self._metrics),
@@ -134,12 +141,7 @@ def telemetry_of_aws(export: ExportRequest, body: bytes) -> tuple[LogEvent, ...]
     Raises:
         DecodeError: The body does not parse as the operation's input.
     """
-    content_type = export.headers.get("content-type", "")
-    if export.status >= 300:
-        return ()
-    if export.path == "PutLogEvents":
-        return cloudwatch.log_events_of(content_type, body)
-    return cloudwatch.metrics_of(content_type, body) if export.path == "PutMetricData" else ()
+    return cloudwatch.items_of(export, body) if export.status < 300 else ()
 
 
 def _start(span: Span) -> int:

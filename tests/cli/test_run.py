@@ -66,6 +66,68 @@ def test_the_telemetry_of_a_command_is_written(tmp_path: Path) -> None:
     assert sorted(file.name for file in tmp_path.iterdir()) == ["index.html", "run.json"]
 
 
+REFUSED = """
+import time
+import boto3
+
+logs, metrics = boto3.client("logs"), boto3.client("cloudwatch")
+now = round(time.time() * 1000)
+
+def put(stream, message):
+    try:
+        logs.put_log_events(
+            logGroupName="g", logStreamName=stream, logEvents=[{"timestamp": now, "message": message}]
+        )
+    except Exception as error:
+        print("swallowed", type(error).__name__)
+
+put("s", "made again")
+logs.create_log_group(logGroupName="g")
+logs.create_log_stream(logGroupName="g", logStreamName="s")
+put("s", "made again")
+put("nosuch", "lost")
+put("nosuch", "lost")
+put("s", "x" * 1_048_600)
+try:
+    metrics.put_metric_data(Namespace="N", MetricData=[{"MetricName": "a", "Value": float("nan")}])
+except Exception as error:
+    print("swallowed", type(error).__name__)
+"""
+
+
+def test_what_cloudwatch_refuses_and_never_takes_is_found(tmp_path: Path) -> None:
+    done = run(tmp_path, sys.executable, "-c", REFUSED)
+
+    (scenario,) = read_record(tmp_path).scenarios
+    cure = ", and let the app tell what its client raises"
+    assert done.returncode == 1
+    assert done.stdout.count("swallowed") == 5
+    assert [event.message for event in scenario.telemetry.log_events] == ["made again"]
+    assert [(found.id, found.signal, found.message) for found in scenario.findings] == [
+        (
+            "log_event_refused",
+            "log_event",
+            "log group 'g' refused 1 log event and never took them later, the first is 'lost': "
+            "ResourceNotFoundException: The specified log stream does not exist.; "
+            "correct the PutLogEvents" + cure,
+        ),
+        (
+            "log_event_refused",
+            "log_event",
+            "log group 'g' refused 1 log event and never took them later, the first is "
+            f"'{'x' * 60}'…: InvalidParameterException: Upload too large: 1048626 bytes exceeds limit "
+            "of 1048576; correct the PutLogEvents" + cure,
+        ),
+        (
+            "metric_refused",
+            "metric",
+            "namespace 'N' refused 1 metric datum and never took them later, the first is 'a': "
+            "InvalidParameterValue: The value NaN for parameter MetricData.member.1.Value is invalid.; "
+            "correct the PutMetricData" + cure,
+        ),
+    ]
+
+
 @pytest.mark.parametrize("code", [0, 3, 143])
 def test_the_exit_code_is_the_commands(tmp_path: Path, code: int) -> None:
     assert run(tmp_path, "sh", "-c", f"exit {code}").returncode == code
