@@ -58,18 +58,21 @@ class WireTelemetry:
             if payload is None:
                 self._documents.append(xray.parse_document(body))
             else:
-                self._add_payload(payload)
+                self._add_payload(payload, datagram)
         except DecodeError as error:
             self._rejected.append(Rejected(channel="xray", reason=str(error), payload=datagram))
 
-    def _add_payload(self, payload: adot.Payload) -> None:
+    def _add_payload(self, payload: adot.Payload, datagram: bytes) -> None:
         from harness.codec import otlp
 
         if payload.path == "/v1/metrics":
             self._metrics += otlp.metrics_of(payload.message)
         elif payload.kind != adot.UNSAMPLED:
             self._spans.update(otlp.spans_of(payload.message))
-        items = otlp.count_items(payload.message)
+        invalid, reason = adot.rejected_spans(payload)
+        if invalid:
+            self._rejected.append(Rejected(channel="xray", reason=reason, payload=datagram))
+        items = otlp.count_items(payload.message) - invalid
         self._exports.append(ExportRequest(channel="xray", path=f"udp {payload.kind}", items=items))
 
     def _add_export(self, export: ExportRequest, body: bytes) -> None:
