@@ -23,7 +23,7 @@ RUN_FILE = "run.json"
 
 
 def begin(arguments: argparse.Namespace, name: str) -> tuple[Recording, Receivers]:
-    """Start recording, in place of what an earlier run left in the directory.
+    """Start recording, in place of what an earlier run left in the directory, unless it was killed.
 
     Raises:
         ConfigurationError: A port is taken, or the directory cannot be written or is recorded into
@@ -37,8 +37,9 @@ def begin(arguments: argparse.Namespace, name: str) -> tuple[Recording, Receiver
             recording, host=arguments.host, ports=ports, required_headers=arguments.require_header
         )
         undo.callback(receivers.close)
+        is_finished = (arguments.out / RUN_FILE).exists()
         _remove_earlier(arguments.out)
-        recording.begin()
+        recording.begin(keeps_earlier=not is_finished)
         undo.pop_all()
     _warn_if_public(arguments.host)
     return recording, receivers
@@ -105,7 +106,7 @@ def conclude(
 
     with closing(recording):  # the directory is locked until its reports are written
         recording.complete()
-        record = record_of(arguments.out, outcome=outcome, cut=_losses(recording), packages=packages)
+        record = record_of(recording.file, outcome=outcome, cut=_losses(recording), packages=packages)
         found = (*record.findings, *_killed(killed_by), *_lost(recording))
         record = msgspec.structs.replace(record, findings=found)
         if contract is not None:

@@ -21,9 +21,9 @@ _ABOUT_CHECKS = frozenset({"exceptions"})
 
 
 def read_run(run: Path) -> RunRecord:
-    """Return the record of a run: a `run.json`, or the directory that holds one.
+    """Return the record of a run: a `run.json`, the directory that holds one, or a recording.
 
-    A recording that was killed left only what it had received; what is missing is told on stderr.
+    One that was killed left only what it had received; what is missing is told on stderr.
 
     Raises:
         RecordError: There is no run, or it cannot be read.
@@ -31,6 +31,8 @@ def read_run(run: Path) -> RunRecord:
     from harness.report import RUN_FILE, read_record
 
     if run.is_dir() and not (run / RUN_FILE).exists() and has_recording(run):
+        run = run / arrivals_file.FILE_NAME
+    if run.is_file() and run.suffix == arrivals_file.SUFFIX:
         record = record_of(run, outcome="interrupted")
         sys.stderr.writelines(f"harness: {sentence}\n" for sentence in record.cut)
         return record
@@ -43,13 +45,13 @@ def has_recording(directory: Path) -> bool:
 
 
 def record_of(
-    directory: Path,
+    file: Path,
     *,
     outcome: str = "passed",
     cut: tuple[str, ...] = (),
     packages: dict[str, str] | None = None,
 ) -> RunRecord:
-    """Return the record of what a directory's `received.bin` holds: one scenario.
+    """Return the record of what a `received.bin` holds: one scenario.
 
     Args:
         outcome: The command's.
@@ -59,7 +61,6 @@ def record_of(
     Raises:
         RecordError: The file is missing, or was not written by a recording.
     """
-    file = directory / arrivals_file.FILE_NAME
     wire = WireTelemetry()
     left_out: list[int] = []
     unreadable: list[str] = []
