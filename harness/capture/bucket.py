@@ -57,6 +57,7 @@ class Bucket:
         started: In-process spans in order of start; the SDK's until they are decoded.
         on_wire: Spans that were exported; of those that this process has too, how to decode them,
             or None once they were compared.
+        partial: Those of other processes, of which a format with less than all told.
         begun: X-Ray entities that were not sent yet.
 
     Args:
@@ -70,6 +71,7 @@ class Bucket:
         self.node_ids: set[str] = set()
         self.started: dict[SpanKey, StartedSpan | Span] = {}
         self.on_wire: dict[SpanKey, Span | Callable[[], Span] | None] = {}
+        self.partial: set[SpanKey] = set()
         self.begun: list[BegunEntity] = []
         self._items: defaultdict[type, list[Any]] = defaultdict(list)
         self._differing: dict[tuple[str, Site | None], Incident] = {}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
-from harness.codec import adot, cloudwatch, metric_merge, xray, xray_trees
+from harness.codec import adot, cloudwatch, metric_merge, witnesses, xray, xray_trees
 from harness.codec.arrivals_file import Arrival
 from harness.codec.cloudwatch_refused import Refused
 from harness.errors import DecodeError
@@ -31,6 +31,7 @@ class WireTelemetry:
 
     def __init__(self) -> None:
         self._spans: dict[tuple[bytes, ...], Callable[[], Span]] = {}
+        self._zipkin_spans: dict[tuple[bytes, ...], Callable[[], Span]] = {}
         self._metrics: list[Metric] = []
         self._log_records: list[LogRecord] = []
         self._documents: list[Segment | Subsegment] = []
@@ -68,7 +69,7 @@ class WireTelemetry:
         if payload.path == "/v1/metrics":
             self._metrics += otlp.metrics_of(payload.message)
         elif payload.kind != adot.UNSAMPLED:
-            self._spans.update(otlp.spans_of(payload.message))
+            self._add_spans(otlp.spans_of(payload.message))
         invalid, reason = adot.rejected_spans(payload)
         if invalid:
             self._rejected.append(Rejected(channel="xray", reason=reason, payload=datagram))
@@ -95,15 +96,21 @@ class WireTelemetry:
 
         message = otlp.parse_request(export.path, export.headers.get("content-type", ""), body)
         if export.path == otlp.ZIPKIN_PATH:
-            self._spans.update(zipkin_halves.spans_of(message))
+            self._zipkin_spans.update(zipkin_halves.spans_of(message))
         elif export.path == "/v1/traces":
-            self._spans.update(otlp.spans_of(message))  # a resend replaces itself
+            self._add_spans(otlp.spans_of(message))
         elif export.resent:
             return
         elif export.path == "/v1/logs":
             self._log_records += otlp.log_records_of(message)
         else:
             self._metrics += otlp.metrics_of(message)
+
+    def _add_spans(self, spans: Iterable[tuple[tuple[bytes, ...], Callable[[], Span]]]) -> None:
+        for key, decode in spans:
+            kept = self._spans.setdefault(key, decode)
+            if kept is not decode and (conflict := witnesses.conflicting(kept(), decode())):
+                self._incidents.append(conflict)
 
     def _add_aws(self, export: ExportRequest, body: bytes) -> None:
         items = telemetry_of_aws(export, body)
@@ -130,11 +137,13 @@ class WireTelemetry:
         )
 
     def _decoded_spans(self) -> tuple[Span, ...]:
-        if not self._spans:
+        # Zipkin tells less of a span than OTLP does.
+        found = self._zipkin_spans | self._spans
+        if not found:
             return ()
         from harness.codec import zipkin_halves
 
-        spans = sorted((decode() for decode in self._spans.values()), key=_start)
+        spans = sorted((decode() for decode in found.values()), key=_start)
         return tuple(zipkin_halves.unshared(spans))
 
 

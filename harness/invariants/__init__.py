@@ -45,6 +45,7 @@ FINDING_IDS = (
     "sdk_warning",
     "segment_replaced",
     "segment_unfinished",
+    "span_conflicting",
     "span_processor_unattached",
     "span_unfinished",
     "subsegment_orphaned",
