@@ -48,6 +48,22 @@ def serve():
 run_with_reloader(serve)
 """
 DEADLINE_S = 30.0
+# Its child leaves the process group, tells its id, and stays until its standard input is closed.
+LEAVES_ITS_GROUP = """
+import os, sys
+
+read, write = os.pipe()
+if os.fork():
+    os.close(write)
+    print(os.read(read, 20).decode(), flush=True)
+else:
+    os.setsid()
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    os.dup2(1, 2)
+    os.write(write, str(os.getpid()).encode())
+    os.close(write)
+    sys.stdin.read()
+"""
 
 
 def run(out: Path, *command: str, extra: Mapping[str, str] = {}) -> subprocess.CompletedProcess[str]:
@@ -126,6 +142,28 @@ def test_what_cloudwatch_refuses_and_never_takes_is_found(tmp_path: Path) -> Non
             "correct the PutMetricData" + cure,
         ),
     ]
+
+
+def test_what_left_the_process_group_and_still_runs_is_named(tmp_path: Path) -> None:
+    command = [*HARNESS, "run", "--out", str(tmp_path), "--", sys.executable, "-c", LEAVES_ITS_GROUP]
+    with subprocess.Popen(  # noqa: S603  our own interpreter
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(),
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        pid = process.stdout.readline().strip()
+        told = process.stderr.readline()
+        process.communicate(timeout=DEADLINE_S)
+
+    assert told == (
+        f"harness: still running after the command ended: {Path(sys.executable).name} (pid {pid}); "
+        "what it sends from now on is not recorded: let the command wait for its processes\n"
+    )
 
 
 @pytest.mark.parametrize("code", [0, 3, 143])
