@@ -418,21 +418,33 @@ def test_no_inherited_variable_diverts_telemetry(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "sdk"),
+    ("name", "value", "what"),
     [
-        ("OTEL_SDK_DISABLED", "True", "OpenTelemetry"),
-        ("AWS_XRAY_SDK_ENABLED", "false", "the X-Ray SDK"),
+        ("OTEL_SDK_DISABLED", "True", "OpenTelemetry emits nothing; unset it to record telemetry"),
+        ("OTEL_TRACES_EXPORTER", "none", "OpenTelemetry sends no spans; unset it to record telemetry"),
+        (
+            "OTEL_TRACES_SAMPLER",
+            "always_off",
+            "OpenTelemetry samples no trace that begins here; unset it to record telemetry",
+        ),
+        (
+            "OTEL_EXPERIMENTAL_CONFIG_FILE",
+            "sdk.yaml",
+            (
+                "OpenTelemetry may send elsewhere, as that file says; unset it, or let the file take the "
+                "endpoint from OTEL_EXPORTER_OTLP_ENDPOINT"
+            ),
+        ),
+        ("AWS_XRAY_SDK_ENABLED", "false", "the X-Ray SDK emits nothing; unset it to record telemetry"),
     ],
 )
-def test_a_variable_that_silences_an_sdk_is_kept_and_said(
-    tmp_path: Path, name: str, value: str, sdk: str
+def test_a_variable_that_silences_or_diverts_an_sdk_is_kept_and_said(
+    tmp_path: Path, name: str, value: str, what: str
 ) -> None:
     done = run(tmp_path, "sh", "-c", f"echo ${name}", extra={name: value})
 
     assert done.stdout == f"{value}\n"
-    assert done.stderr.splitlines()[0] == (
-        f"harness: {name} is {value}, so {sdk} emits nothing; unset it to record telemetry"
-    )
+    assert done.stderr.splitlines()[0] == f"harness: {name} is {value}, so {what}"
 
 
 def test_the_commands_own_options_need_no_dashes_before_them(tmp_path: Path) -> None:
