@@ -6,8 +6,6 @@ import argparse
 import sys
 from pathlib import Path
 
-from harness.codec import arrivals_file
-
 NAME = "report"
 HELP = "rebuild the reports of a run from its run.json"
 
@@ -63,6 +61,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _directory(run: Path) -> Path:
     """Return where the reports of a run go: those of a recording are not to replace another run's."""
+    from harness.codec import arrivals_file
+
     if run.suffix == arrivals_file.SUFFIX and run.name != arrivals_file.FILE_NAME:
         return run.with_suffix("")
     return run if run.is_dir() else run.parent
