@@ -33,7 +33,7 @@ def read_run(run: Path) -> RunRecord:
     if run.is_dir() and not (run / RUN_FILE).exists() and has_recording(run):
         run = run / arrivals_file.FILE_NAME
     if run.is_file() and run.suffix == arrivals_file.SUFFIX:
-        record = record_of(run, outcome="interrupted")
+        record = record_of(run, outcome="interrupted", why=_interrupted())
         sys.stderr.writelines(f"harness: {sentence}\n" for sentence in record.cut)
         return record
     return read_record(run)
@@ -48,6 +48,7 @@ def record_of(
     file: Path,
     *,
     outcome: str = "passed",
+    why: Finding | None = None,
     cut: tuple[str, ...] = (),
     packages: dict[str, str] | None = None,
 ) -> RunRecord:
@@ -55,6 +56,7 @@ def record_of(
 
     Args:
         outcome: The command's.
+        why: What tells the cause of an outcome that fails.
         cut: What is known to be missing from the file, in sentences.
         packages: Distribution name → version.
 
@@ -73,7 +75,7 @@ def record_of(
     scenario = ScenarioRecord(
         name=start.name,
         telemetry=telemetry,
-        findings=check_invariants(telemetry, (), rules),
+        findings=(*([why] if why else ()), *check_invariants(telemetry, (), rules)),
         outcome=outcome,
         start_time_unix_nano=start.start_time_unix_nano,
         duration_ns=file.stat().st_mtime_ns - start.start_time_unix_nano,
@@ -85,6 +87,17 @@ def record_of(
         findings = (_unchecked(sentence),)
     return RunRecord(
         scenarios=(scenario,), packages=packages or {}, findings=findings, cut=(*cut, *unreadable)
+    )
+
+
+def _interrupted() -> Finding:
+    return Finding(
+        id="run_interrupted",
+        signal="harness",
+        message=(
+            "the harness was killed before it could end the run: what arrived until then is here; stop it "
+            "with SIGINT or SIGTERM"
+        ),
     )
 
 

@@ -19,6 +19,7 @@ Invariant = Callable[[Telemetry, tuple[Verdict, ...]], Iterable[Finding]]
 FINDING_IDS = (
     "annotation_dropped",
     "arrivals_lost",
+    "command_failed",
     "command_killed",
     "context_leaked",
     "context_missing",
@@ -41,6 +42,7 @@ FINDING_IDS = (
     "name_changed",
     "outbound_refused",
     "phantom_trace_id",
+    "run_interrupted",
     "scenario_vacuous",
     "sdk_warning",
     "segment_replaced",

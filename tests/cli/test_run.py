@@ -171,6 +171,17 @@ def test_the_exit_code_is_the_commands(tmp_path: Path, code: int) -> None:
     assert run(tmp_path, "sh", "-c", f"exit {code}").returncode == code
 
 
+def test_a_run_that_fails_by_its_command_says_so(tmp_path: Path) -> None:
+    done = run(tmp_path, "sh", "-c", "exit 3")
+
+    assert done.stderr.startswith(
+        "Telemetry does not hold: 1 of 1 scenario failed, 1 finding that fails\n"
+        "captured: nothing\n"
+        "  1 × command_failed: the command ended with exit code 3; see its output\n"
+        "      in sh -c 'exit 3'\n"
+    )
+
+
 def test_a_command_that_a_signal_ends_gives_128_and_more(tmp_path: Path) -> None:
     done = run(tmp_path, "sh", "-c", "kill -KILL $$")
 

@@ -87,6 +87,15 @@ def test_a_kill_loses_nothing_that_had_arrived(serving: Serving, capsys: pytest.
     (scenario,) = read_record(serving.out).scenarios
     assert code == 1  # it was interrupted
     assert scenario.outcome == "interrupted"
+    assert [(found.id, found.message) for found in scenario.findings] == [
+        (
+            "run_interrupted",
+            (
+                "the harness was killed before it could end the run: what arrived until then is here; stop "
+                "it with SIGINT or SIGTERM"
+            ),
+        )
+    ]
     assert [span.name for span in scenario.telemetry.spans] == ["home"]
     assert [segment.name for segment in scenario.telemetry.segments] == ["app"]
 
