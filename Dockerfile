@@ -5,7 +5,7 @@ FROM ${BASE_IMAGE}
 ARG PIP_NO_INDEX
 COPY pyproject.toml README.md LICENSE build/wheel[s] /source/
 COPY harness /source/harness
-RUN python3 -m venv /venv && /venv/bin/pip install --no-cache-dir --find-links /source "/source[aws]"
+RUN python3 -m venv /venv && /venv/bin/pip install --no-cache-dir --find-links /source "/source[all]"
 WORKDIR /run
 # X-Ray's daemon has its usual port; the OpenTelemetry Collector's is OTLP's.
 EXPOSE 2000/udp 2000/tcp 4318 5000

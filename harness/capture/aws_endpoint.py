@@ -23,7 +23,7 @@ import msgspec
 
 from harness.capture import wsgi
 from harness.capture.arrivals import Arrivals
-from harness.capture.aws_errors import error_response
+from harness.capture.aws_errors import error_of, error_response
 from harness.capture.backlog import Backlog
 from harness.capture.environment import LOOPBACK
 from harness.capture.http_messages import Request, Response
@@ -61,10 +61,11 @@ _INSTALL = "install telemetry-harness[aws]"
 
 
 class Received(NamedTuple):
-    """A request that was answered: its evidence, and the telemetry that it carried."""
+    """A request that was answered: its evidence, the telemetry that it carried, or that was refused."""
 
     export: ExportRequest
     telemetry: tuple[LogEvent, ...] | tuple[Metric, ...]
+    refused: tuple[LogEvent, ...] | tuple[Metric, ...] = ()
 
 
 class _ServiceUnknownError(Exception):
@@ -160,19 +161,18 @@ class AwsEndpoint(OnHttp):
     ) -> Response | Awaitable[Response]:
         events = tuple(item for item in telemetry if isinstance(item, LogEvent))
         if operation == "PutLogEvents" and (why := cloudwatch_limits.refusal_of(events)):
-            self._record(operation, request, (), 400)
-            return error_response(request, 400, "InvalidParameterException", why)
+            answer = error_response(request, 400, "InvalidParameterException", why)
+            return self._refuse(operation, request, events, answer)
         metrics = tuple(item for item in telemetry if isinstance(item, Metric))
         if why := cloudwatch_limits.metrics_refusal_of(metrics, time.time() * 1000):
-            self._record(operation, request, (), 400)
-            return error_response(request, 400, "InvalidParameterValue", why)
+            answer = error_response(request, 400, "InvalidParameterValue", why)
+            return self._refuse(operation, request, metrics, answer)
         if events and self._can_answer(events):
             return self._put_log_events(request, events)
-        answer = self._groups.answer(operation, request.headers, request.body)
-        if answer is not None:
+        known = self._groups.answer(operation, request.headers, request.body)
+        if known is not None:
             self._to_replay.put(request)
-            self._record(operation, request, (), answer.status)
-            return answer
+            return self._refuse(operation, request, telemetry, known)
         if not telemetry and (why := why_no_service(request, service)):
             return self._fail(request, 400, why, _UNKNOWN)
         self._groups.left_to_moto(operation)
@@ -231,6 +231,18 @@ class AwsEndpoint(OnHttp):
         answer, lost = self._trace_headers.after(operation, request, answer)
         for incident in lost:
             self._lose(incident)
+        return self._answered(operation, request, telemetry, answer, waiting=waiting)
+
+    def _answered(
+        self,
+        operation: str,
+        request: Request,
+        telemetry: tuple[LogEvent, ...] | tuple[Metric, ...],
+        answer: Response,
+        *,
+        waiting: int,
+    ) -> Response:
+        """Record what moto answered; return what the client is told."""
         accepted = answer.status < 300
         if accepted and operation == "PutLogEvents":
             self._groups.accepting.update(
@@ -238,13 +250,33 @@ class AwsEndpoint(OnHttp):
             )
             events = tuple(e for e in telemetry if isinstance(e, LogEvent))
             return self._took(request, events, waiting=waiting)
-        if accepted and operation in _CHANGING_RETENTION:
-            self._retention.update(filter(None, [cloudwatch.retention_of(request.body)]))
         if operation.startswith("Delete"):
             self._groups.accepting.clear()
-        # A refused call is normal (PutLogEvents before CreateLogStream) and is made again.
-        taken = telemetry if accepted else ()
-        recorded = self._record(operation, request, taken, answer.status, waiting=waiting)
+        if not accepted:
+            return self._refuse(operation, request, telemetry, answer, waiting=waiting)
+        if operation in _CHANGING_RETENTION:
+            self._retention.update(filter(None, [cloudwatch.retention_of(request.body)]))
+        recorded = self._record(operation, request, telemetry, answer.status, waiting=waiting)
+        return answer if recorded or not telemetry else _NOT_RECORDED
+
+    def _refuse(
+        self,
+        operation: str,
+        request: Request,
+        telemetry: tuple[LogEvent, ...] | tuple[Metric, ...],
+        answer: Response,
+        *,
+        waiting: int = 0,
+    ) -> Response:
+        """Record a request of which nothing is taken; return its answer, which need not be an error.
+
+        A refused call is normal (PutLogEvents before CreateLogStream) where it is made again.
+        """
+        refused = telemetry if 400 <= answer.status < 500 else ()
+        error = error_of(answer) if refused else ""
+        recorded = self._record(
+            operation, request, (), answer.status, waiting=waiting, refused=refused, error=error
+        )
         return answer if recorded or not telemetry else _NOT_RECORDED
 
     def _call_moto(self, operation: str, request: Request) -> tuple[Response, float]:
@@ -298,14 +330,21 @@ class AwsEndpoint(OnHttp):
         status: int,
         *,
         waiting: int = 0,
+        refused: tuple[LogEvent, ...] | tuple[Metric, ...] = (),
+        error: str = "",
     ) -> bool:
         """Return False when the request could not be kept."""
         export = ExportRequest(
-            channel="aws", path=operation, headers=request.headers, items=len(telemetry), status=status
+            channel="aws",
+            path=operation,
+            headers=request.headers,
+            items=len(telemetry),
+            status=status,
+            error=error,
         )
         if self._recorder is not None:
             return self._recorder.export(export, request.body, answers=waiting)
-        self.received.append(Received(export, telemetry))
+        self.received.append(Received(export, telemetry, refused))
         if self._arrivals.armed:
             self._arrivals.notify()
         return True

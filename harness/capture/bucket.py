@@ -58,6 +58,7 @@ class Bucket:
         on_wire: Spans that were exported; of those that this process has too, how to decode them,
             or None once they were compared.
         provider_of: The provider of each in-process span whose export was not compared yet.
+        partial: Those of other processes, of which a format with less than all told.
         begun: X-Ray entities that were not sent yet.
 
     Args:
@@ -72,6 +73,7 @@ class Bucket:
         self.started: dict[SpanKey, StartedSpan | Span] = {}
         self.provider_of: dict[SpanKey, int] = {}
         self.on_wire: dict[SpanKey, Span | Callable[[], Span] | None] = {}
+        self.partial: set[SpanKey] = set()
         self.begun: list[BegunEntity] = []
         self._items: defaultdict[type, list[Any]] = defaultdict(list)
         self._differing: dict[tuple[str, Site | None], Incident] = {}

@@ -34,6 +34,10 @@ Source: OpenTelemetry specification, "OpenTelemetry Protocol Exporter".
 """
 
 _SERVICE_ENDPOINT = "AWS_ENDPOINT_URL_"
+_NO_EXPORTER = frozenset({"none"})
+_NO_SAMPLER = frozenset({"always_off", "parentbased_always_off"})
+_CONFIGURATION_FILES = ("OTEL_CONFIG_FILE", "OTEL_EXPERIMENTAL_CONFIG_FILE")
+"""Their content wins over other variables. Source: OpenTelemetry's "Declarative configuration"."""
 _OFF = frozenset({"n", "no", "f", "false", "off", "0"})
 
 
@@ -43,20 +47,30 @@ def other_aws_endpoints(environ: Mapping[str, str]) -> dict[str, None]:
 
 
 def silenced(environ: Mapping[str, str]) -> list[str]:
-    """Return a warning for each variable by which an SDK emits nothing: the app's choice, or forgotten.
+    """Return a warning for each variable by which an SDK emits nothing, or elsewhere: meant, or forgotten.
 
     >>> silenced({"OTEL_SDK_DISABLED": "true"})
     ['OTEL_SDK_DISABLED is true, so OpenTelemetry emits nothing; unset it to record telemetry']
     """
     # Sources: OpenTelemetry's environment variable specification; aws_xray_sdk.sdk_config.
     off = {
-        "OTEL_SDK_DISABLED": ("OpenTelemetry", {"true"}),
-        "AWS_XRAY_SDK_ENABLED": ("the X-Ray SDK", _OFF),
+        "OTEL_SDK_DISABLED": ("OpenTelemetry emits nothing", {"true"}),
+        "OTEL_TRACES_EXPORTER": ("OpenTelemetry sends no spans", _NO_EXPORTER),
+        "OTEL_METRICS_EXPORTER": ("OpenTelemetry sends no metrics", _NO_EXPORTER),
+        "OTEL_LOGS_EXPORTER": ("OpenTelemetry sends no log records", _NO_EXPORTER),
+        "OTEL_TRACES_SAMPLER": ("OpenTelemetry samples no trace that begins here", _NO_SAMPLER),
+        "AWS_XRAY_SDK_ENABLED": ("the X-Ray SDK emits nothing", _OFF),
     }
-    return [
-        f"{name} is {environ[name]}, so {sdk} emits nothing; unset it to record telemetry"
-        for name, (sdk, values) in off.items()
-        if environ.get(name, "").lower() in values
+    found = [
+        f"{name} is {environ[name]}, so {what}; unset it to record telemetry"
+        for name, (what, values) in off.items()
+        if environ.get(name, "").strip().lower() in values
+    ]
+    return found + [
+        f"{name} is {environ[name]}, so OpenTelemetry may send elsewhere, as that file says; unset it, or "
+        "let the file take the endpoint from OTEL_EXPORTER_OTLP_ENDPOINT"
+        for name in _CONFIGURATION_FILES
+        if environ.get(name)
     ]
 
 

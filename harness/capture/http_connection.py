@@ -32,6 +32,10 @@ MAX_HEAD_BYTES = 64 * 1024
 _HEAD_TOO_LARGE = f"request head is over the limit of {MAX_HEAD_BYTES} bytes"
 SILENCE_S = 30.0
 """How long a client may pause in the middle of a request; between requests it may stay for ever."""
+_KEPT_BYTES = 4096
+"""Of what is refused, for evidence."""
+_LINGER_S = 5.0
+"""How long a body declared too large is read and thrown away, so that its client reads the answer."""
 _AUTHORITY = re.compile(r"\A[a-zA-Z][a-zA-Z0-9+.-]*://[^/?]*")
 """What an absolute-form target has before its path. Source: RFC 9112, section 3.2.2."""
 
@@ -61,6 +65,7 @@ class Connection(asyncio.BufferedProtocol):
         self._parser = httptools.HttpRequestParser(self)
         self._pending: asyncio.Future[None] | None = None
         self._half_closed = False
+        self._lingers = False
         self._last_data = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._reset()
@@ -94,6 +99,10 @@ class Connection(asyncio.BufferedProtocol):
             self._timer.cancel()
         if self._begun:
             self._malformed(CUT_OFF, self._so_far())
+        # Freed now: the parser holds us as we hold it, and the collector may come late.
+        self._reset()
+        self._first = b""
+        del self._parser
 
     def _watch_for_silence(self) -> None:
         loop = asyncio.get_running_loop()
@@ -105,7 +114,16 @@ class Connection(asyncio.BufferedProtocol):
         self._timer = loop.call_later(SILENCE_S / 2, self._watch_for_silence)
 
     def _so_far(self) -> bytes:
-        return (self._first or self._url + b"\n" + b"".join(self._body))[:4096]
+        return (self._first or self._url + b"\n" + self._beginning())[:_KEPT_BYTES]
+
+    def _beginning(self) -> bytes:
+        """Return the beginning of the body that has come, as much as is kept for evidence."""
+        kept = b""
+        for part in self._body:
+            kept += part[: _KEPT_BYTES - len(kept)]
+            if len(kept) >= _KEPT_BYTES:
+                break
+        return kept
 
     def eof_received(self) -> bool:
         """Keep a half-closed connection open while an answer is still to be written."""
@@ -121,7 +139,8 @@ class Connection(asyncio.BufferedProtocol):
         return self._buffer
 
     def buffer_updated(self, nbytes: int) -> None:
-        self._take(self._buffer[:nbytes])
+        if not self._lingers:
+            self._take(self._buffer[:nbytes])
 
     def _take(self, data: memoryview | bytes) -> None:
         self._last_data = asyncio.get_running_loop().time()
@@ -138,14 +157,15 @@ class Connection(asyncio.BufferedProtocol):
         try:
             self._parser.feed_data(data)
             if self._unseen > MAX_HEAD_BYTES:
-                self._fail(413, _HEAD_TOO_LARGE, b"".join(self._body))
+                self._fail(413, _HEAD_TOO_LARGE, self._beginning())
         except httptools.HttpParserUpgrade as upgrade:
             return self._without_upgrade(bytes(data[upgrade.args[0] :]))
         except httptools.HttpParserCallbackError as error:
             cause = error.__context__
             if not isinstance(cause, _TooLargeError):
                 raise
-            self._fail(413, str(cause), b"".join(self._body))
+            lingers = isinstance(cause, _DeclaredTooLargeError)
+            self._fail(413, str(cause), self._beginning(), lingers=lingers)
         except httptools.HttpParserError as error:
             self._fail(400, f"not HTTP: {error}", bytes(data))
         return b""
@@ -190,11 +210,12 @@ class Connection(asyncio.BufferedProtocol):
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def _fail(self, status: int, reason: str, payload: bytes) -> None:
+    def _fail(self, status: int, reason: str, payload: bytes, *, lingers: bool = False) -> None:
         self._begun = False
-        self._malformed(reason, payload[:4096])
+        self._malformed(reason, payload[:_KEPT_BYTES])
         seen = Request("", self._target()[0], "", self._headers, b"")
-        self._write(self._errors(status, reason, seen), keep_alive=False)
+        self._write(self._errors(status, reason, seen), keep_alive=False, lingers=lingers)
+        self._reset()
 
     # The callbacks that httptools looks up by name.
 
@@ -213,6 +234,9 @@ class Connection(asyncio.BufferedProtocol):
         self._headers[key] = f"{self._headers[key]}, {text}" if key in self._headers else text
 
     def on_headers_complete(self) -> None:
+        length = self._headers.get("content-length", "")
+        if length.isdecimal() and int(length) > MAX_BODY_BYTES:
+            raise _DeclaredTooLargeError(_body_too_large())
         upgrading = self._parser.should_upgrade()  # comes again without, see `_without_upgrade`
         if self._headers.get("expect", "").lower() == "100-continue" and not upgrading:
             self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
@@ -222,7 +246,7 @@ class Connection(asyncio.BufferedProtocol):
         self._body.append(body)
         self._body_size += len(body)
         if self._body_size > MAX_BODY_BYTES:
-            raise _TooLargeError(f"request body is over the limit of {MAX_BODY_BYTES} bytes")
+            raise _TooLargeError(_body_too_large())
 
     def on_message_complete(self) -> None:
         if self._parser.should_upgrade():
@@ -255,7 +279,7 @@ class Connection(asyncio.BufferedProtocol):
 
     def _failed(self, request: Request, error: Exception) -> Response:
         reason = f"{request.method} {request.path}: cannot be taken: {error!r:.200}"
-        self._malformed(reason, request.body[:4096])
+        self._malformed(reason, request.body[:_KEPT_BYTES])
         return self._errors(500, reason, request)
 
     def _count_head(self, size: int) -> None:
@@ -288,7 +312,9 @@ class Connection(asyncio.BufferedProtocol):
 
         self._run(answer())
 
-    def _write(self, response: Response, *, keep_alive: bool, method: str = "") -> None:
+    def _write(
+        self, response: Response, *, keep_alive: bool, method: str = "", lingers: bool = False
+    ) -> None:
         if self._transport.is_closing():
             return
         if response is CLOSE:
@@ -302,12 +328,24 @@ class Connection(asyncio.BufferedProtocol):
             head.append("connection: close")
         body = b"" if method == "HEAD" else response.body
         self._transport.write("\r\n".join(head).encode("latin-1") + b"\r\n\r\n" + body)
-        if not keep_alive:
+        if lingers:  # closed with data unread, the system would reset it, and the answer with it
+            self._lingers = True
+            self._transport.write_eof()
+            asyncio.get_running_loop().call_later(_LINGER_S, self._transport.close)
+        elif not keep_alive:
             self._transport.close()
 
 
 class _TooLargeError(Exception):
     pass
+
+
+class _DeclaredTooLargeError(_TooLargeError):
+    """Known before the body has come."""
+
+
+def _body_too_large() -> str:
+    return f"request body is over the limit of {MAX_BODY_BYTES} bytes"
 
 
 def _phrase(status: int) -> str:

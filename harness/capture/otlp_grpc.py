@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
+from harness.capture import http_connection
 from harness.capture.tunnel import tunnel
 from harness.codec import otlp, otlp_reply
 from harness.errors import ConfigurationError
@@ -31,9 +32,17 @@ _NO_MESSAGE = (
     "grpcio does not give its bytes"
 )
 # Source: OTLP specification, "OTLP/HTTP Response" beside gRPC's status codes.
-_CODES = {400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "UNIMPLEMENTED"}
+_CODES = {
+    400: "INVALID_ARGUMENT",
+    401: "UNAUTHENTICATED",
+    403: "PERMISSION_DENIED",
+    404: "UNIMPLEMENTED",
+    408: "DEADLINE_EXCEEDED",
+}
 _UNAVAILABLE = (429, 502, 503, 504)
 _HANG_UP_S = 5.0
+_WORKERS = 32
+"""Calls at once; each may be silent for a while before it is ended."""
 DESCRIPTORS = 32
 """More than a server opens; gRPC's core ends the whole process when it gets none."""
 DESCRIPTORS_OF_CONNECTION = 2
@@ -84,6 +93,8 @@ class GrpcServer:
         self._numbers = itertools.count(1)
         self._clients: weakref.WeakValueDictionary[str, asyncio.Transport] = weakref.WeakValueDictionary()
         self._loop: asyncio.AbstractEventLoop
+        # grpcio waits for a message without a limit, so a thread of its own does, beside each call's.
+        self._readers = ThreadPoolExecutor(max_workers=_WORKERS, thread_name_prefix="harness-grpc-read")
         self._server = _server_of(self._handle)
         try:
             self._server.add_insecure_port(f"unix:{self.socket}")
@@ -119,7 +130,13 @@ class GrpcServer:
             dropped.wait(_HANG_UP_S)
 
     def _handle(self, method: str, messages: Iterator[bytes], context: Any) -> bytes:
-        request = _first(messages)
+        silence_s = http_connection.SILENCE_S
+        try:
+            request = self._readers.submit(_first, messages).result(silence_s)
+        except TimeoutError:
+            reason = f"no whole message came within {silence_s:g} s"
+            self._malformed(f"gRPC {method}: {reason}; the call was ended", b"")
+            return _abort(context, Reply(408, reason.encode()))
         if request is None:
             self._malformed(f"gRPC {method}: {_NO_MESSAGE}", b"")
             return _abort(context, Reply(400, b"no whole message came"))
@@ -141,6 +158,7 @@ class GrpcServer:
         """Stop serving; calls under way end now."""
         self._closing.set()
         self._server.stop(grace=0).wait(5)
+        self._readers.shutdown(wait=False, cancel_futures=True)
         self._directory.cleanup()
 
 
@@ -167,10 +185,16 @@ def _server_of(handle: Callable[[str, Iterator[bytes], Any], bytes]) -> Any:
             # Not unary: of a message that grpcio refuses by itself, a handler of one would never hear.
             return grpc.stream_unary_rpc_method_handler(functools.partial(handle, call.method))
 
+    silence_ms = round(http_connection.SILENCE_S * 1000)
     return grpc.server(
-        ThreadPoolExecutor(max_workers=8, thread_name_prefix="harness-grpc"),
+        ThreadPoolExecutor(max_workers=_WORKERS, thread_name_prefix="harness-grpc"),
         handlers=[Services()],
-        options=[("grpc.max_receive_message_length", _MAX_MESSAGE_BYTES)],
+        options=[
+            ("grpc.max_receive_message_length", _MAX_MESSAGE_BYTES),
+            # A connection that begins as HTTP/2 and says no more, or nothing after a call; clients reconnect.
+            ("grpc.server_handshake_timeout_ms", silence_ms),
+            ("grpc.max_connection_idle_ms", silence_ms),
+        ],
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from harness.capture.bucket import Bucket
 from harness.capture.ownership import Ownership
 from harness.codec.otlp import SpanKey
+from harness.codec.witnesses import conflicting
 from harness.model import Span
 
 
@@ -28,8 +29,23 @@ def ingest_wire_spans(
             owner.on_wire.setdefault(key, decode if whole else None)
         else:
             owner.node_ids.add(span_id)
-            owner.on_wire[key] = decode()  # a resend replaces itself
+            _take(owner, key, decode(), whole=whole)
     return found
+
+
+def _take(owner: Bucket, key: SpanKey, span: Span, *, whole: bool) -> None:
+    """Keep the first of equal ids, but one of a format that has all rather than of another."""
+    known = owner.on_wire.get(key)
+    if not isinstance(known, Span) or not whole:
+        owner.on_wire.setdefault(key, span)
+    elif key in owner.partial:
+        owner.on_wire[key] = span
+    elif conflict := conflicting(known, span):
+        owner.add(conflict)
+    if whole:
+        owner.partial.discard(key)
+    elif known is None:
+        owner.partial.add(key)
 
 
 def _began_at(start_time_unix_nano: int, key: SpanKey, holders: list[Bucket]) -> Bucket:

@@ -23,7 +23,7 @@ RUN_FILE = "run.json"
 
 
 def begin(arguments: argparse.Namespace, name: str) -> tuple[Recording, Receivers]:
-    """Start recording, in place of what an earlier run left in the directory.
+    """Start recording, in place of what an earlier run left in the directory, unless it was killed.
 
     Raises:
         ConfigurationError: A port is taken, or the directory cannot be written or is recorded into
@@ -37,8 +37,9 @@ def begin(arguments: argparse.Namespace, name: str) -> tuple[Recording, Receiver
             recording, host=arguments.host, ports=ports, required_headers=arguments.require_header
         )
         undo.callback(receivers.close)
+        is_finished = (arguments.out / RUN_FILE).exists()
         _remove_earlier(arguments.out)
-        recording.begin()
+        recording.begin(keeps_earlier=not is_finished)
         undo.pop_all()
     _warn_if_public(arguments.host)
     return recording, receivers
@@ -85,6 +86,7 @@ def conclude(
     contract: Contract | None,
     *,
     outcome: str,
+    code: int = 0,
     packages: dict[str, str] | None = None,
     killed_by: int = 0,
 ) -> bool:
@@ -92,6 +94,7 @@ def conclude(
 
     Args:
         contract: What the run must hold; what it does not goes to stderr and into the record.
+        code: The exit code of the command, told where it is why the run fails.
         packages: Of the app, where they are known.
         killed_by: The signal that ended the command: said on stderr and in the record.
 
@@ -105,7 +108,13 @@ def conclude(
 
     with closing(recording):  # the directory is locked until its reports are written
         recording.complete()
-        record = record_of(arguments.out, outcome=outcome, cut=_losses(recording), packages=packages)
+        record = record_of(
+            recording.file,
+            outcome=outcome,
+            why=_failed(code) if outcome == "failed" else None,
+            cut=_losses(recording),
+            packages=packages,
+        )
         found = (*record.findings, *_killed(killed_by), *_lost(recording))
         record = msgspec.structs.replace(record, findings=found)
         if contract is not None:
@@ -131,6 +140,16 @@ def _written(record: RunRecord, recording: Recording) -> dict[str, Path]:
     except RecordError as error:
         kept = f"what arrived is kept in {recording.file.name}"
         raise RecordError(f"{error}; {kept}, of which harness report {directory} makes a report") from error
+
+
+def _failed(code: int) -> Finding:
+    from harness.model import Finding
+
+    return Finding(
+        id="command_failed",
+        signal="harness",
+        message=f"the command ended with exit code {code}; see its output",
+    )
 
 
 def _killed(number: int) -> Iterator[Finding]:

@@ -21,9 +21,9 @@ _ABOUT_CHECKS = frozenset({"exceptions"})
 
 
 def read_run(run: Path) -> RunRecord:
-    """Return the record of a run: a `run.json`, or the directory that holds one.
+    """Return the record of a run: a `run.json`, the directory that holds one, or a recording.
 
-    A recording that was killed left only what it had received; what is missing is told on stderr.
+    One that was killed left only what it had received; what is missing is told on stderr.
 
     Raises:
         RecordError: There is no run, or it cannot be read.
@@ -31,7 +31,9 @@ def read_run(run: Path) -> RunRecord:
     from harness.report import RUN_FILE, read_record
 
     if run.is_dir() and not (run / RUN_FILE).exists() and has_recording(run):
-        record = record_of(run, outcome="interrupted")
+        run = run / arrivals_file.FILE_NAME
+    if run.is_file() and run.suffix == arrivals_file.SUFFIX:
+        record = record_of(run, outcome="interrupted", why=_interrupted())
         sys.stderr.writelines(f"harness: {sentence}\n" for sentence in record.cut)
         return record
     return read_record(run)
@@ -43,23 +45,24 @@ def has_recording(directory: Path) -> bool:
 
 
 def record_of(
-    directory: Path,
+    file: Path,
     *,
     outcome: str = "passed",
+    why: Finding | None = None,
     cut: tuple[str, ...] = (),
     packages: dict[str, str] | None = None,
 ) -> RunRecord:
-    """Return the record of what a directory's `received.bin` holds: one scenario.
+    """Return the record of what a `received.bin` holds: one scenario.
 
     Args:
         outcome: The command's.
+        why: What tells the cause of an outcome that fails.
         cut: What is known to be missing from the file, in sentences.
         packages: Distribution name → version.
 
     Raises:
         RecordError: The file is missing, or was not written by a recording.
     """
-    file = directory / arrivals_file.FILE_NAME
     wire = WireTelemetry()
     left_out: list[int] = []
     unreadable: list[str] = []
@@ -72,7 +75,7 @@ def record_of(
     scenario = ScenarioRecord(
         name=start.name,
         telemetry=telemetry,
-        findings=check_invariants(telemetry, (), rules),
+        findings=(*([why] if why else ()), *check_invariants(telemetry, (), rules)),
         outcome=outcome,
         start_time_unix_nano=start.start_time_unix_nano,
         duration_ns=file.stat().st_mtime_ns - start.start_time_unix_nano,
@@ -84,6 +87,17 @@ def record_of(
         findings = (_unchecked(sentence),)
     return RunRecord(
         scenarios=(scenario,), packages=packages or {}, findings=findings, cut=(*cut, *unreadable)
+    )
+
+
+def _interrupted() -> Finding:
+    return Finding(
+        id="run_interrupted",
+        signal="harness",
+        message=(
+            "the harness was killed before it could end the run: what arrived until then is here; stop it "
+            "with SIGINT or SIGTERM"
+        ),
     )
 
 

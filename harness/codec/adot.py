@@ -29,6 +29,19 @@ class Payload(NamedTuple):
     message: Any
 
 
+def rejected_spans(payload: Payload) -> tuple[int, str]:
+    """Return how many of the sampled spans are not taken, and why; 0 and an empty reason for none."""
+    from harness.codec import otlp
+
+    invalid = otlp.count_invalid(payload.message) if payload.kind != UNSAMPLED else 0
+    if not invalid:
+        return 0, ""
+    return (
+        invalid,
+        f"{payload.kind}: {invalid} of {otlp.count_items(payload.message)} spans: {otlp.INVALID_IDS}",
+    )
+
+
 def parse_payload(body: bytes) -> Payload | None:
     """Return what the body of a datagram holds; None when it is no such payload.
 

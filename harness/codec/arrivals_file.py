@@ -17,6 +17,7 @@ from harness.errors import in_our_words
 from harness.model import ExportRequest, Incident, Rejected
 
 FILE_NAME = "received.bin"
+SUFFIX = ".bin"
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True):

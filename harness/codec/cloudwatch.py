@@ -14,7 +14,7 @@ from urllib.parse import parse_qs
 import msgspec
 
 from harness.errors import DecodeError, in_our_words
-from harness.model import DataPoint, LogEvent, Metric, MetricType
+from harness.model import DataPoint, ExportRequest, LogEvent, Metric, MetricType
 
 
 class _InputLogEvent(msgspec.Struct):
@@ -113,6 +113,29 @@ def _unparsed(body: bytes, error: Exception) -> str:
     else:
         reason = in_our_words(error)
     return f"body of {len(body)} bytes does not parse: {reason}"
+
+
+def refused_of(export: ExportRequest, body: bytes) -> tuple[LogEvent, ...] | tuple[Metric, ...]:
+    """Return the telemetry of a request that was answered 4xx; empty for any other.
+
+    Raises:
+        DecodeError: The body does not parse as the operation's input.
+    """
+    if not 400 <= export.status < 500:
+        return ()
+    return items_of(export, body)
+
+
+def items_of(export: ExportRequest, body: bytes) -> tuple[LogEvent, ...] | tuple[Metric, ...]:
+    """Return the log events or metrics that a request carries, whatever it was answered.
+
+    Raises:
+        DecodeError: The body does not parse as the operation's input.
+    """
+    content_type = export.headers.get("content-type", "")
+    if export.path == "PutLogEvents":
+        return log_events_of(content_type, body)
+    return metrics_of(content_type, body) if export.path == "PutMetricData" else ()
 
 
 def retention_of(body: bytes) -> tuple[str, int | None] | None:

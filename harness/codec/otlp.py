@@ -10,7 +10,6 @@ import base64
 import binascii
 import functools
 import json
-import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -57,6 +56,8 @@ _KINDS = tuple(SpanKind)
 _STATUS_CODES = tuple(StatusCode)
 _HEX_IDS = frozenset({"traceId", "spanId", "parentSpanId", "trace_id", "span_id", "parent_span_id"})
 _WIRE = ("wire",)
+_NO_TRACE = bytes(16)
+_NO_SPAN = bytes(8)
 
 
 def parse_request(path: str, content_type: str, body: bytes) -> Any:
@@ -147,27 +148,20 @@ def path_of(body: bytes) -> str | None:
     return None
 
 
-_VALID_IDS = re.compile(rb"\n\x10(?!\0{16}).{16}\x12\x08(?!\0{8}).{8}", re.DOTALL)
-"""Fields 1 and 2 of a span as they are encoded: a trace id of 16 bytes, a span id of 8."""
-
-
-def count_invalid(message: Any, body: bytes = b"") -> int:
-    """Return how many spans of a request have no valid ids; those are not accepted.
-
-    Args:
-        body: The protobuf that the message was parsed from, if it was: where as many valid
-            ids are found in it as there are spans, no span needs to be looked at.
-    """
+def count_invalid(message: Any) -> int:
+    """Return how many spans of a request have no valid ids; those are not accepted."""
     if not isinstance(message, ExportTraceServiceRequest):
         return 0
-    if body and len(_VALID_IDS.findall(body)) == count_items(message):
-        return 0
-    return sum(
-        not is_valid(span)
-        for resource_spans in message.resource_spans
-        for scope_spans in resource_spans.scope_spans
-        for span in scope_spans.spans
-    )
+    count = 0
+    for resource_spans in message.resource_spans:
+        for scope_spans in resource_spans.scope_spans:
+            for span in scope_spans.spans:
+                # `is_valid`, written out: this is on the way of every span that a receiver takes.
+                trace_id, span_id = span.trace_id, span.span_id
+                count += (
+                    len(trace_id) != 16 or len(span_id) != 8 or trace_id == _NO_TRACE or span_id == _NO_SPAN
+                )
+    return count
 
 
 def is_valid(span: Any) -> bool:

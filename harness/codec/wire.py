@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
-from harness.codec import adot, cloudwatch, metric_merge, xray, xray_trees
+from harness.codec import adot, cloudwatch, metric_merge, witnesses, xray, xray_trees
 from harness.codec.arrivals_file import Arrival
+from harness.codec.cloudwatch_refused import Refused
 from harness.errors import DecodeError
 from harness.model import (
     ExportRequest,
@@ -30,6 +31,7 @@ class WireTelemetry:
 
     def __init__(self) -> None:
         self._spans: dict[tuple[bytes, ...], Callable[[], Span]] = {}
+        self._zipkin_spans: dict[tuple[bytes, ...], Callable[[], Span]] = {}
         self._metrics: list[Metric] = []
         self._log_records: list[LogRecord] = []
         self._documents: list[Segment | Subsegment] = []
@@ -37,6 +39,7 @@ class WireTelemetry:
         self._exports: list[ExportRequest] = []
         self._rejected: list[Rejected] = []
         self._incidents: list[Incident] = []
+        self._refused: Refused[None] = Refused()
 
     def add(self, arrival: Arrival, body: bytes) -> None:
         """Take one arrival; what does not decode is kept as rejected."""
@@ -56,22 +59,27 @@ class WireTelemetry:
             if payload is None:
                 self._documents.append(xray.parse_document(body))
             else:
-                self._add_payload(payload)
+                self._add_payload(payload, datagram)
         except DecodeError as error:
             self._rejected.append(Rejected(channel="xray", reason=str(error), payload=datagram))
 
-    def _add_payload(self, payload: adot.Payload) -> None:
+    def _add_payload(self, payload: adot.Payload, datagram: bytes) -> None:
         from harness.codec import otlp
 
         if payload.path == "/v1/metrics":
             self._metrics += otlp.metrics_of(payload.message)
         elif payload.kind != adot.UNSAMPLED:
-            self._spans.update(otlp.spans_of(payload.message))
-        items = otlp.count_items(payload.message)
+            self._add_spans(otlp.spans_of(payload.message))
+        invalid, reason = adot.rejected_spans(payload)
+        if invalid:
+            self._rejected.append(Rejected(channel="xray", reason=reason, payload=datagram))
+        items = otlp.count_items(payload.message) - invalid
         self._exports.append(ExportRequest(channel="xray", path=f"udp {payload.kind}", items=items))
 
     def _add_export(self, export: ExportRequest, body: bytes) -> None:
         self._exports.append(export)
+        if export.error:
+            self._refused.refuse(cloudwatch.refused_of(export, body), export.error, None)
         if not export.items or export.status >= 300 or export.status == 0:
             return  # nothing of it was accepted; the exporter sends it again, or drops it
         try:
@@ -88,9 +96,9 @@ class WireTelemetry:
 
         message = otlp.parse_request(export.path, export.headers.get("content-type", ""), body)
         if export.path == otlp.ZIPKIN_PATH:
-            self._spans.update(zipkin_halves.spans_of(message))
+            self._zipkin_spans.update(zipkin_halves.spans_of(message))
         elif export.path == "/v1/traces":
-            self._spans.update(otlp.spans_of(message))  # a resend replaces itself
+            self._add_spans(otlp.spans_of(message))
         elif export.resent:
             return
         elif export.path == "/v1/logs":
@@ -98,8 +106,16 @@ class WireTelemetry:
         else:
             self._metrics += otlp.metrics_of(message)
 
+    def _add_spans(self, spans: Iterable[tuple[tuple[bytes, ...], Callable[[], Span]]]) -> None:
+        for key, decode in spans:
+            kept = self._spans.setdefault(key, decode)
+            if kept is not decode and (conflict := witnesses.conflicting(kept(), decode())):
+                self._incidents.append(conflict)
+
     def _add_aws(self, export: ExportRequest, body: bytes) -> None:
-        for item in telemetry_of_aws(export, body):
+        items = telemetry_of_aws(export, body)
+        self._refused.accept(items)
+        for item in items:
             if isinstance(item, Metric):
                 self._metrics.append(item)
             else:
@@ -108,6 +124,7 @@ class WireTelemetry:
     def telemetry(self) -> Telemetry:
         """Return everything added so far."""
         segments, orphans = xray_trees.join_documents(self._documents)
+        self._incidents += (incident for _, incident in self._refused.take())
         return Telemetry(
             spans=self._decoded_spans(),
             metrics=metric_merge.merge_deltas(self._metrics),
@@ -120,11 +137,13 @@ class WireTelemetry:
         )
 
     def _decoded_spans(self) -> tuple[Span, ...]:
-        if not self._spans:
+        # Zipkin tells less of a span than OTLP does.
+        found = self._zipkin_spans | self._spans
+        if not found:
             return ()
         from harness.codec import zipkin_halves
 
-        spans = sorted((decode() for decode in self._spans.values()), key=_start)
+        spans = sorted((decode() for decode in found.values()), key=_start)
         return tuple(zipkin_halves.unshared(spans))
 
 
@@ -134,12 +153,7 @@ def telemetry_of_aws(export: ExportRequest, body: bytes) -> tuple[LogEvent, ...]
     Raises:
         DecodeError: The body does not parse as the operation's input.
     """
-    content_type = export.headers.get("content-type", "")
-    if export.status >= 300:
-        return ()
-    if export.path == "PutLogEvents":
-        return cloudwatch.log_events_of(content_type, body)
-    return cloudwatch.metrics_of(content_type, body) if export.path == "PutMetricData" else ()
+    return cloudwatch.items_of(export, body) if export.status < 300 else ()
 
 
 def _start(span: Span) -> int:

@@ -49,6 +49,26 @@ def export_differs(span: Span, exported: Span) -> Incident | None:
     )
 
 
+def conflicting(kept: Span, other: Span) -> Incident | None:
+    """Return that two spans have one id; None where they are the same one, sent again."""
+    fields = (*_FIELDS, "attributes")
+    differing = [field for field in fields if not _same(getattr(kept, field), getattr(other, field))]
+    if not differing:
+        return None
+    return Incident(
+        id="span_conflicting",
+        channel="otel",
+        name=kept.name,
+        trace_id=kept.trace_id,
+        message=(
+            f"span {kept.name!r} was sent, and then {other.name!r} with the same trace id and span id"
+            f" {kept.span_id!r}; they differ in {', '.join(differing)}: the first is kept, the other is in no"
+            " trace here; give each span an id of its own (a generator that is seeded, or copied by a fork,"
+            " makes the same again), and send each once"
+        ),
+    )
+
+
 def _attributes(of_process: dict[str, Any], exported: dict[str, Any]) -> Iterator[str]:
     for key, value in of_process.items():
         if key not in exported:

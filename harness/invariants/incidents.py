@@ -21,7 +21,7 @@ def check(telemetry: Telemetry, verdicts: tuple[Verdict, ...]) -> Iterator[Findi
             continue
         yield Finding(
             id=incident.id,
-            signal=_SIGNALS.get(incident.channel, "harness"),
+            signal="metric" if incident.id == "metric_refused" else _SIGNALS.get(incident.channel, "harness"),
             level=Level.WARNING if incident.id in _WARNINGS else Level.ERROR,
             message=incident.message,
             where=incident.name,

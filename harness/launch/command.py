@@ -13,11 +13,12 @@ from typing import NamedTuple
 from harness.errors import ConfigurationError
 from harness.launch.app import exit_code
 from harness.launch.reloaders import signal_group
-from harness.launch.survivors import wait_for_group
+from harness.launch.survivors import mark_of, running_with, wait_for_group
 from harness.launch.terminal import Terminal
 
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 _FORWARDED = (*_STOPPING, signal.SIGUSR1, signal.SIGUSR2, signal.SIGTSTP, signal.SIGCONT)
+_MARK = "TELEMETRY_HARNESS_RUN"
 GROUP_GRACE_S = 5.0
 """How long workers may take to send what they have, where their leader ends before them."""
 
@@ -28,7 +29,8 @@ class CommandEnd(NamedTuple):
     Attributes:
         code: Its exit code, 128 + n when signal n ended it.
         stopped: It was asked to stop, by a signal that we forwarded or by SIGINT, as a terminal sends it.
-        left: What of its process group still ran `GROUP_GRACE_S` later.
+        left: What of it still ran then: of its process group `GROUP_GRACE_S` later, and, on Linux, what had
+            left that (`setsid`, a daemon).
         killed_by: The signal that ended it, 0 when it ended by itself.
     """
 
@@ -49,15 +51,18 @@ def run_command(command: Sequence[str], environ: Mapping[str, str]) -> CommandEn
         ConfigurationError: It cannot be started.
     """
     job = _Job()
+    mark = mark_of(_MARK)
+    name, _, value = mark.partition("=")
     with job.signals_taken():  # before the start, so that none is lost
         try:
-            child = subprocess.Popen(command, env=environ, process_group=0)  # noqa: S603  the user's own
+            child = subprocess.Popen(command, env={**environ, name: value}, process_group=0)  # noqa: S603  the user's own
         except OSError as error:
             cure = "check the spelling and PATH" if isinstance(error, FileNotFoundError) else "check the file"
             raise ConfigurationError(f"cannot run {command[0]!r}: {error.strerror}; {cure}") from error
         job.started(child.pid)
         code = child.returncode = job.wait()
         left = wait_for_group(child.pid, GROUP_GRACE_S)
+        left += running_with(mark, besides=child.pid)
     # A terminal's Ctrl-C goes to the command's group and not to us.
     stopped = bool(job.forwarded.intersection(_STOPPING)) or exit_code(code) == 128 + signal.SIGINT
     return CommandEnd(exit_code(code), stopped, left, max(0, -code))

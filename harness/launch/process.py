@@ -10,7 +10,6 @@ import socket
 import subprocess
 import tempfile
 import time
-import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -27,7 +26,7 @@ from harness.launch.app import (
 )
 from harness.launch.programs import why_not_run
 from harness.launch.reloaders import reloader_parents, signal_group
-from harness.launch.survivors import kill_marked, wait_for_group
+from harness.launch.survivors import kill_marked, mark_of, wait_for_group
 
 _HOST = "127.0.0.1"
 _MARK = "TELEMETRY_HARNESS_APP"
@@ -75,7 +74,7 @@ class AppProcess:
         self.url = f"http://{_HOST}:{port}"
         self.killed_by_reloader = False
         self._port = port
-        self._mark = f"{_MARK}={uuid.uuid4().hex}"
+        self._mark = mark_of(_MARK)
         values = {name: value.replace("{port}", str(port)) for name, value in variables(env).items()}
         environ = {**os.environ, **values, _MARK: self._mark.partition("=")[2]}
         _require_free(port)

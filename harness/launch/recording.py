@@ -62,14 +62,41 @@ class Recording:
         self._start = arrivals_file.of_start(start)
         self._early: list[tuple[bytes, int]] | None = []
 
-    def begin(self) -> None:
-        """Replace an earlier recording; what has arrived meanwhile is written."""
+    def begin(self, *, keeps_earlier: bool = False) -> None:
+        """Replace an earlier recording; what has arrived meanwhile is written.
+
+        Args:
+            keeps_earlier: Rename one that holds arrivals, and say so on stderr: of no other file can its
+                reports be made.
+
+        Raises:
+            ConfigurationError: It cannot be renamed.
+        """
         with self._lock:
+            if keeps_earlier and _holds_arrivals(self.file):
+                self._set_aside()
             os.ftruncate(self._descriptor, 0)
             early, self._early = self._early or [], None
             self._write_or_lose(b"", 0)
             for data, arrivals in early:
                 self._write_or_lose(data, arrivals)
+
+    def _set_aside(self) -> None:
+        numbered = (self.file.with_suffix(f".{number}.bin") for number in itertools.count(1))
+        aside = next(path for path in numbered if not path.exists())
+        try:
+            self.file.rename(aside)
+            os.close(self._descriptor)
+            self._descriptor = _open_locked(self.file)
+        except OSError as error:
+            raise ConfigurationError(
+                f"{self.file}: holds a run that was killed and cannot be renamed: {error.strerror}; "
+                "make a report of it (harness report), or choose another directory (--out DIR)"
+            ) from error
+        sys.stderr.write(
+            f"harness: {self.file} holds a run that was killed; it is {aside.name} now: "
+            f"harness report {aside} makes a report of it\n"
+        )
 
     def complete(self) -> None:
         """Take nothing more, and make the file readable where the disk was full and no longer is."""
@@ -153,6 +180,13 @@ class Recording:
         with self._lock:
             os.close(self._descriptor)
             self._descriptor = _CLOSED
+
+
+def _holds_arrivals(file: Path) -> bool:
+    """Return whether a file has more than the entry with which a recording begins."""
+    with file.open("rb") as stream:
+        stream.readline()
+        return len(stream.read(2)) > 1
 
 
 def _open_locked(file: Path) -> int:

@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import time
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,6 +30,21 @@ def kill_marked(mark: str) -> None:
         if time.monotonic() > deadline:
             return
         time.sleep(_RETRY_S)  # another process's end offers nothing to wait on
+
+
+def mark_of(name: str) -> str:
+    """Return a variable, ``NAME=value``, by which what is started with it is known out of its group, too."""
+    return f"{name}={uuid.uuid4().hex}"
+
+
+def running_with(mark: str, *, besides: int = 0) -> tuple[str, ...]:
+    """Return each process that was started with a mark, as ``name (pid n)``; on Linux only.
+
+    Args:
+        besides: A process group of which another tells.
+    """
+    pids = frozenset(map(str, _marked(os.fsencode(mark))))
+    return tuple(word for pid, group, word in _living() if pid in pids and group != besides)
 
 
 def _marked(mark: bytes) -> Iterator[int]:
@@ -61,14 +77,16 @@ def _left_in(group: int) -> tuple[str, ...]:
         pass
     if not Path("/proc/self/stat").exists():
         return (f"process group {group}",)
-    return tuple(_living_in(group))
+    return tuple(word for _, group_of, word in _living() if group_of == group)
 
 
-def _living_in(group: int) -> Iterator[str]:
+def _living() -> Iterator[tuple[str, int, str]]:
+    """Yield the id, the process group and the words of each process that may still send."""
     for file in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
             # pid (name) state parent group …, where a name may hold anything. Source: proc(5).
             head, _, rest = file.read_text(errors="replace").rpartition(") ")
             state, _, group_of = rest.split()[:3]
-            if int(group_of) == group and state not in "ZX":  # a zombie sends nothing
-                yield f"{head.partition(' (')[2]} (pid {file.parent.name})"
+            if state not in "ZX":  # a zombie sends nothing
+                pid = file.parent.name
+                yield pid, int(group_of), f"{head.partition(' (')[2]} (pid {pid})"

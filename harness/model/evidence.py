@@ -20,6 +20,7 @@ class ExportRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
         items: How many spans, metrics, records or events it carried.
         status: The HTTP status it was answered with; 0 when the connection was closed instead.
         resent: How many of the items had been accepted before, and are not counted again.
+        error: The code and message that AWS refused telemetry with.
     """
 
     channel: str
@@ -28,6 +29,7 @@ class ExportRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     items: int = 0
     status: int = 200
     resent: int = 0
+    error: str = ""
 
 
 class Rejected(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):

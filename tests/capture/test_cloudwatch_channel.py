@@ -85,3 +85,18 @@ def test_metrics_that_the_app_puts(telemetry: ScenarioTelemetry) -> None:
     )
 
     telemetry.expect(metric("Signups", namespace="Cruddur", value=2.0, unit="Count"))
+
+
+def test_what_is_refused_and_swallowed_is_found_in_its_scenario(telemetry: ScenarioTelemetry) -> None:
+    logs = boto3.client("logs")
+    with pytest.raises(logs.exceptions.ResourceNotFoundException):
+        logs.put_log_events(
+            logGroupName="nosuch", logStreamName="s", logEvents=[{"timestamp": 1, "message": "lost"}]
+        )
+
+    (found,) = telemetry.expect_finding("log_event_refused")
+    assert found.message == (
+        "log group 'nosuch' refused 1 log event and never took them later, the first is 'lost': "
+        "ResourceNotFoundException: The specified log group does not exist.; correct the PutLogEvents, and "
+        "let the app tell what its client raises"
+    )

@@ -1,9 +1,11 @@
 import asyncio
+import gc
 import http.client
 import resource
 import socket
 import threading
 import time
+import weakref
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, Protocol
 
@@ -162,12 +164,56 @@ def test_a_body_over_the_limit_is_refused(
 ) -> None:
     monkeypatch.setattr(http_connection, "MAX_BODY_BYTES", 1000)
 
-    answer = exchange(
-        serve(echo), b"POST / HTTP/1.1\r\nhost: h\r\ncontent-length: 1001\r\n\r\n" + bytes(1001)
-    )
+    head = b"POST / HTTP/1.1\r\nhost: h\r\ntransfer-encoding: chunked\r\n\r\n"
+    answer = exchange(serve(echo), head + b"3e9\r\n" + bytes(1001) + b"\r\n0\r\n\r\n")
 
     assert answer.startswith(b"HTTP/1.1 413 ")
     assert malformed == [("request body is over the limit of 1000 bytes", bytes(1001))]
+
+
+def test_a_body_declared_over_the_limit_is_refused_before_it_is_sent(
+    serve: Serve, malformed: Malformed
+) -> None:
+    size = http_connection.MAX_BODY_BYTES + 1
+    with socket.create_connection(("127.0.0.1", serve(echo)), timeout=10) as client:
+        client.sendall(b"POST / HTTP/1.1\r\nexpect: 100-continue\r\ncontent-length: %d\r\n\r\n" % size)
+        answer = client.recv(65536)
+
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert malformed == [(f"request body is over the limit of {size - 1} bytes", b"")]
+
+
+def test_a_client_that_sends_all_of_a_body_that_is_too_large_reads_why(serve: Serve) -> None:
+    client = http.client.HTTPConnection("127.0.0.1", serve(echo), timeout=10)
+
+    client.request("POST", "/", body=bytes(http_connection.MAX_BODY_BYTES + 1))
+
+    assert client.getresponse().status == 413
+    client.close()
+
+
+def test_nothing_is_kept_of_an_upload_that_was_cut_off(
+    serve: Serve, malformed: Malformed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[weakref.ref[http_connection.Connection]] = []
+    lost = http_connection.Connection.connection_lost
+
+    def remember(self: http_connection.Connection, exc: Exception | None) -> None:
+        made.append(weakref.ref(self))
+        lost(self, exc)
+
+    monkeypatch.setattr(http_connection.Connection, "connection_lost", remember)
+    port = serve(echo)
+    gc.disable()
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+            client.sendall(b"POST /x HTTP/1.1\r\ncontent-length: 1000000\r\n\r\n" + bytes(500_000))
+        gone = Arrivals().wait_until(lambda: bool(made) and made[0]() is None, time.monotonic() + 5)
+    finally:
+        gc.enable()
+
+    assert gone
+    assert malformed == [("the connection closed in the middle of a request", b"/x\n" + bytes(4093))]
 
 
 def test_an_endless_head_is_refused(serve: Serve, malformed: Malformed) -> None:

@@ -215,6 +215,16 @@ def test_spans_without_ids_are_a_partial_success(telemetry: ScenarioTelemetry) -
     telemetry.expect_finding("input_rejected", count=1)
 
 
+def test_another_span_of_the_same_id_is_found_and_a_resend_is_not(telemetry: ScenarioTelemetry) -> None:
+    trace_id = os.urandom(16)
+    for name in ("first", "second", "first"):
+        assert post("/v1/traces", traces(name, trace_id), "application/x-protobuf")[0] == 200
+
+    telemetry.expect(span("first"))
+    telemetry.expect_none(span("second"))
+    telemetry.expect_finding("span_conflicting", count=1)
+
+
 def test_zipkin_spans_are_spans(telemetry: ScenarioTelemetry) -> None:
     assert post("/api/v2/spans", json.dumps(ZIPKIN).encode(), "application/json") == (202, b"")
 

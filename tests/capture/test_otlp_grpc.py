@@ -3,6 +3,7 @@
 import resource
 import socket
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import grpc
 import pytest
 
-from harness.capture import otlp_grpc
+from harness.capture import http_connection, otlp_grpc
 from harness.capture.answers import Answer
 from harness.capture.arrivals import Arrivals
 from harness.capture.loop import ReceiverLoop
@@ -118,3 +119,35 @@ def test_a_directory_whose_path_is_too_long_for_a_socket_is_told(
         "gRPC connection: gRPC cannot listen, its socket's path is too long: set TMPDIR to a shorter one"
     )
     assert reason.endswith("/listening")
+
+
+def test_calls_that_never_send_their_message_are_ended_and_others_answered(
+    receiver: OtlpReceiver, arrivals: Arrivals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_connection, "SILENCE_S", 0.3)
+    done = threading.Event()
+
+    def silent() -> Iterator[bytes]:
+        done.wait(30)
+        yield from ()
+
+    with grpc.insecure_channel(receiver.endpoint.removeprefix("http://")) as channel:
+        calls = [channel.stream_unary(EXPORT).future(silent()) for _ in range(40)]
+        ends = [(call.code().name, call.details()) for call in calls]
+        channel.unary_unary(EXPORT)(traces("after"), timeout=30)
+        done.set()
+
+    assert ends == [("DEADLINE_EXCEEDED", "no whole message came within 0.3 s")] * 40
+    reason = f"gRPC {EXPORT}: no whole message came within 0.3 s; the call was ended"
+    assert rejected(receiver, arrivals) == [Rejected(channel="otlp", reason=reason)] * 40
+
+
+def test_a_connection_that_says_no_more_than_that_it_is_http_2_is_closed(
+    receiver: OtlpReceiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_connection, "SILENCE_S", 0.3)
+    with socket.create_connection(("127.0.0.1", receiver.port), timeout=30) as client:
+        client.sendall(otlp_grpc.PREFACE)
+
+        while client.recv(4096):
+            pass

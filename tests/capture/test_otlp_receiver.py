@@ -5,7 +5,10 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 from google.rpc.status_pb2 import Status
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
+    ExportTraceServiceRequest,
+    ExportTraceServiceResponse,
+)
 
 from harness.capture import http_connection
 from harness.capture.answers import Answer
@@ -48,6 +51,23 @@ def post(
     result = answer.status, answer.headers.get("content-type", ""), answer.read()
     connection.close()
     return result
+
+
+def test_a_link_does_not_hide_that_its_span_has_no_ids(receiver: OtlpReceiver) -> None:
+    request = ExportTraceServiceRequest()
+    span = request.resource_spans.add().scope_spans.add().spans.add(trace_id=bytes(16), span_id=bytes(8))
+    span.links.add(trace_id=b"t" * 16, span_id=b"s" * 8)
+    body = request.SerializeToString()
+
+    status, _, answer = post(receiver, body)
+
+    reason = "POST /v1/traces: 1 of 1 spans: a trace id has 16 bytes and a span id 8, not all of them zero"
+    assert status == 200
+    assert ExportTraceServiceResponse.FromString(answer).partial_success.rejected_spans == 1
+    (export, rejected) = receiver.received
+    assert isinstance(export, Received)
+    assert export.export.items == 0
+    assert rejected == Rejected(channel="otlp", reason=reason, payload=body)
 
 
 @pytest.mark.parametrize(

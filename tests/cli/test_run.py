@@ -48,6 +48,22 @@ def serve():
 run_with_reloader(serve)
 """
 DEADLINE_S = 30.0
+# Its child leaves the process group, tells its id, and stays until its standard input is closed.
+LEAVES_ITS_GROUP = """
+import os, sys
+
+read, write = os.pipe()
+if os.fork():
+    os.close(write)
+    print(os.read(read, 20).decode(), flush=True)
+else:
+    os.setsid()
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    os.dup2(1, 2)
+    os.write(write, str(os.getpid()).encode())
+    os.close(write)
+    sys.stdin.read()
+"""
 
 
 def run(out: Path, *command: str, extra: Mapping[str, str] = {}) -> subprocess.CompletedProcess[str]:
@@ -66,9 +82,104 @@ def test_the_telemetry_of_a_command_is_written(tmp_path: Path) -> None:
     assert sorted(file.name for file in tmp_path.iterdir()) == ["index.html", "run.json"]
 
 
+REFUSED = """
+import time
+import boto3
+
+logs, metrics = boto3.client("logs"), boto3.client("cloudwatch")
+now = round(time.time() * 1000)
+
+def put(stream, message):
+    try:
+        logs.put_log_events(
+            logGroupName="g", logStreamName=stream, logEvents=[{"timestamp": now, "message": message}]
+        )
+    except Exception as error:
+        print("swallowed", type(error).__name__)
+
+put("s", "made again")
+logs.create_log_group(logGroupName="g")
+logs.create_log_stream(logGroupName="g", logStreamName="s")
+put("s", "made again")
+put("nosuch", "lost")
+put("nosuch", "lost")
+put("s", "x" * 1_048_600)
+try:
+    metrics.put_metric_data(Namespace="N", MetricData=[{"MetricName": "a", "Value": float("nan")}])
+except Exception as error:
+    print("swallowed", type(error).__name__)
+"""
+
+
+def test_what_cloudwatch_refuses_and_never_takes_is_found(tmp_path: Path) -> None:
+    done = run(tmp_path, sys.executable, "-c", REFUSED)
+
+    (scenario,) = read_record(tmp_path).scenarios
+    cure = ", and let the app tell what its client raises"
+    assert done.returncode == 1
+    assert done.stdout.count("swallowed") == 5
+    assert [event.message for event in scenario.telemetry.log_events] == ["made again"]
+    assert [(found.id, found.signal, found.message) for found in scenario.findings] == [
+        (
+            "log_event_refused",
+            "log_event",
+            "log group 'g' refused 1 log event and never took them later, the first is 'lost': "
+            "ResourceNotFoundException: The specified log stream does not exist.; "
+            "correct the PutLogEvents" + cure,
+        ),
+        (
+            "log_event_refused",
+            "log_event",
+            "log group 'g' refused 1 log event and never took them later, the first is "
+            f"'{'x' * 60}'…: InvalidParameterException: Upload too large: 1048626 bytes exceeds limit "
+            "of 1048576; correct the PutLogEvents" + cure,
+        ),
+        (
+            "metric_refused",
+            "metric",
+            "namespace 'N' refused 1 metric datum and never took them later, the first is 'a': "
+            "InvalidParameterValue: The value NaN for parameter MetricData.member.1.Value is invalid.; "
+            "correct the PutMetricData" + cure,
+        ),
+    ]
+
+
+def test_what_left_the_process_group_and_still_runs_is_named(tmp_path: Path) -> None:
+    command = [*HARNESS, "run", "--out", str(tmp_path), "--", sys.executable, "-c", LEAVES_ITS_GROUP]
+    with subprocess.Popen(  # noqa: S603  our own interpreter
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(),
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        pid = process.stdout.readline().strip()
+        told = process.stderr.readline()
+        process.communicate(timeout=DEADLINE_S)
+
+    assert told == (
+        f"harness: still running after the command ended: {Path(sys.executable).name} (pid {pid}); "
+        "what it sends from now on is not recorded: let the command wait for its processes\n"
+    )
+
+
 @pytest.mark.parametrize("code", [0, 3, 143])
 def test_the_exit_code_is_the_commands(tmp_path: Path, code: int) -> None:
     assert run(tmp_path, "sh", "-c", f"exit {code}").returncode == code
+
+
+def test_a_run_that_fails_by_its_command_says_so(tmp_path: Path) -> None:
+    done = run(tmp_path, "sh", "-c", "exit 3")
+
+    assert done.stderr.startswith(
+        "Telemetry does not hold: 1 of 1 scenario failed, 1 finding that fails\n"
+        "captured: nothing\n"
+        "  1 × command_failed: the command ended with exit code 3; see its output\n"
+        "      in sh -c 'exit 3'\n"
+    )
 
 
 def test_a_command_that_a_signal_ends_gives_128_and_more(tmp_path: Path) -> None:
@@ -318,21 +429,33 @@ def test_no_inherited_variable_diverts_telemetry(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "sdk"),
+    ("name", "value", "what"),
     [
-        ("OTEL_SDK_DISABLED", "True", "OpenTelemetry"),
-        ("AWS_XRAY_SDK_ENABLED", "false", "the X-Ray SDK"),
+        ("OTEL_SDK_DISABLED", "True", "OpenTelemetry emits nothing; unset it to record telemetry"),
+        ("OTEL_TRACES_EXPORTER", "none", "OpenTelemetry sends no spans; unset it to record telemetry"),
+        (
+            "OTEL_TRACES_SAMPLER",
+            "always_off",
+            "OpenTelemetry samples no trace that begins here; unset it to record telemetry",
+        ),
+        (
+            "OTEL_EXPERIMENTAL_CONFIG_FILE",
+            "sdk.yaml",
+            (
+                "OpenTelemetry may send elsewhere, as that file says; unset it, or let the file take the "
+                "endpoint from OTEL_EXPORTER_OTLP_ENDPOINT"
+            ),
+        ),
+        ("AWS_XRAY_SDK_ENABLED", "false", "the X-Ray SDK emits nothing; unset it to record telemetry"),
     ],
 )
-def test_a_variable_that_silences_an_sdk_is_kept_and_said(
-    tmp_path: Path, name: str, value: str, sdk: str
+def test_a_variable_that_silences_or_diverts_an_sdk_is_kept_and_said(
+    tmp_path: Path, name: str, value: str, what: str
 ) -> None:
     done = run(tmp_path, "sh", "-c", f"echo ${name}", extra={name: value})
 
     assert done.stdout == f"{value}\n"
-    assert done.stderr.splitlines()[0] == (
-        f"harness: {name} is {value}, so {sdk} emits nothing; unset it to record telemetry"
-    )
+    assert done.stderr.splitlines()[0] == f"harness: {name} is {value}, so {what}"
 
 
 def test_the_commands_own_options_need_no_dashes_before_them(tmp_path: Path) -> None:

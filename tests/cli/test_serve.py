@@ -87,8 +87,50 @@ def test_a_kill_loses_nothing_that_had_arrived(serving: Serving, capsys: pytest.
     (scenario,) = read_record(serving.out).scenarios
     assert code == 1  # it was interrupted
     assert scenario.outcome == "interrupted"
+    assert [(found.id, found.message) for found in scenario.findings] == [
+        (
+            "run_interrupted",
+            (
+                "the harness was killed before it could end the run: what arrived until then is here; stop "
+                "it with SIGINT or SIGTERM"
+            ),
+        )
+    ]
     assert [span.name for span in scenario.telemetry.spans] == ["home"]
     assert [segment.name for segment in scenario.telemetry.segments] == ["app"]
+
+
+def test_what_a_killed_run_left_is_kept_when_the_next_one_starts(serving: Serving) -> None:
+    send_all(serving)
+    serving.stop(signal.SIGKILL)
+
+    for number in (1, 2):
+        again = Serving(serving.out)
+        send_all(again)
+        _, errors = again.stop(signal.SIGKILL)
+
+        aside = serving.out / f"received.{number}.bin"
+        assert errors == (
+            f"harness: {serving.out}/received.bin holds a run that was killed; it is {aside.name} now: "
+            f"harness report {aside} makes a report of it\n"
+        )
+        assert harness("report", str(aside), "--format", "json").returncode == 1
+        (scenario,) = read_record(serving.out / f"received.{number}").scenarios
+        assert (scenario.name, scenario.outcome) == ("harness serve", "interrupted")
+        assert [span.name for span in scenario.telemetry.spans] == ["home"]
+
+
+@pytest.mark.parametrize("left", ["finished", "nothing arrived"])
+def test_what_needs_no_keeping_is_replaced(serving: Serving, left: str) -> None:
+    if left == "finished":
+        send_all(serving)
+        (serving.out / "run.json").write_text("{}")  # as --keep-received leaves both
+    serving.stop(signal.SIGKILL)
+
+    again = Serving(serving.out)
+    again.stop(signal.SIGTERM)
+
+    assert sorted(file.name for file in serving.out.iterdir()) == ["index.html", "run.json"]
 
 
 def test_two_do_not_record_into_one_directory(serving: Serving) -> None:

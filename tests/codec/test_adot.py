@@ -9,6 +9,7 @@ from harness.codec.adot import parse_payload
 from harness.codec.arrivals_file import Arrival
 from harness.codec.otlp import count_items
 from harness.errors import DecodeError
+from harness.model import Rejected
 from tests.builders import telemetry_of
 from tests.codec.test_wire import traces
 
@@ -42,3 +43,13 @@ def test_a_recorded_run_has_the_sampled_spans_only() -> None:
     assert [span.name for span in telemetry.spans] == ["sent"]
     assert [(e.path, e.items) for e in telemetry.exports] == [("udp T1S", 1), ("udp T1U", 1)]
     assert [r.reason.partition(":")[0] for r in telemetry.rejected] == ["T1S payload is not base64"]
+
+
+def test_spans_without_ids_are_rejected_and_the_others_taken() -> None:
+    datagram = xray.HEADER + b"T1S" + base64.b64encode(traces("sent") + traces("lost", bytes(16)))
+    telemetry = telemetry_of([(Arrival(size=len(datagram)), datagram)])
+
+    reason = "T1S: 1 of 2 spans: a trace id has 16 bytes and a span id 8, not all of them zero"
+    assert [span.name for span in telemetry.spans] == ["sent"]
+    assert [export.items for export in telemetry.exports] == [1]
+    assert telemetry.rejected == (Rejected(channel="xray", reason=reason, payload=datagram),)

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.sdk.resources import Resource as SdkResource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -169,3 +170,11 @@ def test_deep_json_is_refused() -> None:
 def test_json_that_is_no_object_is_refused(body: bytes) -> None:
     with pytest.raises(DecodeError, match="is not OTLP JSON for /v1/traces: expected an object"):
         otlp.parse_request("/v1/traces", "application/json", body)
+
+
+def test_a_links_ids_do_not_stand_for_those_that_a_span_has_not() -> None:
+    request = ExportTraceServiceRequest()
+    span = request.resource_spans.add().scope_spans.add().spans.add(trace_id=bytes(16), span_id=bytes(8))
+    span.links.add(trace_id=b"t" * 16, span_id=b"s" * 8)
+
+    assert otlp.count_invalid(request) == 1

@@ -82,3 +82,24 @@ def test_what_does_not_decode_is_rejected() -> None:
         ("xray", b""),
     ]
     assert telemetry.rejected[1].reason == said.reason
+
+
+def test_the_first_of_two_spans_of_one_id_is_kept_and_the_other_found() -> None:
+    telemetry = replayed((OTLP, traces("first")), (OTLP, traces("second")), (OTLP, traces("first")))
+
+    assert [span.name for span in telemetry.spans] == ["first"]
+    (incident,) = telemetry.incidents
+    assert (incident.id, incident.name, incident.trace_id) == ("span_conflicting", "first", "74" * 16)
+    assert incident.message == (
+        "span 'first' was sent, and then 'second' with the same trace id and span id "
+        "'7373737373737373'; they differ in name: the first is kept, the other is in no trace here; give "
+        "each span an id of its own (a generator that is seeded, or copied by a fork, makes the same again), "
+        "and send each once"
+    )
+
+
+def test_two_spans_of_one_id_in_one_request_are_found_too() -> None:
+    telemetry = replayed((OTLP, traces("first") + traces("second")))
+
+    assert [span.name for span in telemetry.spans] == ["first"]
+    assert [incident.id for incident in telemetry.incidents] == ["span_conflicting"]

@@ -15,6 +15,8 @@ from harness.capture.channel import Context, OpenNode
 from harness.capture.environment import FAKE_AWS, LOOPBACK, REGION
 from harness.capture.watchtower_watch import WatchtowerWatch
 from harness.codec.arrivals_file import Arrival
+from harness.codec.cloudwatch import refused_of
+from harness.codec.cloudwatch_refused import Refused
 from harness.codec.wire import telemetry_of_aws
 from harness.model import Incident, LogEvent, Metric
 
@@ -43,6 +45,7 @@ class CloudWatchChannel:
         self._endpoint = AwsEndpoint(context.loop, context.arrivals, services=context.services)
         self._watch = WatchtowerWatch(context.patches)
         self._waiting: defaultdict[LogEvent, deque[_Queued]] = defaultdict(deque)
+        self._refused: Refused[Bucket] = Refused()
         self._queued = self._flushed = 0
 
     def listen(self, host: str) -> None:
@@ -91,9 +94,13 @@ class CloudWatchChannel:
     def take(self, arrival: Arrival, body: bytes) -> None:
         """Take a recorded request."""
         if arrival.export is not None:
-            self._endpoint.received.append(Received(arrival.export, telemetry_of_aws(arrival.export, body)))
+            export = arrival.export
+            refused = refused_of(export, body) if export.error else ()
+            self._endpoint.received.append(Received(export, telemetry_of_aws(export, body), refused))
 
     def _ingest_request(self, request: Received) -> None:
+        self._refused.accept(request.telemetry)
+        self._refused.refuse(request.refused, request.export.error, self._owners.current)
         owners = [self._ingest_item(item) for item in request.telemetry]
         for owner, share in self._owners.shares(owners):
             owner.add(msgspec.structs.replace(request.export, items=share))
@@ -119,7 +126,9 @@ class CloudWatchChannel:
         return owner
 
     def finish(self) -> None:
-        """Report the log events that were queued and flushed, and that the endpoint did not accept."""
+        """Report what was refused, and the log events that were queued, flushed and not accepted."""
+        for owner, incident in self._refused.take(but=self._waiting):  # of those that wait we tell below
+            owner.add(incident)
         unsent: defaultdict[tuple[int, str], list[tuple[Bucket, LogEvent]]] = defaultdict(list)
         waiting, self._waiting = self._waiting, defaultdict(deque)
         for event, places in waiting.items():

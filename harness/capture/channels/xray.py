@@ -91,7 +91,7 @@ class XRayChannel:
             body = xray.split_datagram(datagram)
             payload = adot.parse_payload(body)
             if payload is not None:
-                self._ingest_payload(payload)
+                self._ingest_payload(payload, datagram)
                 return
             document = xray.parse_document(body)
         except DecodeError as error:
@@ -103,7 +103,7 @@ class XRayChannel:
         owner = self._owners.of_node(trace_id, document.id, document.parent_id or "")
         (owner or self._owners.of_trace(trace_id)).add(document)
 
-    def _ingest_payload(self, payload: adot.Payload) -> None:
+    def _ingest_payload(self, payload: adot.Payload, datagram: bytes) -> None:
         """Hand over what ADOT sent; unsampled spans are counted, not captured: X-Ray never shows them."""
         from harness.capture.wire_spans import ingest_wire_spans
         from harness.codec import otlp
@@ -114,9 +114,11 @@ class XRayChannel:
             current.add(*otlp.metrics_of(payload.message))
         elif payload.kind != adot.UNSAMPLED:
             ingest_wire_spans(self._owners, otlp.spans_of(payload.message))
-        current.add(
-            ExportRequest(channel="xray", path=f"udp {payload.kind}", items=otlp.count_items(payload.message))
-        )
+        invalid, reason = adot.rejected_spans(payload)
+        if invalid:
+            current.add(Rejected(channel="xray", reason=reason, payload=datagram))
+        items = otlp.count_items(payload.message) - invalid
+        current.add(ExportRequest(channel="xray", path=f"udp {payload.kind}", items=items))
 
     def _count_drops(self) -> None:
         lost = self.daemon.drops() - self._counted.spillover

@@ -12,7 +12,9 @@ HELP = "rebuild the reports of a run from its run.json"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
-    parser.add_argument("run", metavar="RUN", type=Path, help="a run.json, or the directory of a run")
+    parser.add_argument(
+        "run", metavar="RUN", type=Path, help="a run.json, a received.bin, or the directory of a run"
+    )
     parser.add_argument("--out", metavar="DIR", type=Path, help="where to write (default: beside RUN)")
     parser.add_argument(
         "--format",
@@ -58,4 +60,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _directory(run: Path) -> Path:
+    """Return where the reports of a run go: those of a recording are not to replace another run's."""
+    from harness.codec import arrivals_file
+
+    if run.suffix == arrivals_file.SUFFIX and run.name != arrivals_file.FILE_NAME:
+        return run.with_suffix("")
     return run if run.is_dir() else run.parent

@@ -61,6 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
             arguments,
             contract,
             outcome="failed" if code and not end.stopped else "passed",
+            code=code,
             packages=packages_of(program),
             killed_by=end.killed_by,
         )
