@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from harness.contract.forms import key_of
@@ -13,7 +14,9 @@ from harness.contract.yaml_nodes import place_of
 from harness.expect.fields import Field, MappingField
 from harness.expect.key_pattern import KeyPattern
 from harness.expect.metrics import POINT_FIELDS
+from harness.expect.parts import Part
 from harness.expect.problem import dotted
+from harness.model import Site
 
 HEADERS = "headers"
 """Names in it are captured in small letters."""
@@ -31,6 +34,15 @@ def optional_paths(node: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str
             yield below, place_of(key)
         if operator == "is":
             yield from optional_paths(value, below)
+
+
+def optional_parts(name: str, parts: Iterable[tuple[Part, Site]]) -> Iterator[OptionalKey]:
+    """Yield the optional ones of a span's events or links, each with how many like it come before."""
+    alike: list[Part] = []
+    for part, site in sorted(parts, key=lambda pair: pair[0].optional):
+        alike.append(replace(part, optional=False))  # type: ignore[type-var]  # every part is a dataclass
+        if part.optional:
+            yield OptionalKey((name,), site, part, alike.count(alike[-1]))
 
 
 class Exercised:
@@ -67,17 +79,20 @@ def unseen_message(item: Item, key: OptionalKey) -> str:
     points = POINT_FIELDS if item.kind == "metric" else ()
     field = next(field for field in (*fields_of(item), *points) if field.name == key.path[0])
     name = key.path[0]
+    rest = "the key"
+    if key.part is not None:
+        name, rest = f"{'further ' if key.number > 1 else ''}{key.part.describe()}", "it"
     if isinstance(field, MappingField) and len(key.path) > 1:
         name = f"{field.noun} {dotted(key.path[1:], field.prefix)!r}"
-    return (
-        f"no scenario captured optional {name} of {item.expectation.describe()}; add one, or remove the key"
-    )
+    return f"no scenario captured optional {name} of {item.expectation.describe()}; add one, or remove {rest}"
 
 
 def _has(field: Field | None, key: OptionalKey, captured: Any) -> bool:
     if field is None:
         return False
     value = field.read(captured)
+    if key.part is not None:
+        return sum(map(key.part.identifies, value)) >= key.number
     return _holds(value, key.path[1:]) if len(key.path) > 1 else value is not None and value != {}
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from harness.contract.write.messages import forms_of
 from harness.contract.write.names import Named, entry, key_form, names_of, written
+from harness.contract.write.siblings import told_apart
 from harness.contract.write.volatile import expected_entry
 from harness.contract.write.yaml_text import Said
 from harness.model import Segment, Span, Subsegment
@@ -98,27 +99,32 @@ def _status_message(messages: Sequence[str]) -> dict[str, Any]:
 
 
 def _events(spans: Sequence[Span]) -> list[Any]:
-    """Return as many events of each name as every span has; what is said holds for each of them."""
+    """Return as many events of each name as every span has; where some have more, one more is optional."""
     forms = names_of(event.name for span in spans for event in span.events)
-    names = set.intersection(*({forms[event.name] for event in span.events} for span in spans))
     found: list[Any] = []
-    for name in sorted(names):
+    for name in sorted({forms[event.name] for span in spans for event in span.events}):
         events = [[event for event in span.events if forms[event.name] == name] for span in spans]
-        number = min(_MOST_ALIKE, *map(len, events))
         attributes = mapping_of([event.attributes for some in events for event in some])
-        said = entry("event", name)
+        said: dict[str, Any] = entry("event", name)
         if attributes:
-            found += [said | {"attributes": attributes}] * number
-        else:
-            found += [said.get("event", said)] * number
+            said["attributes"] = attributes
+        required, optional = _numbers(list(map(len, events)))
+        plain = said["event"] if list(said) == ["event"] else said
+        found += [plain] * required + [said | {"presence": "optional"}] * optional
     return found
 
 
 def _links(spans: Sequence[Span]) -> list[dict[str, Any]]:
-    """Return as many links as every span has; they have no names, so what is said holds for each."""
-    number = min(_MOST_ALIKE, *(len(span.links) for span in spans))
-    attributes = mapping_of([link.attributes for span in spans for link in span.links])
-    return [{"attributes": attributes}] * number
+    """Return links as `_events` does events; they have no names, so what is said holds for each."""
+    required, optional = _numbers([len(span.links) for span in spans])
+    said = {"attributes": mapping_of([link.attributes for span in spans for link in span.links])}
+    return [said] * required + [said | {"presence": "optional"}] * optional
+
+
+def _numbers(counts: Sequence[int]) -> tuple[int, int]:
+    """Return how many parts are required, and how many optional: one says that some have more."""
+    required = min(_MOST_ALIKE, *counts)
+    return required, int(required < min(_MOST_ALIKE, max(counts)))
 
 
 def document_item(documents: Sequence[Segment | Subsegment], below: Below) -> dict[str, Any]:
@@ -195,7 +201,11 @@ def child_items(parents: Sequence[Any], below: Below) -> list[dict[str, Any]]:
         for child in below(parent):
             key = _identity(child, forms[child.name])
             groups.setdefault(key, [[] for _ in parents])[number].append(child)
-    return [_child_item(groups[key], below) for key in sorted(groups, key=repr)]
+    return [
+        _child_item(alike, below)
+        for key in sorted(groups, key=repr)
+        for alike in told_apart(groups[key], below)
+    ]
 
 
 def _identity(node: Any, name: Named) -> tuple[Any, ...]:
