@@ -42,7 +42,7 @@ class OptionalKey:
 
     path: tuple[str, ...]
     site: Site
-    part: Part | None = None
+    part: Part | None = field(default=None, compare=False)
     number: int = 1
 
 

@@ -9,7 +9,7 @@ from harness.contract.attributed import ATTRIBUTES, Taken
 from harness.contract.deviations import Deviations
 from harness.contract.items import Contract, Item, Presence
 from harness.contract.kinds import SECTIONS
-from harness.contract.optional import Exercised, fields_of, unseen_message
+from harness.contract.optional import Exercised, fields_of, renamed_problem, unseen_message
 from harness.contract.shares import forbids, is_forbidden, shared
 from harness.expect.compare import equal
 from harness.expect.fields import MappingField
@@ -147,9 +147,16 @@ class _Section:
         for owned in taken.owned:
             own = POINT_FIELDS if isinstance(owned.captured, DataPoint) else (ATTRIBUTES,)
             self._optional.see(owned.item, owned.captured, *own)
+            for key, value in owned.others():
+                self._optional.see_other(owned.item, (ATTRIBUTES.name, key), value)
 
     def _report_unexercised(self, item: Item) -> None:
+        renamed = self._optional.renamed(item)
         for key in self._optional.unseen(item):
+            if key in renamed:
+                problem = renamed_problem(item, key, *renamed[key])
+                self._add(item, problem.id, problem.message, site=key.site)
+                continue
             level = item.key_unexercised(self._levels)
             self._add(item, "item_unexercised", unseen_message(item, key), level, key.site)
 

@@ -11,7 +11,7 @@ from harness.contract.deviations import Deviations
 from harness.contract.forms import template_of
 from harness.contract.items import Item, Presence
 from harness.contract.kinds import KINDS
-from harness.contract.optional import Exercised, unseen_message
+from harness.contract.optional import Exercised, renamed_problem, unseen_message
 from harness.contract.shares import is_forbidden
 from harness.expect.compare import equal
 from harness.expect.fields import MappingField
@@ -90,7 +90,9 @@ class TreeCheck:
                 and field.name not in BY_SUBSET
                 and isinstance(expected, (dict, Mapping))  # an abstract class is slow to ask
             ):
-                for path, value in _others(field.read(entry.value), expected, field.depth):
+                for keys, value in _others(field.read(entry.value), expected, field.depth):
+                    path = ".".join(keys)
+                    self._optional.see_other(item, (field.name, *keys), value)
                     self._add(
                         f"{field.stem}_undeclared",
                         item,
@@ -164,7 +166,12 @@ class TreeCheck:
 
     def report_unexercised_below(self, item: Item, where: str) -> None:
         """Add a finding for what is optional of an item, and below it, and was never captured."""
+        renamed = self._optional.renamed(item)
         for key in self._optional.unseen(item):
+            if key in renamed:
+                problem = renamed_problem(item, key, *renamed[key])
+                self._add(problem.id, item, problem.message, where, site=key.site)
+                continue
             level = item.key_unexercised(self._levels)
             self._add("item_unexercised", item, unseen_message(item, key), where, level=level, site=key.site)
         self.report_unexercised(item.children, where)
@@ -186,17 +193,17 @@ class TreeCheck:
         self._deviations.add(id_, signal, message, where=where, site=place, level=level)
 
 
-def _others(captured: Any, expected: Mapping[str, Any], depth: int) -> Iterable[tuple[str, Any]]:
+def _others(captured: Any, expected: Mapping[str, Any], depth: int) -> Iterable[tuple[tuple[str, ...], Any]]:
     """Yield the path and value of each captured key, down to a depth, that is not expected."""
     if not isinstance(captured, (dict, Mapping)):
         return
     for key, value in captured.items():
         named = declared_as(key, expected)
         if named is None:
-            yield str(key), value
+            yield (str(key),), value
         elif depth > 1 and isinstance(expected[named], Mapping):
             below = _others(value, expected[named], depth - 1)
-            yield from ((f"{key}.{path}", other) for path, other in below)
+            yield from (((named, *path), other) for path, other in below)
 
 
 def _near(child: Item, left: list[Entry]) -> str:
