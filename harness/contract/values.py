@@ -173,7 +173,8 @@ class ValueReader:
     def _refuse_slips(self, node: Any) -> None:
         """Add a problem for each key that is almost an operator, where one could stand."""
         for key, _ in node.value if node.id == "mapping" else ():
-            near = closest(str(key.value), OPERATORS, cutoff=_ALIKE)
+            # A name with an operator is a key: `n/type` is no slip of `type`.
+            near = None if "/" in str(key.value) else closest(str(key.value), OPERATORS, cutoff=_ALIKE)
             if near and key.value not in OPERATORS:
                 self._problems.add(
                     place_of(key),

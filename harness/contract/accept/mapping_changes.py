@@ -11,7 +11,7 @@ from harness.contract.accept.changes import Change, below, shown
 from harness.contract.accept.document import Document, Entry, entry_of
 from harness.contract.operators import split_key
 from harness.contract.optional import nearest
-from harness.contract.write.shapes import mapping_of
+from harness.contract.write.volatile import mapping_of
 from harness.expect.compare import differences
 from harness.expect.key_pattern import KeyPattern
 

@@ -13,7 +13,8 @@ from harness.contract.write.log_records import log_record_items
 from harness.contract.write.messages import forms_of
 from harness.contract.write.names import Named, entry, names_of, written
 from harness.contract.write.operations import Trees, operations_of
-from harness.contract.write.shapes import mapping_of, one_or_several
+from harness.contract.write.shapes import one_or_several
+from harness.contract.write.volatile import mapping_of
 from harness.contract.write.yaml_text import yaml_lines
 from harness.model import Metric, MetricType, RunRecord, Telemetry, Temporality
 

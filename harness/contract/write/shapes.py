@@ -6,51 +6,16 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from harness.contract.write.messages import forms_of
-from harness.contract.write.names import Named, entry, key_form, names_of, written
+from harness.contract.write.names import Named, entry, names_of, written
 from harness.contract.write.siblings import told_apart
-from harness.contract.write.volatile import expected_entry
+from harness.contract.write.volatile import expected_entry, mapping_of
 from harness.contract.write.yaml_text import Said
 from harness.model import Segment, Span, Subsegment
 
 Node = Span | Segment | Subsegment
 Below = Callable[[Node], Sequence[Node]]
-_MOST_LEVELS = 8
-"""Of values: a contract may not be nested deeper than people read."""
 _MOST_ALIKE = 3
 """Links of a span, and events of one name: how many a consumer of batches has depends on the traffic."""
-
-
-def mapping_of(
-    captured: Sequence[dict[str, Any]], depth: int = 1, deepest: int = _MOST_LEVELS
-) -> dict[str, Any]:
-    """Return a mapping that every captured one fulfils, sorted by key.
-
-    Args:
-        depth: How many levels of keys are described one by one though some are missing at times.
-        deepest: How many levels are described at all.
-
-    >>> mapping_of([{"a": 1}, {"a": 1, "b": "x"}])
-    {'a': 1, 'b/optional': 'x'}
-    """
-    by_key: dict[str, list[tuple[int, Any]]] = {}
-    for number, one in enumerate(captured):
-        for key, value in one.items():
-            by_key.setdefault(key_form(key), []).append((number, value))
-    entries: dict[str, Any] = {}
-    for key in sorted(by_key):
-        values = [value for _, value in by_key[key]]
-        always = len({number for number, _ in by_key[key]}) == len(captured)
-        nested = deepest > 1 and all(isinstance(value, dict) for value in values) and any(values)
-        if nested and (depth > 1 or always):
-            entries[_plain_key(key, always=always)] = mapping_of(values, depth - 1, deepest - 1)
-        else:
-            name, argument = expected_entry(key, values, always=always)
-            entries[name] = argument
-    return entries
-
-
-def _plain_key(key: str, *, always: bool) -> str:
-    return f"{key}/optional" if not always else f"{key}/is" if "/" in key else key
 
 
 def span_item(spans: Sequence[Span], below: Below) -> dict[str, Any]:
