@@ -20,6 +20,7 @@ from harness.analysis.diff.once import control_calls
 from harness.analysis.diff.others import other_signals
 from harness.analysis.diff.shape import Counted, Shape, Shapes, counted
 from harness.analysis.diff.values import Value
+from harness.contract.write.names import name_form
 from harness.model import (
     Link,
     RunRecord,
@@ -137,10 +138,17 @@ class _Forest:
         facts += status_facts(span.status)
         facts.sort(key=_path)
         # An enumeration's hash is slow, and its `value` is slower.
-        return "span", span.name, _PLAIN[span.kind], span.scope.name, _PLAIN[span.status.code], tuple(facts)
+        return (
+            "span",
+            name_form(span.name),
+            _PLAIN[span.kind],
+            span.scope.name,
+            _PLAIN[span.status.code],
+            tuple(facts),
+        )
 
     def _event(self, event: SpanEvent) -> Shape:
-        return self._shapes.of("event", event.name, facts=event_facts(self._table, event))
+        return self._shapes.of("event", name_form(event.name), facts=event_facts(self._table, event))
 
     def _linked(self, link: Link) -> Shape:
         if not link.attributes:
@@ -152,7 +160,7 @@ class _Forest:
         namespace = getattr(document, "namespace", None) or ""
         flags = [flag for flag in ("error", "fault", "throttle") if getattr(document, flag)]
         facts = united(document_facts(self._table, document))
-        return noun, document.name, "", namespace, " ".join(flags) or "unset", facts
+        return noun, name_form(document.name), "", namespace, " ".join(flags) or "unset", facts
 
     def operations(self) -> dict[str, Operations]:
         """Return the counted shapes of the roots, by signal and name."""
