@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from harness.analysis.diff.causes import told_packages
 from harness.analysis.diff.facts import (
@@ -18,6 +18,7 @@ from harness.analysis.diff.facts import (
 )
 from harness.analysis.diff.once import control_calls
 from harness.analysis.diff.others import other_signals
+from harness.analysis.diff.series import Series, metric_series
 from harness.analysis.diff.shape import Counted, Shape, Shapes, counted
 from harness.analysis.diff.values import Value
 from harness.contract.write.names import name_form
@@ -53,6 +54,7 @@ class CanonicalRun:
         knows_packages: The run recorded what it had; else these are only what its telemetry says.
         nodes: How many spans, segments and subsegments it had.
         controls: Requests that carry no telemetry, whichever scenario made them.
+        series: Those of each metric, whichever scenario made them.
     """
 
     scenarios: dict[str, dict[str, Operations]]
@@ -60,6 +62,7 @@ class CanonicalRun:
     knows_packages: bool
     nodes: int
     controls: frozenset[str] = frozenset()
+    series: Series = field(default_factory=dict)
 
 
 def canonical_run(record: RunRecord, shapes: Shapes) -> CanonicalRun:
@@ -91,6 +94,7 @@ def canonical_run(record: RunRecord, shapes: Shapes) -> CanonicalRun:
         knows_packages=bool(record.packages),
         nodes=nodes,
         controls=control_calls(part for telemetries in parts.values() for part in telemetries),
+        series=metric_series(part for telemetries in parts.values() for part in telemetries),
     )
 
 

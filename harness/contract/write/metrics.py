@@ -41,12 +41,17 @@ def _items(metrics: Sequence[Metric]) -> Iterator[dict[str, Any]]:
 
 
 def _series(captured: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the attributes of each series, where all have the same keys and are said; else those of all."""
+    """Return the attributes of each series, where all are said; else those of all together."""
+    said = said_series(captured)
+    return [mapping_of([one]) for one in said] if said else [mapping_of(captured)]
+
+
+def said_series(captured: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the attributes of each series, sorted; none of many, of varying, and of those of other keys."""
     different = {repr(sorted(one.items())): one for one in captured}
-    is_one = not 1 < len(different) <= _MOST_SERIES or len(set(map(frozenset, captured))) > 1
-    if is_one or not all(map(_is_said, different.values())):
-        return [mapping_of(captured)]
-    return [mapping_of([different[text]]) for text in sorted(different)]
+    if len(different) > _MOST_SERIES or len(set(map(frozenset, captured))) > 1:
+        return []
+    return [different[text] for text in sorted(different)] if all(map(_is_said, different.values())) else []
 
 
 def _is_said(attributes: dict[str, Any]) -> bool:
