@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from harness.analysis.copies import joined
-from harness.contract.write.messages import template_of
+from harness.contract.write.messages import message_form
+from harness.contract.write.names import name_form
 from harness.model import LogEvent, LogRecord, RunRecord, Segment, Span, Subsegment, Telemetry
 
 T = TypeVar("T")
@@ -64,11 +65,11 @@ def _new(
 
 
 def _of_event(event: LogEvent) -> tuple[int, Hashable]:
-    return event.timestamp * _MS, (event.log_group, template_of(event.message))
+    return event.timestamp * _MS, (event.log_group, message_form(event.message))
 
 
 def _of_record(record: LogRecord) -> tuple[int, Hashable]:
-    body = template_of(record.body) if isinstance(record.body, str) else type(record.body)
+    body = message_form(record.body) if isinstance(record.body, str) else type(record.body)
     time = record.time_unix_nano or record.observed_time_unix_nano
     form = (record.scope.name, record.severity_number, record.event_name, body, *sorted(record.attributes))
     return time, form
@@ -79,12 +80,12 @@ def _of_segment(segment: Segment) -> tuple[int, Hashable]:
 
 
 def _shape(document: Segment | Subsegment) -> Hashable:
-    return template_of(document.name), tuple(sorted(map(_shape, document.subsegments), key=repr))
+    return name_form(document.name), tuple(sorted(map(_shape, document.subsegments), key=repr))
 
 
 def _of_trace(spans: Sequence[Span]) -> tuple[int, Hashable]:
     """Return when the last span of a trace was started, and what tells the trace from others."""
-    names = Counter((template_of(span.name), span.kind.value, span.scope.name) for span in spans)
+    names = Counter((name_form(span.name), span.kind.value, span.scope.name) for span in spans)
     return max(span.start_time_unix_nano for span in spans), frozenset(names.items())
 
 

@@ -129,7 +129,7 @@ def requests_of(telemetry: Telemetry) -> tuple[Request, ...]:
     intervals = _Intervals(drafts)
     for trace_id, trees in _xray_traces(telemetry.segments).items():
         own = _draft([trace_id], trees)
-        host = intervals.best(own.start, own.end, lambda d, own=own: _overlap(own, d))  # type: ignore[misc]
+        host = intervals.best(own.start, own.end, lambda d, own=own: _overlap(own, d))  # type: ignore[misc]  # of a lambda with a default
         if host is None:
             drafts.append(own)
         else:
@@ -189,7 +189,7 @@ def _record_log(record: LogRecord) -> _Log:
 
 def _event_log(event: LogEvent) -> _Log:
     ids = tuple(_TRACE_ID.findall(event.message))
-    return _Log("log_event", event.log_group, event.message, event.timestamp * 1_000_000, False, ids)  # noqa: FBT003
+    return _Log("log_event", event.log_group, event.message, event.timestamp * 1_000_000, False, ids)  # noqa: FBT003 - a tuple's field
 
 
 def _place_logs(drafts: Sequence[_Draft], logs: Iterable[_Log]) -> list[_Log]:
@@ -199,7 +199,7 @@ def _place_logs(drafts: Sequence[_Draft], logs: Iterable[_Log]) -> list[_Log]:
     strays = []
     for log in logs:
         named = next((by_id[trace_id] for trace_id in log.trace_ids if trace_id in by_id), None)
-        draft = named or intervals.best(log.time_ns, log.time_ns, lambda d: -_distance(d, log.time_ns))  # noqa: B023
+        draft = named or intervals.best(log.time_ns, log.time_ns, lambda d: -_distance(d, log.time_ns))  # noqa: B023 - called at once
         if draft is None:
             strays.append(log)
         else:

@@ -30,14 +30,19 @@ class Owned:
         """Return which attributes are not as the item says."""
         return _problems(self.item, self.captured)
 
-    def undeclared(self) -> Iterator[Problem]:
+    def others(self) -> Iterator[tuple[str, Any]]:
         """Yield the attributes that the item does not name, where it names any."""
         expected = expected_of(self.item)
         if isinstance(expected, Mapping):
             for key, value in self.captured.attributes.items():
                 if declared_as(key, expected) is None:
-                    message = f"attribute {key!r} = {short(value, key=key)} is not in the contract"
-                    yield Problem("attribute_undeclared", message)
+                    yield key, value
+
+    def undeclared(self) -> Iterator[Problem]:
+        """Yield that there are such attributes."""
+        for key, value in self.others():
+            message = f"attribute {key!r} = {short(value, key=key)} is not in the contract"
+            yield Problem("attribute_undeclared", message)
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,7 @@ def _owner(items: Sequence[Item], captured: DataPoint | LogRecord) -> Item:
     """Return the item whose attributes are closest; one that names some before one that takes any."""
 
     def distance(item: Item) -> tuple[int, bool, int]:
-        others = len(list(Owned(item, captured).undeclared()))
+        others = len(list(Owned(item, captured).others()))
         return len(_problems(item, captured)), expected_of(item) is OMITTED, others
 
     return items[0] if len(items) == 1 else min(items, key=distance)

@@ -47,6 +47,11 @@ _RUN = "(?:[A-Z]++|[a-z]++|[0-9]++)"
 """A change of case or to digits: random text has more of them than words have."""
 _WORDS = "(?:[a-z]{8}|[a-z]{4}(?:[A-Za-z0-9]*[A-Z0-9][a-z]{4}){2})"
 """Behind any letters and digits: what text of random letters rarely has, one long word or three."""
+_NO_PATH = (
+    "(?!/*+(?:(?<=/)[a-z][a-z0-9._]*+|[a-z]{4,}+)/"
+    "|[A-Za-z0-9+/]*?(?<![A-Za-z0-9])[0-9a-f]{16,}+(?![A-Za-z0-9]))"
+)
+"""No word and a slash, nor hexadecimal digits between slashes: that is a path, each segment its own."""
 _FORMS = (
     Form(
         "uuid", rf"{_START}(?i:[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}){_END}", "[0-9a-fA-F-]{36}"
@@ -110,7 +115,7 @@ _FORMS = (
     ),
     Form(  # base64 without padding, as of 24 bytes; or url-safe with more - and _ than a token has
         "base64",
-        rf"""{_START}(?<![+/=])(?=(?:[+/]*+{_RUN}){{12}})(?![A-Za-z0-9+/]*{_WORDS})
+        rf"""{_START}(?<![+/=]){_NO_PATH}(?=(?:[+/]*+{_RUN}){{12}})(?![A-Za-z0-9+/]*{_WORDS})
         (?:[A-Za-z0-9+/]{{4}}){{8,50}}(?![A-Za-z0-9+/=_-])
         |{_START}(?<![_-])(?=(?:[_-]*+{_RUN}){{15}})(?!(?:[A-Za-z0-9]*[_-]){{6}})[A-Za-z0-9_-]{{32,200}}{_END}""",
         r"[\w+/=-]+",

@@ -28,5 +28,5 @@ def contract_ids() -> tuple[str, ...]:
     stems = {kind.STEM for kind in EXPECTATIONS} | set(KINDS)
     mappings = {f.stem for kind in EXPECTATIONS for f in kind.FIELDS if isinstance(f, MappingField)}
     of_items = {f"{stem}_{what}" for stem in stems for what in ("count", "forbidden", "undeclared")}
-    of_mappings = {f"{stem}_undeclared" for stem in mappings}
+    of_mappings = {f"{stem}_{what}" for stem in mappings for what in ("renamed", "undeclared")}
     return tuple(sorted({*_OWN, *of_items, *of_mappings, *finding_ids()}))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.expect import Expectation
+from harness.expect.parts import Part
 from harness.model import Level, Site
 
 VERSION = 1
@@ -30,15 +31,19 @@ class Tier(enum.StrEnum):
 
 @dataclass(frozen=True)
 class OptionalKey:
-    """A key of an item that says ``/optional``.
+    """A key of an item that says ``/optional``, or an event or link that says ``presence: optional``.
 
     Attributes:
         path: The detail that it is in, then the keys down to it: ``("attributes", "app.user")``.
         site: Where the contract says so.
+        part: The event or link that it is, where it is no key.
+        number: How many such events or links there are when it is there.
     """
 
     path: tuple[str, ...]
     site: Site
+    part: Part | None = field(default=None, compare=False)
+    number: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 import dataclasses
-import enum
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from harness.contract.fitting import misfits
 from harness.contract.items import VERSION, Contract, Item, Operation, OptionalKey, Presence, Tier, Waiver
 from harness.contract.kinds import COMMON, EVENTS, KINDS, LINKS, OPERATIONS, SECTIONS, Kind
-from harness.contract.operators import OPERATORS, OPTIONAL
-from harness.contract.optional import optional_paths
-from harness.contract.problems import Place, Problems, did_you_mean
+from harness.contract.operators import OPERATORS
+from harness.contract.optional import optional_parts, optional_paths
+from harness.contract.part_reader import PartReader
+from harness.contract.problems import Place, Problems
 from harness.contract.values import Entry, ValueReader, given
 from harness.contract.waivers import is_day
 from harness.contract.yaml_nodes import compose, is_plain, name_places, place_of, read_contract_text
 from harness.expect import Expectation
-from harness.expect import event as expect_event
-from harness.expect import link as expect_link
 from harness.expect.argument import WHOLE_NUMBER, Taken
 from harness.expect.freeze import freeze
-from harness.expect.matcher import Matcher
+from harness.expect.omitted import OMITTED
 from harness.expect.presence import Present
 from harness.model import Level, Site
 
-E = TypeVar("E", bound=enum.Enum)
 LEVELS = {
     "undeclared_operation": Level.ERROR,
     "undeclared": Level.WARNING,
@@ -81,17 +78,17 @@ class _Reader:
         self._file = file
         self._problems = problems
         self._values = ValueReader(problems)
+        self._parts = PartReader(self._values, problems)
 
     # The file
 
     def contract(self, root: Any) -> Contract:
         known = ("version", "levels", "resource", "operations", *SECTIONS, "waivers")
-        found = {entry.key: entry for entry in self._known_entries(root, "the contract", known)}
+        found = {entry.key: entry for entry in self._values.known(root, "the contract", known)}
         self._require_version(root, found.get("version"))
+        nodes = self._values.items
         sections: dict[str, Any] = {
-            name: tuple(
-                item for node in self._list(found.get(name)) if (item := self._item(node, KINDS[kind]))
-            )
+            name: tuple(item for node in nodes(found.get(name)) if (item := self._item(node, KINDS[kind])))
             for name, kind in SECTIONS.items()
         }
         resource = found.get("resource")
@@ -101,7 +98,7 @@ class _Reader:
             resource=freeze(self._values.mapping(resource.node, "resource")) if resource else None,
             resource_site=self._site(resource.place) if resource else None,
             operations=tuple(self._operations(found.get("operations"))),
-            waivers=tuple(w for node in self._list(found.get("waivers")) if (w := self._waiver(node))),
+            waivers=tuple(w for node in nodes(found.get("waivers")) if (w := self._waiver(node))),
             **sections,
         )
 
@@ -118,15 +115,15 @@ class _Reader:
         if entry is None:
             return dict(LEVELS)
         given = {}
-        for item in self._known_entries(entry.node, "levels", tuple(LEVELS)):
-            level = self._constant(item, Level)
+        for item in self._values.known(entry.node, "levels", tuple(LEVELS)):
+            level = self._values.constant(item, Level)
             if level is not None:
                 given[item.key] = level
         return LEVELS | given
 
     def _operations(self, entry: Entry | None) -> Iterator[Operation]:
         seen: dict[tuple[str, str, str], Place] = {}
-        for node in self._list(entry):
+        for node in self._values.items(entry):
             operation = self._operation(node)
             if operation is None:
                 continue
@@ -154,7 +151,7 @@ class _Reader:
         when = found.get(_WHEN)
         if when is None:
             return Operation(item=item)
-        details = {e.key: e for e in self._known_entries(when.node, _WHEN, kind.details, kind.details)}
+        details = {e.key: e for e in self._values.known(when.node, _WHEN, kind.details, kind.details)}
         return Operation(item=item, when=self._build(kind, item.expectation.identity, details))
 
     def _kind_of(self, node: Any) -> Kind | None:
@@ -170,7 +167,7 @@ class _Reader:
         return None
 
     def _waiver(self, node: Any) -> Waiver | None:
-        found = {entry.key: entry for entry in self._known_entries(node, "waiver", _WAIVER)}
+        found = {entry.key: entry for entry in self._values.known(node, "waiver", _WAIVER)}
         texts = {name: self._text(entry) for name, entry in found.items()}
         missing = [name for name in _WAIVER if name not in texts and name != "where"]
         if missing:
@@ -197,7 +194,7 @@ class _Reader:
         parts = (EVENTS, LINKS) if kind.name == "span" else ()
         known = (*kind.keys, *COMMON, *also)
         operable = (kind.name, *kind.details, _COUNT)
-        found = {entry.key: entry for entry in self._known_entries(node, kind.name, known, operable)}
+        found = {entry.key: entry for entry in self._values.known(node, kind.name, known, operable)}
         identity = found.get(kind.name)
         if identity is None:
             words = "an operation starts with 'span: NAME' or 'segment: NAME'" if also else _NO_IDENTITY
@@ -207,14 +204,14 @@ class _Reader:
         below: tuple[Item, ...] = ()
         if kind.children and kind.children[0] in found:
             below_kind = KINDS[kind.children[1]]
-            nodes = self._list(found[kind.children[0]])
+            nodes = self._values.items(found[kind.children[0]])
             below = tuple(item for child in nodes if (item := self._item(child, below_kind)))
         count = found.get(_COUNT)
         return Item(
             kind=kind.name,
             expectation=expectation,
             site=self._site(identity.place if identity else place_of(node)),
-            presence=self._constant(found.get("presence"), Presence) or Presence.REQUIRED,
+            presence=self._values.constant(found.get("presence"), Presence) or Presence.REQUIRED,
             count=freeze(self._count(count)) if count else None,
             tier=self._tier(found),
             used_by=tuple(self._used_by(found.get("used_by"))),
@@ -222,12 +219,16 @@ class _Reader:
             optional=tuple(
                 key
                 for name, entry in details.items()
-                if name in kind.details
-                for key in self._optional(kind, name, entry)
+                for key in self._optional(kind, name, entry, expectation)
             ),
         )
 
-    def _optional(self, kind: Kind, name: str, entry: Entry) -> Iterator[OptionalKey]:
+    def _optional(
+        self, kind: Kind, name: str, entry: Entry, expectation: Expectation[Any]
+    ) -> Iterator[OptionalKey]:
+        if name in (EVENTS, LINKS) and (listed := getattr(expectation, name)) is not OMITTED:
+            parts = zip(listed, self._values.items(entry), strict=False)
+            yield from optional_parts(name, ((part, self._site(place_of(node))) for part, node in parts))
         if entry.optional:
             yield OptionalKey((name,), self._site(entry.place))
         if name in kind.mappings and entry.operator == "is":
@@ -263,7 +264,7 @@ class _Reader:
 
     def _tier(self, found: dict[str, Entry]) -> Tier:
         default = Tier.PUBLIC if "used_by" in found else Tier.INTERNAL
-        tier = self._constant(found.get("tier"), Tier) or default
+        tier = self._values.constant(found.get("tier"), Tier) or default
         if tier is not default is Tier.PUBLIC:
             self._problems.add(
                 found["tier"].place, "tier: an item with 'used_by' is public; remove one of them"
@@ -309,61 +310,14 @@ class _Reader:
 
     def _detail(self, kind: Kind, name: str, entry: Entry) -> Any:
         if name in kind.constants and entry.operator == "is":
-            return self._constant(entry, kind.constants[name])
+            return self._values.constant(entry, kind.constants[name])
         if name in kind.mappings and entry.operator == "is":
             return self._values.mapping(entry.node, name)
-        if name == EVENTS:
-            return [event for node in self._list(entry) if (event := self._event(node)) is not None]
-        if name == LINKS:
-            return [self._link(node) for node in self._list(entry)]
+        if name in (EVENTS, LINKS):
+            return self._parts.parts(name, entry)
         return self._values.expected(entry)
 
-    def _link(self, node: Any) -> Any:
-        """Return a link; one that says nothing is any: there must be one more."""
-        found = {entry.key: entry for entry in self._known_entries(node, "link", ("attributes",))}
-        if "attributes" not in found:
-            return expect_link()
-        return expect_link(attributes=self._values.mapping(found["attributes"].node, "attributes"))
-
-    def _event(self, node: Any) -> Any:
-        if node.id == "scalar":
-            name = self._values.value(node)
-            if isinstance(name, str):
-                return expect_event(name)
-            self._problems.add(place_of(node), f"event: expected its name, {given(node)} given")
-            return None
-        known = self._known_entries(node, "event", ("event", "attributes"), ("event",))
-        found = {entry.key: entry for entry in known}
-        if "event" not in found:
-            self._problems.add(place_of(node), "'event' is missing: write a name, or event and attributes")
-            return None
-        told, name = len(self._problems), self._values.expected(found["event"])
-        if len(self._problems) == told and not isinstance(name, str | Matcher):
-            node = found["event"].node
-            self._problems.add(place_of(node), f"event: expected its name, {given(node)} given")
-        details = {}
-        if "attributes" in found:
-            details["attributes"] = self._values.mapping(found["attributes"].node, "attributes")
-        return expect_event(name, **details) if len(self._problems) == told else None
-
     # Small parts
-
-    def _known_entries(
-        self, node: Any, what: str, known: tuple[str, ...], operable: tuple[str, ...] = ()
-    ) -> Iterator[Entry]:
-        """Yield the entries whose key is known, and that have an operator only where one makes sense."""
-        for entry in self._values.entries(node, what):
-            said = OPTIONAL if entry.optional else entry.operator
-            if entry.key not in known:
-                self._problems.add(
-                    entry.place, f"unknown key {entry.key!r} in {what}{did_you_mean(entry.key, known)}"
-                )
-            elif entry.key not in operable and said != "is":
-                self._problems.add(
-                    entry.place, f"{entry.key!r} takes no operator, {said!r} given; write '{entry.key}: …'"
-                )
-            else:
-                yield entry
 
     def _fits(self, what: str, takes: Taken, entry: Entry) -> bool:
         """Return whether an entry's operator can hold for anything; what cannot is told where it is."""
@@ -375,28 +329,6 @@ class _Reader:
     def _quiet_entries(self, node: Any) -> Iterator[Entry]:
         """Yield the entries of a mapping whose problems are known already."""
         return ValueReader(Problems(self._file)).entries(node, "")
-
-    def _list(self, entry: Entry | None) -> list[Any]:
-        if entry is None:
-            return []
-        if entry.node.id != "sequence":
-            self._problems.add(
-                place_of(entry.node), f"{entry.key}: expected a list of items, each starting with '- '"
-            )
-            return []
-        return list(entry.node.value)
-
-    def _constant(self, entry: Entry | None, kind: type[E]) -> E | None:
-        if entry is None:
-            return None
-        value = self._values.value(entry.node)
-        for constant in kind:
-            if constant.value == value:
-                return constant
-        hint = did_you_mean(str(value), [str(constant.value) for constant in kind])
-        said = "nothing is given" if value is None else f"{value!r} is not known"
-        self._problems.add(place_of(entry.node), f"{entry.key}: {said}{hint}")
-        return None
 
     def _text(self, entry: Entry) -> str:
         value = self._values.value(entry.node)

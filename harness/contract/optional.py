@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
+from harness.closest import closest
 from harness.contract.forms import key_of
 from harness.contract.items import Item, OptionalKey
 from harness.contract.operators import split_key
 from harness.contract.problems import Place
 from harness.contract.yaml_nodes import place_of
+from harness.expect.compare import equal
 from harness.expect.fields import Field, MappingField
 from harness.expect.key_pattern import KeyPattern
 from harness.expect.metrics import POINT_FIELDS
-from harness.expect.problem import dotted
+from harness.expect.omitted import OMITTED
+from harness.expect.parts import Part
+from harness.expect.problem import Problem, dotted
+from harness.expect.render import short
+from harness.model import Site
 
+_COMPARED = 20
+"""So many values of an undeclared key are compared with what is said of one that is gone."""
 HEADERS = "headers"
 """Names in it are captured in small letters."""
 
@@ -33,11 +42,21 @@ def optional_paths(node: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str
             yield from optional_paths(value, below)
 
 
+def optional_parts(name: str, parts: Iterable[tuple[Part, Site]]) -> Iterator[OptionalKey]:
+    """Yield the optional ones of a span's events or links, each with how many like it come before."""
+    alike: list[Part] = []
+    for part, site in sorted(parts, key=lambda pair: pair[0].optional):
+        alike.append(replace(part, optional=False))  # type: ignore[type-var]  # every part is a dataclass
+        if part.optional:
+            yield OptionalKey((name,), site, part, alike.count(alike[-1]))
+
+
 class Exercised:
-    """Which optional keys were captured at least once."""
+    """Which optional keys were captured at least once, and which keys besides those that are declared."""
 
     def __init__(self) -> None:
         self._unseen: dict[int, list[OptionalKey]] = {}
+        self._others: dict[int, dict[tuple[str, ...], list[Any]]] = {}
 
     def see(self, item: Item, captured: Any, *fields: Field) -> None:
         """Take note of the optional keys of an item that a captured value has.
@@ -52,9 +71,50 @@ class Exercised:
             known = {field.name: field for field in fields or fields_of(item)}
             unseen[:] = [key for key in unseen if not _has(known.get(key.path[0]), key, captured)]
 
+    def see_other(self, item: Item, path: tuple[str, ...], value: Any) -> None:
+        """Take note of a captured key that an item does not declare."""
+        if item.optional:
+            values = self._others.setdefault(id(item), {}).setdefault(path, [])
+            if len(values) < _COMPARED:
+                values.append(value)
+
     def unseen(self, item: Item) -> list[OptionalKey]:
         """Return the optional keys that an item never had, though it was captured itself."""
         return self._unseen.get(id(item), [])
+
+    def renamed(self, item: Item) -> dict[OptionalKey, tuple[str, Any]]:
+        """Return optional keys that an item never had → an undeclared one in their place, and its value.
+
+        That is one in the same mapping of which everything holds that the item says of the optional one.
+        """
+        others = dict(self._others.get(id(item), {}))
+        found: dict[OptionalKey, tuple[str, Any]] = {}
+        for key in self.unseen(item):
+            expected = _expected(item, key)
+            fitting = {
+                path[-1]: values[0]
+                for path, values in others.items()
+                if path[:-1] == key.path[:-1] and all(equal(expected, value) for value in values)
+            }
+            if expected is not OMITTED and fitting:
+                name = nearest(key.path[-1], fitting)
+                found[key] = name, fitting[name]
+                del others[*key.path[:-1], name]
+        return found
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """Return which of some names is the one that another one became: the closest, or else the first."""
+    candidates = sorted(names)
+    return closest(name, candidates) or candidates[0]
+
+
+def _expected(item: Item, key: OptionalKey) -> Any:
+    """Return what an item says of an optional key; `OMITTED` of one in a mapping that may be missing."""
+    expected = getattr(item.expectation, key.path[0]) if len(key.path) > 1 and key.part is None else OMITTED
+    for name in key.path[1:]:
+        expected = expected[name] if isinstance(expected, Mapping) else OMITTED
+    return expected
 
 
 def fields_of(item: Item) -> tuple[Field, ...]:
@@ -64,20 +124,45 @@ def fields_of(item: Item) -> tuple[Field, ...]:
 
 def unseen_message(item: Item, key: OptionalKey) -> str:
     """Return what a finding says of an optional key that no scenario captured."""
-    points = POINT_FIELDS if item.kind == "metric" else ()
-    field = next(field for field in (*fields_of(item), *points) if field.name == key.path[0])
-    name = key.path[0]
-    if isinstance(field, MappingField) and len(key.path) > 1:
-        name = f"{field.noun} {dotted(key.path[1:], field.prefix)!r}"
-    return (
-        f"no scenario captured optional {name} of {item.expectation.describe()}; add one, or remove the key"
+    rest = "the key" if key.part is None else "it"
+    return f"{_not_captured(item, key)}; add one, or remove {rest}"
+
+
+def renamed_problem(item: Item, key: OptionalKey, name: str, value: Any) -> Problem:
+    """Return that an optional key was not captured, but another one in its place.
+
+    Args:
+        name: The other one's, and its value.
+    """
+    field = _field(item, key)
+    path = (*key.path[1:-1], name)
+    other = f"{field.noun} {dotted(path, field.prefix)!r} = {short(value, key=name)}"
+    message = (
+        f"{_not_captured(item, key)}, but {other}, of which all holds that is said of it; was it renamed?"
     )
+    return Problem(f"{field.stem}_renamed", message)
+
+
+def _field(item: Item, key: OptionalKey) -> Any:
+    points = POINT_FIELDS if item.kind == "metric" else ()
+    return next(field for field in (*fields_of(item), *points) if field.name == key.path[0])
+
+
+def _not_captured(item: Item, key: OptionalKey) -> str:
+    field, name = _field(item, key), key.path[0]
+    if key.part is not None:
+        name = f"{'further ' if key.number > 1 else ''}{key.part.describe()}"
+    elif isinstance(field, MappingField) and len(key.path) > 1:
+        name = f"{field.noun} {dotted(key.path[1:], field.prefix)!r}"
+    return f"no scenario captured optional {name} of {item.expectation.describe()}"
 
 
 def _has(field: Field | None, key: OptionalKey, captured: Any) -> bool:
     if field is None:
         return False
     value = field.read(captured)
+    if key.part is not None:
+        return sum(map(key.part.identifies, value)) >= key.number
     return _holds(value, key.path[1:]) if len(key.path) > 1 else value is not None and value != {}
 
 

@@ -16,6 +16,7 @@ from harness.contract.items import VERSION, Presence, Tier
 from harness.contract.kinds import EVENTS, KINDS, LINKS, OPERATIONS, SECTIONS, Kind
 from harness.contract.load import LEVELS
 from harness.contract.operators import OPERATORS, OPTIONAL
+from harness.contract.part_reader import PART_PRESENCE
 from harness.model import Level
 
 TITLE = "telemetry-harness contract"
@@ -72,17 +73,21 @@ def _definitions() -> dict[str, Any]:
         },
     }
     definitions["values"] = {"type": "object", "patternProperties": _operator_patterns(".+")}
+    part = {
+        "attributes": {"$ref": "#/$defs/values"},
+        "presence": {"enum": [presence.value for presence in PART_PRESENCE]},
+    }
     definitions["event"] = {
         "type": "object",
         "additionalProperties": False,
         "minProperties": 1,
-        "properties": {"event": _TEXT, "attributes": {"$ref": "#/$defs/values"}},
+        "properties": {"event": _TEXT, **part},
         "patternProperties": _operator_patterns("event"),
     }
     definitions["link"] = {
         "type": "object",
         "additionalProperties": False,
-        "properties": {"attributes": {"$ref": "#/$defs/values"}},
+        "properties": part,
     }
     return definitions
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from harness.contract import attributed
 from harness.contract.attributed import ATTRIBUTES, Taken
 from harness.contract.deviations import Deviations
 from harness.contract.items import Contract, Item, Presence
 from harness.contract.kinds import SECTIONS
-from harness.contract.optional import Exercised, fields_of, unseen_message
+from harness.contract.optional import Exercised, fields_of, renamed_problem, unseen_message
 from harness.contract.shares import forbids, is_forbidden, shared
 from harness.expect.compare import equal
 from harness.expect.fields import MappingField
 from harness.expect.metrics import POINT_FIELDS
+from harness.expect.omitted import OMITTED
 from harness.expect.pool import Entry
 from harness.expect.render import short
 from harness.model import DataPoint, ExportRequest, Level, Metric, Resource, Site, Telemetry
@@ -108,6 +109,7 @@ class _Section:
             self._held[holding] = self._held.get(holding, 0) + 1
         if not (holding or forbidden):
             self._differ(identified, entry)
+            self._compare_headers([self._items[n] for n in identified], entry)
 
     def _differ(self, identified: Sequence[int], entry: Entry) -> None:
         if identified:
@@ -122,6 +124,21 @@ class _Section:
             f"{entry.noun} {short(entry.name)} is not in the contract",
             level=self._levels["undeclared"],
         )
+
+    def _compare_headers(self, identified: Sequence[Item], entry: Entry) -> None:
+        """Tell which headers an export lacks: each must have those of its path, not one of them."""
+        export = entry.value
+        if not (isinstance(export, ExportRequest) and identified and is_taken(export)):
+            return
+        of_channel = [item for item in identified if _is_of_channel(item, export)]
+        if of_channel:
+            found = [item.expectation.problems(entry) for item in of_channel]
+            fewest = min(found, key=len)
+            item = of_channel[found.index(fewest)]
+            for problem in fewest:
+                if problem.id.startswith("header_"):
+                    self._told.add(id(item))
+                    self._add(item, problem.id, f"{item.expectation.describe()}: {problem.message}")
 
     def _compare(self, identified: Sequence[Item], entry: Entry) -> None:
         """Tell where a captured value, or a data point of it, is not as the closest item says."""
@@ -147,9 +164,16 @@ class _Section:
         for owned in taken.owned:
             own = POINT_FIELDS if isinstance(owned.captured, DataPoint) else (ATTRIBUTES,)
             self._optional.see(owned.item, owned.captured, *own)
+            for key, value in owned.others():
+                self._optional.see_other(owned.item, (ATTRIBUTES.name, key), value)
 
     def _report_unexercised(self, item: Item) -> None:
+        renamed = self._optional.renamed(item)
         for key in self._optional.unseen(item):
+            if key in renamed:
+                problem = renamed_problem(item, key, *renamed[key])
+                self._add(item, problem.id, problem.message, site=key.site)
+                continue
             level = item.key_unexercised(self._levels)
             self._add(item, "item_unexercised", unseen_message(item, key), level, key.site)
 
@@ -163,12 +187,23 @@ class _Section:
             for problem in item.expectation.problems(differing):
                 self._add(item, problem.id, f"{name}: {problem.message}")
         elif not count and item.presence is Presence.REQUIRED:
-            self._add(item, f"{stem}_missing", f"no {name} was captured{self._besides(number)}")
+            self._add(
+                item, f"{stem}_missing", f"no {name}{self._series(item)} was captured{self._besides(number)}"
+            )
         elif not count and not self._besides(number):
             message = f"no scenario captured optional {name}; add one, or remove the item"
             self._add(item, "item_unexercised", message, item.unexercised(self._levels))
         elif item.count is not None and not equal(item.count, count):
             self._add(item, f"{stem}_count", f"{name}: expected {short(item.count)}, captured {count}")
+
+    def _series(self, item: Item) -> str:
+        """Return which series of a metric an item is, where others are of the same metric."""
+        if item.kind != "metric" or not isinstance(attributed.expected_of(item), Mapping):
+            return ""
+        alike = [
+            one for one in self._items if repr(one.expectation.identity) == repr(item.expectation.identity)
+        ]
+        return f" with attributes {short(attributed.expected_of(item))}" if len(alike) > 1 else ""
 
     def _besides(self, number: int) -> str:
         """Return what was captured as an item says, and taken by others; empty when nothing was."""
@@ -206,3 +241,13 @@ def resources_of(telemetry: Telemetry) -> Iterator[Resource]:
     yield from (span.resource for span in telemetry.spans)
     yield from (record.resource for record in telemetry.log_records)
     yield from (metric.resource for metric in telemetry.metrics if metric.namespace is None)
+
+
+def is_taken(export: ExportRequest) -> bool:
+    """Return whether a request carried telemetry, and was answered so that the app knows it arrived."""
+    return export.items > 0 and 200 <= export.status < 300
+
+
+def _is_of_channel(item: Item, export: ExportRequest) -> bool:
+    expected = getattr(item.expectation, "channel", OMITTED)
+    return expected is OMITTED or equal(expected, export.channel)

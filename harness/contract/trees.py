@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from harness.closest import closest
+from harness.contract.assigned import assigned
 from harness.contract.deviations import Deviations
 from harness.contract.forms import template_of
 from harness.contract.items import Item, Presence
 from harness.contract.kinds import KINDS
-from harness.contract.optional import Exercised, unseen_message
-from harness.contract.shares import forbids, is_forbidden, precision
+from harness.contract.optional import Exercised, renamed_problem, unseen_message
+from harness.contract.shares import is_forbidden
 from harness.expect.compare import equal
 from harness.expect.fields import MappingField
 from harness.expect.key_pattern import declared_as
@@ -89,7 +90,9 @@ class TreeCheck:
                 and field.name not in BY_SUBSET
                 and isinstance(expected, (dict, Mapping))  # an abstract class is slow to ask
             ):
-                for path, value in _others(field.read(entry.value), expected, field.depth):
+                for keys, value in _others(field.read(entry.value), expected, field.depth):
+                    path = ".".join(keys)
+                    self._optional.see_other(item, (field.name, *keys), value)
                     self._add(
                         f"{field.stem}_undeclared",
                         item,
@@ -101,7 +104,7 @@ class TreeCheck:
     def _check_children(
         self, item: Item, pool: Pool, parent: Entry, captured: Sequence[int], where: str
     ) -> None:
-        taken, left = _assigned(item.children, pool, captured)
+        taken, left = assigned(item.children, pool, captured)
         if self.witness is not None:
             self.witness.left[id(parent.value)] = [pool.entries[i].value for i in left]
             for child, indices in zip(item.children, taken, strict=True):
@@ -163,7 +166,12 @@ class TreeCheck:
 
     def report_unexercised_below(self, item: Item, where: str) -> None:
         """Add a finding for what is optional of an item, and below it, and was never captured."""
+        renamed = self._optional.renamed(item)
         for key in self._optional.unseen(item):
+            if key in renamed:
+                problem = renamed_problem(item, key, *renamed[key])
+                self._add(problem.id, item, problem.message, where, site=key.site)
+                continue
             level = item.key_unexercised(self._levels)
             self._add("item_unexercised", item, unseen_message(item, key), where, level=level, site=key.site)
         self.report_unexercised(item.children, where)
@@ -185,17 +193,17 @@ class TreeCheck:
         self._deviations.add(id_, signal, message, where=where, site=place, level=level)
 
 
-def _others(captured: Any, expected: Mapping[str, Any], depth: int) -> Iterable[tuple[str, Any]]:
+def _others(captured: Any, expected: Mapping[str, Any], depth: int) -> Iterable[tuple[tuple[str, ...], Any]]:
     """Yield the path and value of each captured key, down to a depth, that is not expected."""
     if not isinstance(captured, (dict, Mapping)):
         return
     for key, value in captured.items():
         named = declared_as(key, expected)
         if named is None:
-            yield str(key), value
+            yield (str(key),), value
         elif depth > 1 and isinstance(expected[named], Mapping):
             below = _others(value, expected[named], depth - 1)
-            yield from ((f"{key}.{path}", other) for path, other in below)
+            yield from (((named, *path), other) for path, other in below)
 
 
 def _near(child: Item, left: list[Entry]) -> str:
@@ -204,74 +212,3 @@ def _near(child: Item, left: list[Entry]) -> str:
         return ""
     near = closest(child.expectation.short_name(), names)
     return f"; closest: {near or names[0]!r}" if near is None else f"; closest: {near!r}"
-
-
-def _assigned(
-    items: Sequence[Item], pool: Pool, captured: Sequence[int]
-) -> tuple[list[list[int]], list[int]]:
-    """Return the captured children of each item, and those of none.
-
-    Of several items that identify a child, the one takes it that fits best and has room. A forbidden item
-    takes none away from the others: it has all that are as it says.
-    """
-    taken: list[list[int]] = [[] for _ in items]
-    left: list[int] = []
-    contested: list[_Choice] = []
-    named, others, forbidden = _by_name(items)
-    for order, index in enumerate(captured):
-        entry = pool.entries[index]
-        forbidding = [n for n in forbidden if forbids(items[n], entry)]
-        for n in forbidding:
-            taken[n].append(index)
-        choices = named.get(entry.name, [])
-        if others:
-            choices = sorted([*choices, *(n for n in others if items[n].expectation.identifies(entry))])
-        if len(choices) == 1:
-            taken[choices[0]].append(index)
-        elif choices:
-            contested += [
-                _Choice(len(items[n].expectation.problems(entry)), order, n, index) for n in choices
-            ]
-        elif not forbidding:
-            left.append(index)
-    _settle(items, taken, contested)
-    return taken, left
-
-
-class _Choice(NamedTuple):
-    problems: int
-    order: int
-    item: int
-    child: int
-
-
-def _settle(items: Sequence[Item], taken: list[list[int]], contested: list[_Choice]) -> None:
-    """Give each contested child to its best item: one that has none yet, or has room, or else any."""
-    rank = {n: r for r, n in enumerate(sorted(range(len(items)), key=lambda n: precision(items[n]))[::-1])}
-    contested.sort(key=lambda choice: (choice.problems, choice.order, rank[choice.item]))
-    tests: tuple[Callable[[_Choice], bool], ...] = (
-        lambda choice: not choice.problems and not taken[choice.item],
-        lambda choice: items[choice.item].count is not None or not taken[choice.item],
-        lambda _: True,
-    )
-    placed: set[int] = set()
-    for may_take in tests:
-        for choice in contested:
-            if choice.child not in placed and may_take(choice):
-                placed.add(choice.child)
-                taken[choice.item].append(choice.child)
-
-
-def _by_name(items: Sequence[Item]) -> tuple[dict[str, list[int]], list[int], list[int]]:
-    """Return the items of each exact name, those of several names, and those that forbid."""
-    named: dict[str, list[int]] = {}
-    others: list[int] = []
-    forbidden: list[int] = []
-    for n, item in enumerate(items):
-        if is_forbidden(item):
-            forbidden.append(n)
-        elif (name := item.expectation.exact_name()) is not None:
-            named.setdefault(name, []).append(n)
-        else:
-            others.append(n)
-    return named, others, forbidden

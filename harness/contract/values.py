@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import enum
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from harness.closest import closest
 from harness.contract.forms import key_of
@@ -15,6 +16,7 @@ from harness.contract.yaml_nodes import place_of, scalar
 from harness.expect import all_of
 from harness.expect.matchers.regex import Regex
 
+E = TypeVar("E", bound=enum.Enum)
 _SHOWN = 40
 _ALIKE = 0.8
 """So close to an operator's name, a key in an operator's argument is a slip, not data."""
@@ -81,6 +83,51 @@ class ValueReader:
             return None
         return Entry(key=name, optional=is_optional, operator=operator, place=place, node=value_node)
 
+    def known(
+        self, node: Any, what: str, known: tuple[str, ...], operable: tuple[str, ...] = ()
+    ) -> Iterator[Entry]:
+        """Yield the entries whose key is known, and that have an operator only where one makes sense.
+
+        Args:
+            operable: Keys that may have one.
+        """
+        for entry in self.entries(node, what):
+            said = OPTIONAL if entry.optional else entry.operator
+            if entry.key not in known:
+                self._problems.add(
+                    entry.place, f"unknown key {entry.key!r} in {what}{did_you_mean(entry.key, known)}"
+                )
+            elif entry.key not in operable and said != "is":
+                self._problems.add(
+                    entry.place, f"{entry.key!r} takes no operator, {said!r} given; write '{entry.key}: …'"
+                )
+            else:
+                yield entry
+
+    def items(self, entry: Entry | None) -> list[Any]:
+        """Return the nodes of a list; none where there is no entry."""
+        if entry is None:
+            return []
+        if entry.node.id != "sequence":
+            self._problems.add(
+                place_of(entry.node), f"{entry.key}: expected a list of items, each starting with '- '"
+            )
+            return []
+        return list(entry.node.value)
+
+    def constant(self, entry: Entry | None, kind: type[E]) -> E | None:
+        """Return the constant that an entry names; None where it names none, which is told."""
+        if entry is None:
+            return None
+        value = self.value(entry.node)
+        for constant in kind:
+            if constant.value == value:
+                return constant
+        hint = did_you_mean(str(value), [str(constant.value) for constant in kind])
+        said = "nothing is given" if value is None else f"{value!r} is not known"
+        self._problems.add(place_of(entry.node), f"{entry.key}: {said}{hint}")
+        return None
+
     def expected(self, entry: Entry) -> Any:
         """Return what an entry expects: a plain value, a dict, or a matcher; None with a problem added."""
         operator = OPERATORS[entry.operator]
@@ -126,7 +173,8 @@ class ValueReader:
     def _refuse_slips(self, node: Any) -> None:
         """Add a problem for each key that is almost an operator, where one could stand."""
         for key, _ in node.value if node.id == "mapping" else ():
-            near = closest(str(key.value), OPERATORS, cutoff=_ALIKE)
+            # A name with an operator is a key: `n/type` is no slip of `type`.
+            near = None if "/" in str(key.value) else closest(str(key.value), OPERATORS, cutoff=_ALIKE)
             if near and key.value not in OPERATORS:
                 self._problems.add(
                     place_of(key),

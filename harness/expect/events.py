@@ -24,6 +24,7 @@ class EventExpectation(Part):
 
     name: Any
     attributes: Any = OMITTED
+    optional: bool = False
 
     def __post_init__(self) -> None:
         require_arguments("event", _TAKEN, vars(self))

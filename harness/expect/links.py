@@ -25,6 +25,7 @@ class LinkExpectation(Part):
     trace_id: Any = OMITTED
     span_id: Any = OMITTED
     attributes: Any = OMITTED
+    optional: bool = False
 
     def __post_init__(self) -> None:
         require_arguments("link", _TAKEN, vars(self))

@@ -23,9 +23,11 @@ class Part(ABC):
 
     Attributes:
         attributes: Those that must be there, or `OMITTED`.
+        optional: It may be missing; one that is there is as it says.
     """
 
     attributes: Any
+    optional: bool
 
     @abstractmethod
     def identifies(self, captured: Any) -> bool:
@@ -61,6 +63,7 @@ class PartsField(ToldField):
     def problems(self, expected: Any, value: Any) -> list[Problem]:
         """Return what does not hold for the parts of a captured value."""
         captured = self.read(value)
+        expected = sorted(expected, key=lambda part: part.optional)  # what must be there is found first
         everything = range(len(captured))
         chosen = assign(len(expected), lambda _: everything, lambda i, c: expected[i].fits(captured[c]))
         left = [c for c in everything if c not in chosen]
@@ -73,6 +76,8 @@ class PartsField(ToldField):
     def _unmet(self, part: Part, captured: Any, left: list[int]) -> list[Problem]:
         """Explain a part by the captured one it is closest to, which then explains no other."""
         same = [c for c in left if part.identifies(captured[c])]
+        if not same and part.optional:
+            return []
         if not same:
             return [Problem(f"{self.noun}_missing", self._missing(part, captured))]
         best = min(same, key=lambda c: len(part.problems(captured[c])))

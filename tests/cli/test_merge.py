@@ -130,3 +130,22 @@ def test_a_run_that_was_not_checked_is_told_and_checked(
     )
     assert main([*merge, "--contract", str(file)]) == 0
     assert capsys.readouterr().err == ""
+
+
+def test_a_run_that_is_given_twice_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shard = a_shard(tmp_path, "/a")
+    file = shard / "run.json"
+    assert main(["merge", str(shard), str(file), "--out", str(tmp_path / "out")]) == 2
+    assert capsys.readouterr().err == (
+        f"harness: {file} is the run that is also given as {shard}; give each run once\n"
+    )
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_contract_is_written_into_a_new_directory(tmp_path: Path) -> None:
+    shard = a_shard(tmp_path, "/a")
+    assert main(["contract", "write", str(shard), "--out", str(tmp_path / "new/c.contract.yaml")]) == 0
+    assert sorted(file.name for file in (tmp_path / "new").iterdir()) == [
+        "c.contract.yaml",
+        "contract.schema.json",
+    ]

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from harness.contract import check_contract, parse_contract
+from harness.contract import check_contract, contract_text, parse_contract
 from harness.contract.accept import accepted_text
-from harness.model import DataPoint, Metric, MetricType, RunRecord, ScenarioRecord, Telemetry
-from tests.builders import a_log_event, a_log_record, a_segment
+from harness.model import DataPoint, Metric, MetricType, RunRecord, ScenarioRecord, Subsegment, Telemetry
+from tests.builders import a_log_event, a_log_record, a_segment, a_subsegment, a_telemetry
 
 POINTS = tuple(DataPoint(value=value, attributes={"queue": "a"}) for value in (1, 2))
 RUN = RunRecord(
@@ -88,3 +88,31 @@ def test_what_moved_between_metadata_and_annotations(
 
     assert text == start + after
     assert check_contract(parse_contract(text), run) == ()
+
+
+def a_run(telemetry: Telemetry) -> RunRecord:
+    return RunRecord(scenarios=(ScenarioRecord(name="test", telemetry=telemetry),))
+
+
+def test_a_parent_that_lost_its_only_child_has_no_list_of_children() -> None:
+    def paid(*below: Subsegment, beside: tuple[Subsegment, ...] = ()) -> RunRecord:
+        return a_run(Telemetry(segments=(a_segment("pay", a_subsegment("db", *below), *beside),)))
+
+    before, after = paid(a_subsegment("row")), paid(beside=(a_subsegment("row"),))
+    assert accepted_text(contract_text(before), after)[0] == contract_text(after)
+    assert accepted_text(contract_text(after), before)[0] == contract_text(before)
+
+
+def test_new_log_items_come_where_write_puts_them() -> None:
+    events = [
+        a_log_event(f"{text} {group}", log_group=group)
+        for group in "bac"
+        for text in ("z", "a", "at 2026-03-01")
+    ]
+    records = [
+        a_log_record(f"{text} {scope}", scope=scope, severity_number=9) for scope in "bac" for text in "zya"
+    ]
+    whole = a_run(a_telemetry(*events, *records))
+    for n in range(len(events)):
+        some = a_run(a_telemetry(*events[:n], *events[n + 1 :], *records[:n], *records[n + 1 :]))
+        assert accepted_text(contract_text(some), whole)[0] == contract_text(whole)

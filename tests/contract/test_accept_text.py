@@ -187,7 +187,7 @@ CASES: dict[str, tuple[RunRecord, list[str]]] = {
     "all children": (
         a_run(children=()),
         [
-            *_in_place("children:", "children: []"),
+            *gone("children:"),
             "- # above 11",
             "- - span: cache  # behind 11",
             "- # above 12",

@@ -220,7 +220,10 @@ def test_log_events_exports_and_resources_of_the_whole_run() -> None:
             "error log_group_mismatch : log event matching contains('Home'): log_group: expected 'cruddur',"
             " captured 'Cruddur'; used by alarm @12"
         ),
-        "error header_missing : export request '/v1/traces': no header 'x-key'; none was captured @14",
+        (
+            "error header_missing : export request '/v1/traces': no header 'x-key'; none was captured"
+            " (in test_1) @14"
+        ),
         (
             "error resource_missing resource: no resource attribute 'service.name'; none was captured"
             " (in test_1) @15"

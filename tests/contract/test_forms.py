@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -250,3 +252,26 @@ def test_an_id_in_a_path_tells_no_variants_apart() -> None:
         "url/regex: '\\A(?:\\w+://[^/?#]*)?/orders/[0-9a-fA-F-]{36}(?:[?#]|\\Z)'",
         "url/regex: '\\Ahttp://localhost/orders/[0-9a-fA-F-]{36}\\Z'",
     ]
+
+
+@pytest.mark.parametrize(
+    ("digits", "form"), [(16, "hex"), (24, "hex"), (32, "hex"), (40, "hex"), (64, "hex"), (0, "uuid")]
+)
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/orders/{}",
+        "/orders/{}/items",
+        "/api/v1/orders/{}",
+        "orders/{}",
+        "http://shop/a/{}?x=1",
+        "/a/{}/b/{}",
+    ],
+)
+def test_an_id_in_a_path_is_found_in_its_segment(path: str, digits: int, form: str) -> None:
+    numbers = random.Random(8)
+    ids = (
+        f"{numbers.getrandbits(4 * digits):0{digits}x}" if digits else str(UUID(int=numbers.getrandbits(128)))
+        for _ in range(3_000)
+    )
+    assert {template_of(path.format(one, one)) for one in ids} == {path.replace("{}", f"‹{form}›")}

@@ -15,7 +15,7 @@ from harness.codec.xray_trees import join_documents
 from harness.contract import check_contract, contract_text, parse_contract
 from harness.contract.write.messages import forms_of
 from harness.contract.write.volatile import expected_entry
-from harness.contract.write.yaml_text import yaml_lines
+from harness.contract.write.yaml_text import Said, yaml_lines
 from harness.model import (
     DataPoint,
     ExportRequest,
@@ -165,7 +165,8 @@ def test_values_that_differ_between_scenarios_are_generalised() -> None:
     [
         ("a", [1], True, ("a", 1)),
         ("a", [True, False], True, ("a/type", "bool")),
-        ("a", [1.5], True, ("a/type", "float")),
+        ("a", [1.5], True, ("a", 1.5)),
+        ("a", [1.5, 2.5], True, ("a/type", "float")),
         ("a", [1, 2.5], True, ("a/type", "number")),
         ("a", ["x"], False, ("a/optional", "x")),
         ("k8s.io/pod", ["x"], True, ("k8s.io/pod/is", "x")),
@@ -173,7 +174,7 @@ def test_values_that_differ_between_scenarios_are_generalised() -> None:
         ("a", ["123e4567-e89b-12d3-a456-426614174000"], True, ("a/format", "uuid")),
         ("a", [1_700_000_000], True, ("a/type", "int")),
         ("a", [["x", 1]], True, ("a", ["x", 1])),
-        ("a", [["x"], ["y"]], True, ("a/type", "list")),
+        ("a", [["x"], ["y"]], True, ("a/each", {"type": Said("str", "2 values, such as x")})),
         ("a", [1, "x"], True, ("a/type", ["int", "str"])),
     ],
 )

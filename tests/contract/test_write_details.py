@@ -6,8 +6,8 @@ import pytest
 
 from harness.contract import check_contract, contract_text, parse_contract
 from harness.contract.accept import accepted_text
-from harness.model import RunRecord, ScenarioRecord, Status, StatusCode, Telemetry
-from tests.builders import a_log_record, a_segment, a_span, hex_id
+from harness.model import DataPoint, ExportRequest, RunRecord, ScenarioRecord, Status, StatusCode, Telemetry
+from tests.builders import a_log_record, a_metric, a_segment, a_span, hex_id
 
 
 def of(*parts: Telemetry) -> RunRecord:
@@ -96,3 +96,65 @@ def test_descriptions(messages: tuple[str, ...], line: str) -> None:
     text = contract_text(run)
     assert next((one.strip() for one in text.splitlines() if "status_message" in one), "") == line
     assert check_contract(parse_contract(text), run) == ()
+
+
+def measured(*kinds: str, rest: str = "a") -> RunRecord:
+    points = (DataPoint(attributes={"job.kind": kind, "queue": rest}, value=1) for kind in kinds)
+    return RunRecord(
+        scenarios=(ScenarioRecord(name="test", telemetry=Telemetry(metrics=(a_metric("jobs", *points),))),)
+    )
+
+
+@pytest.mark.parametrize(
+    ("kinds", "findings"),
+    [
+        (
+            ("import",),
+            [
+                (
+                    "error metric_missing: no metric 'jobs' with attributes"
+                    " {'job.kind': 'export', 'queue': 'a'} was captured"
+                )
+            ],
+        ),
+        (
+            ("import", "import2"),
+            [
+                (
+                    "error attribute_mismatch: metric 'jobs': job.kind: expected 'export',"
+                    " captured 'import2' (in test)"
+                )
+            ],
+        ),
+    ],
+)
+def test_a_series_that_vanishes_or_is_renamed_is_found(kinds: tuple[str, ...], findings: list[str]) -> None:
+    contract = parse_contract(contract_text(measured("import", "export")))
+    assert check_contract(contract, measured("export", "import")) == ()
+    found = [f"{f.level.value} {f.id}: {f.message}" for f in check_contract(contract, measured(*kinds))]
+    assert found == findings
+
+
+def test_many_series_and_those_that_vary_are_described_together() -> None:
+    assert "job.kind/type: str" in contract_text(measured(*"abcdef"))
+    ids = (f"17cc51c3-89f2-4a6f-8d3a-08d4bb0b5f2{n}" for n in "ab")
+    assert "job.kind/format: uuid" in contract_text(measured(*ids))
+
+
+def sent(*headers: dict[str, str]) -> RunRecord:
+    exports = tuple(ExportRequest(channel="otlp", path="/v1/traces", headers=h, items=1) for h in headers)
+    return RunRecord(scenarios=(ScenarioRecord(name="test", telemetry=Telemetry(exports=exports)),))
+
+
+def test_each_export_of_a_path_has_its_headers() -> None:
+    text = contract_text(sent({"x-team": "a"}, {"x-team": "b"}))
+    run = sent({"x-team": "a"}, {"x-tenant": "b"})
+    assert check_contract(parse_contract(text), sent({"x-team": "a"})) == ()
+    assert [(f.id, f.message) for f in check_contract(parse_contract(text), run)] == [
+        (
+            "header_missing",
+            "export request '/v1/traces': no header 'x-team'; closest: 'x-tenant' = 'b' (in test)",
+        )
+    ]
+    accepted = accepted_text(text, run)[0]
+    assert check_contract(parse_contract(accepted), run) == ()

@@ -77,7 +77,7 @@ def test_children_with_a_scope_and_without(scopes: tuple[str, ...]) -> None:
 def test_lists_that_differ_only_in_the_type_of_what_is_in_them() -> None:
     lists: tuple[list[Any], ...] = ([1, 2], [True, 2])
     text = written(*(a_telemetry(a_span("work", attributes={"l": one})) for one in lists))
-    assert "l/type: list\n" in text
+    assert "l/each:\n        type:\n          - bool\n          - int\n" in text
 
 
 def res(name: str) -> Resource:

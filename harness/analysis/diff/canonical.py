@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from harness.analysis.diff.causes import told_packages
 from harness.analysis.diff.facts import (
@@ -18,8 +18,10 @@ from harness.analysis.diff.facts import (
 )
 from harness.analysis.diff.once import control_calls
 from harness.analysis.diff.others import other_signals
+from harness.analysis.diff.series import Series, metric_series
 from harness.analysis.diff.shape import Counted, Shape, Shapes, counted
 from harness.analysis.diff.values import Value
+from harness.contract.write.names import name_form
 from harness.model import (
     Link,
     RunRecord,
@@ -52,6 +54,7 @@ class CanonicalRun:
         knows_packages: The run recorded what it had; else these are only what its telemetry says.
         nodes: How many spans, segments and subsegments it had.
         controls: Requests that carry no telemetry, whichever scenario made them.
+        series: Those of each metric, whichever scenario made them.
     """
 
     scenarios: dict[str, dict[str, Operations]]
@@ -59,6 +62,7 @@ class CanonicalRun:
     knows_packages: bool
     nodes: int
     controls: frozenset[str] = frozenset()
+    series: Series = field(default_factory=dict)
 
 
 def canonical_run(record: RunRecord, shapes: Shapes) -> CanonicalRun:
@@ -90,6 +94,7 @@ def canonical_run(record: RunRecord, shapes: Shapes) -> CanonicalRun:
         knows_packages=bool(record.packages),
         nodes=nodes,
         controls=control_calls(part for telemetries in parts.values() for part in telemetries),
+        series=metric_series(part for telemetries in parts.values() for part in telemetries),
     )
 
 
@@ -137,10 +142,17 @@ class _Forest:
         facts += status_facts(span.status)
         facts.sort(key=_path)
         # An enumeration's hash is slow, and its `value` is slower.
-        return "span", span.name, _PLAIN[span.kind], span.scope.name, _PLAIN[span.status.code], tuple(facts)
+        return (
+            "span",
+            name_form(span.name),
+            _PLAIN[span.kind],
+            span.scope.name,
+            _PLAIN[span.status.code],
+            tuple(facts),
+        )
 
     def _event(self, event: SpanEvent) -> Shape:
-        return self._shapes.of("event", event.name, facts=event_facts(self._table, event))
+        return self._shapes.of("event", name_form(event.name), facts=event_facts(self._table, event))
 
     def _linked(self, link: Link) -> Shape:
         if not link.attributes:
@@ -152,7 +164,7 @@ class _Forest:
         namespace = getattr(document, "namespace", None) or ""
         flags = [flag for flag in ("error", "fault", "throttle") if getattr(document, flag)]
         facts = united(document_facts(self._table, document))
-        return noun, document.name, "", namespace, " ".join(flags) or "unset", facts
+        return noun, name_form(document.name), "", namespace, " ".join(flags) or "unset", facts
 
     def operations(self) -> dict[str, Operations]:
         """Return the counted shapes of the roots, by signal and name."""

@@ -15,6 +15,7 @@ from harness.analysis.diff.edits import Edit
 from harness.analysis.diff.once import Found, control_edits, without_moves
 from harness.analysis.diff.operations import OperationsDiff, whole_operations
 from harness.analysis.diff.pairing import MESSAGES, Scores
+from harness.analysis.diff.series import series_edits
 from harness.analysis.diff.severity import Severity, severities
 from harness.analysis.diff.shape import Shapes
 from harness.model import RunRecord
@@ -68,6 +69,7 @@ def diff_runs(before: CanonicalRun, after: CanonicalRun, rules: Mapping[str, Sev
     for found in without_moves(_found(plan)):
         changes.add(*found)
     changes.add("export_request", (), control_edits(before.controls, after.controls))
+    changes.add("metric", (), series_edits(before.series, after.series))
     packages = package_changes(
         before.packages, after.packages, complete=before.knows_packages and after.knows_packages
     )

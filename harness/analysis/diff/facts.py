@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import Any
 
 from harness.analysis.diff.values import Value, merged, value_of
+from harness.contract.write.names import key_form
 from harness.model import Segment, SpanEvent, Status, Subsegment
 
 Facts = tuple[tuple[str, Value], ...]
@@ -26,21 +27,21 @@ class FactTable:
         for key, value in captured.items():
             kind = value.__class__
             if kind is dict or kind is list:
-                found += _nested(f"{section}.{key}", key, value)
+                found += _nested(f"{section}.{key_form(key)}", key, value)
                 continue
             known = self._known.get((section, key, kind, value))
             if known is None:
-                known = (f"{section}.{key}", value_of(key, value))
+                known = (f"{section}.{key_form(key)}", value_of(key, value))
                 self._known[section, key, kind, value] = known
             found.append(known)
-        return found
+        return found if len(dict(found)) == len(found) else list(united(found))  # keys of one form
 
 
 def _nested(path: str, key: str, value: Any, depth: int = 0) -> Iterator[tuple[str, Value]]:
     """Yield the facts of a mapping key by key; those of mappings in a list together."""
     if isinstance(value, Mapping) and depth < _MAX_DEPTH:
         for name, item in value.items():
-            yield from _nested(f"{path}.{name}", str(name), item, depth + 1)
+            yield from _nested(f"{path}.{key_form(str(name))}", str(name), item, depth + 1)
     elif isinstance(value, list) and depth < _MAX_DEPTH and any(isinstance(item, Mapping) for item in value):
         inner = (
             _nested(f"{path}[]", key, item, depth + 1) for item in value if isinstance(item, Mapping) and item

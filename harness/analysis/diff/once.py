@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from harness.analysis.diff.edits import Edit, Step
+from harness.contract.write.names import name_form
 from harness.model import ExportRequest, Telemetry
 
 _BY_THE_CLOCK = frozenset({"SamplingTargets", "GetSamplingTargets"})
@@ -31,7 +32,7 @@ def is_control(export: ExportRequest) -> bool:
 
 def export_name(export: ExportRequest) -> str:
     """Return what exports are compared under."""
-    return f"{export.channel} {export.path}"
+    return f"{export.channel} {name_form(export.path)}"
 
 
 def control_calls(parts: Iterable[Telemetry]) -> frozenset[str]:

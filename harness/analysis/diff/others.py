@@ -10,7 +10,8 @@ from harness.analysis.diff.facts import FactTable, united
 from harness.analysis.diff.once import export_name, is_control
 from harness.analysis.diff.shape import Shape, Shapes
 from harness.analysis.diff.values import Value
-from harness.contract.write.messages import template_of
+from harness.contract.write.messages import message_form
+from harness.contract.write.names import name_form
 from harness.model import ExportRequest, LogEvent, LogRecord, Metric, Resource, Telemetry
 
 _EXACT_HEADERS = frozenset({"content-type", "content-encoding"})
@@ -42,7 +43,7 @@ def _metrics(metrics: Sequence[Metric], table: FactTable, shapes: Shapes) -> Gro
     """Return a shape for each metric of a scope; when and how often it was read is no part of it."""
     by_key: dict[tuple[str, str], list[Metric]] = {}
     for metric in metrics:
-        by_key.setdefault((metric.name, metric.namespace or metric.scope.name), []).append(metric)
+        by_key.setdefault((name_form(metric.name), metric.namespace or metric.scope.name), []).append(metric)
     return _grouped(
         shapes.of(
             "metric",
@@ -71,7 +72,7 @@ def _log_records(records: Sequence[LogRecord], table: FactTable, shapes: Shapes)
     return _grouped(
         shapes.of(
             "log_record",
-            record.event_name or _body_form(record.body),
+            name_form(record.event_name) if record.event_name else _body_form(record.body),
             kind=record.severity_text or str(record.severity_number),
             scope=record.scope.name,
             facts=united([*table.of("attributes", record.attributes), *_body_facts(record.body, table)]),
@@ -81,7 +82,7 @@ def _log_records(records: Sequence[LogRecord], table: FactTable, shapes: Shapes)
 
 
 def _body_form(body: Any) -> str:
-    return template_of(body) if isinstance(body, str) else f"a body of type {type(body).__name__}"
+    return message_form(body) if isinstance(body, str) else f"a body of type {type(body).__name__}"
 
 
 def _body_facts(body: Any, table: FactTable) -> list[tuple[str, Value]]:
@@ -97,8 +98,8 @@ def _log_events(events: Sequence[LogEvent], shapes: Shapes) -> Grouped:
     counts = Counter((event.log_group, event.message) for event in events)
     groups: Grouped = {}
     for (log_group, message), count in counts.items():
-        form = template_of(message)
-        shape = shapes.of("log_event", form, facts=(("log_group", Value("str", "is", log_group)),))
+        form = message_form(message)
+        shape = shapes.of("log_event", form, facts=(("log_group", Value("str", "is", name_form(log_group))),))
         groups.setdefault(form, Counter())[shape] += count
     return groups
 

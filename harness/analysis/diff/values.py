@@ -73,11 +73,15 @@ def value_of(key: str, value: Any) -> Value:
     if name == "float":
         return _ANY_FLOAT
     operator, argument = generalised(key, [value])
-    if operator in ("any_of", "type"):
+    if operator in ("any_of", "each", "type") or (operator == "is" and not _is_hashable(argument)):
         return Value(name, "type", name)
     if operator == "regex":
         return Value(name, "form", template_of(value))
     return Value(name, operator, tuple(argument) if isinstance(argument, list) else argument)
+
+
+def _is_hashable(argument: Any) -> bool:
+    return not isinstance(argument, list) or not any(isinstance(item, dict | list) for item in argument)
 
 
 def merged(values: Iterable[Value]) -> Value:

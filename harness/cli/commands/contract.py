@@ -140,6 +140,7 @@ def _write(arguments: argparse.Namespace, record: RunRecord) -> None:
         sys.stdout.write(text)
         return
     try:
+        file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("w" if arguments.force else "x", encoding="utf-8") as stream:
             stream.write(text)
         _write_schema(file.parent / SCHEMA_FILE)

@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     Raises:
         ConfigurationError: The runs were checked against different contracts, or it cannot be read, or
-            one of them would be replaced by the joined one.
+            one of them is given twice, or would be replaced by the joined one.
         RecordError: A run cannot be read, or the joined one cannot be written.
     """
     from datetime import UTC, datetime
@@ -49,6 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     from harness.invariants import known_ids
     from harness.report import summary_lines, write_reports
 
+    _refuse_twice(arguments)
     _refuse_overwriting(arguments)
     records = [read_run(file) for file in arguments.runs]
     merged = merge_records(records)
@@ -62,13 +63,32 @@ def run(arguments: argparse.Namespace) -> int:
     return HOLDS if run_holds(merged) else DOES_NOT_HOLD
 
 
+def _refuse_twice(arguments: argparse.Namespace) -> None:
+    from harness.errors import ConfigurationError
+
+    seen: dict[Path, Path] = {}
+    for given in arguments.runs:
+        file = _file_of(given)
+        if file in seen:
+            raise ConfigurationError(
+                f"{given} is the run that is also given as {seen[file]}; give each run once"
+            )
+        seen[file] = given
+
+
+def _file_of(given: Path) -> Path:
+    """Return the file of a run, which is given as such or by its directory."""
+    from harness.report.record_io import RUN_FILE
+
+    return (given / RUN_FILE if given.is_dir() else given).resolve()
+
+
 def _refuse_overwriting(arguments: argparse.Namespace) -> None:
     from harness.errors import ConfigurationError
     from harness.report.record_io import RUN_FILE
 
     for given in arguments.runs:
-        file = given / RUN_FILE if given.is_dir() else given
-        if file.resolve() == (arguments.out / RUN_FILE).resolve():
+        if _file_of(given) == (arguments.out / RUN_FILE).resolve():
             raise ConfigurationError(
                 f"{given} is one of the runs, and would be replaced by the joined one;"
                 " choose another directory: --out DIR"

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.contract.accept.block import block_edits
-from harness.contract.accept.edits import Addition, Edits
+from harness.contract.accept.edits import Addition, Edits, is_collection, parts_of
 from harness.contract.accept.lines import Lines
+from harness.contract.kinds import KINDS
 from harness.contract.operators import split_key
 from harness.contract.problems import Problems
 from harness.contract.yaml_nodes import compose, scalar
@@ -31,6 +32,13 @@ class Entry:
         return plain(self.node)
 
 
+_CHILDREN = frozenset(kind.children[0] for kind in KINDS.values() if kind.children)
+_SORTED_BY = {
+    "log_event": ("log_group",),
+    "log_record": ("scope", "severity_text", "event_name", "severity_number"),
+}
+
+
 class Document:
     """A file that is edited: edits are collected, then made in its text.
 
@@ -49,6 +57,7 @@ class Document:
 
     def text(self) -> str:
         """Return the file's text with all edits made."""
+        _remove_emptied(self.root, self._edits)
         ended = self._text if self._text.endswith("\n") else f"{self._text}\n"
         found = block_edits(Lines(ended), self.root, self._edits)
         after, done = "", 0
@@ -73,14 +82,14 @@ class Document:
         self._add(mapping, Addition(before[-1] if before else 0, key, value))
 
     def add_item(self, mapping: Any, name: str, value: dict[str, Any]) -> None:
-        """Add an item to the list under a name, before the first of its kind with a later name."""
+        """Add an item to the list under a name, before the first of its kind that comes later."""
         entry = entry_of(mapping, name)
         if entry is None:
             self._new_list(mapping, name).append(value)
             return
-        kind, title = _identity(value)
-        known = [_identity(plain(node)) for node in entry.node.value]
-        later = [n for n, (other, its) in enumerate(known) if other == kind and its > title]
+        kind, place = _place(value)
+        known = [_place(plain(node)) for node in entry.node.value]
+        later = [n for n, (other, its) in enumerate(known) if other == kind and its > place]
         self._add(entry.node, Addition(later[0] if later else len(known), "", value))
 
     def _new_list(self, mapping: Any, name: str) -> list[Any]:
@@ -118,6 +127,24 @@ def plain(node: Any) -> Any:
     return scalar(node)
 
 
-def _identity(item: dict[str, Any]) -> tuple[str, str]:
-    key = next(iter(item), "")
-    return split_key(key)[0], str(item.get(key))
+def _place(item: dict[str, Any]) -> tuple[str, tuple[Any, ...]]:
+    """Return the kind of an item, and what `contract write` sorts those of its kind by."""
+    named = {split_key(key)[0]: (split_key(key)[2], str(value)) for key, value in item.items()}
+    kind = next(iter(named), "")
+    if kind not in _SORTED_BY:
+        return kind, (named.get(kind, ("", ""))[1],)
+    none = ("is", "")
+    return kind, (*(named.get(detail, none) for detail in _SORTED_BY[kind]), named[kind])
+
+
+def _remove_emptied(node: Any, edits: Edits) -> None:
+    """Remove the lists of children that all items are removed from."""
+    for part in parts_of(node) if is_collection(node) else ():
+        if edits.removes(part):
+            continue
+        items = parts_of(part.value) if part.value.id == "sequence" else []
+        emptied = items and all(map(edits.removes, items)) and not edits.added_to(part.value)
+        if emptied and node.id == "mapping" and part.key.value in _CHILDREN:
+            edits.removed.add(id(part.key))
+        else:
+            _remove_emptied(part.value, edits)

@@ -10,7 +10,8 @@ from harness.closest import closest
 from harness.contract.accept.changes import Change, below, shown
 from harness.contract.accept.document import Document, Entry, entry_of
 from harness.contract.operators import split_key
-from harness.contract.write.shapes import mapping_of
+from harness.contract.optional import nearest
+from harness.contract.write.volatile import mapping_of
 from harness.expect.compare import differences
 from harness.expect.key_pattern import KeyPattern
 
@@ -38,7 +39,7 @@ def mapping_changes(
             continue
         values = _under(name, captured, expected)
         if name in renamed:
-            yield _renaming(document, entry, name, renamed[name], where)
+            yield _renaming(document, entry, name, renamed[name], generated, where)
         elif depth > 1 and isinstance(wanted, Mapping) and all(isinstance(one, dict) for one in values):
             inner = mapping_changes(document, entry.node, wanted, values, depth - 1, where, closed=closed)
             yield from below(name, inner)
@@ -53,7 +54,10 @@ def mapping_changes(
 def _renamed(
     node: Any, expected: Mapping[str, Any], generated: Collection[str], captured: Sequence[Any]
 ) -> dict[str, str]:
-    """Return names that are gone → the new one that is like it, and of which holds what is said."""
+    """Return names that are gone → the new one that is like it, and of which holds what is said.
+
+    What may be missing says nothing about its name: any new one of which it holds may be the one.
+    """
 
     def holds(name: str, wanted: Any) -> bool:
         return not any(differences({name: wanted}, one) for one in captured)
@@ -62,9 +66,15 @@ def _renamed(
     renamed: dict[str, str] = {}
     for name, wanted in expected.items():
         entry = entry_of(node, name)
-        if entry is None or name in generated or entry.node.id != "scalar" or holds(name, wanted):
+        if entry is None or name in generated or isinstance(name, KeyPattern):
             continue
-        near = closest(name, [one for one in new if one not in renamed.values() and holds(one, wanted)])
+        fitting = [one for one in new if one not in renamed.values() and holds(one, wanted)]
+        if split_key(entry.key)[1]:
+            near = nearest(name, fitting) if fitting else None
+        elif entry.node.id == "scalar" and not holds(name, wanted):
+            near = closest(name, fitting)
+        else:
+            continue
         if near is not None:
             renamed[name] = near
     return renamed
@@ -77,12 +87,21 @@ def _under(name: str, captured: Sequence[Any], expected: Mapping[str, Any]) -> l
     return [one[key] for one in captured for key in name.among(one, expected)] or [None]
 
 
-def _renaming(document: Document, entry: Entry, name: str, new: str, where: str) -> Change:
-    """Return the change of a name; what is said of it stays."""
+def _renaming(
+    document: Document,
+    entry: Entry,
+    name: str,
+    new: str,
+    generated: Mapping[str, tuple[str, Any]],
+    where: str,
+) -> Change:
+    """Return the change of a name; what is said of it stays, but for a mapping, which is written anew."""
     operator = entry.key.removeprefix(name)
     key = f"{new}{operator or ('/is' if '/' in new else '')}"
-    before, after = shown(entry.key, entry.value), shown(key, entry.value)
-    return Change(where, name, before, after, partial(document.replace, entry, key, entry.value))
+    before, value = shown(entry.key, entry.value), entry.value
+    if entry.node.id != "scalar":
+        key, value = generated[new]
+    return Change(where, name, before, shown(key, value), partial(document.replace, entry, key, value))
 
 
 def replacement(

@@ -19,17 +19,17 @@ from harness.contract.deviations import Deviations
 from harness.contract.items import Contract, Item, Presence
 from harness.contract.operators import split_key
 from harness.contract.optional import HEADERS
-from harness.contract.sections import section_counts
+from harness.contract.sections import is_taken, section_counts
 from harness.contract.shares import forbids, is_forbidden
 from harness.contract.write.build import SECTION_WRITERS
-from harness.contract.write.exports import header_entries, is_taken, lowered
+from harness.contract.write.exports import header_entries, lowered
 from harness.contract.write.names import written
 from harness.expect.compare import differences, equal
 from harness.expect.fields import Field, MappingField
 from harness.expect.metrics import POINT_FIELDS
 from harness.expect.omitted import OMITTED
 from harness.expect.pool import Entry
-from harness.model import Telemetry
+from harness.model import ExportRequest, Telemetry
 
 _IDS = frozenset({"trace_id", "span_id"})
 _OF_POINTS = ("value", "sum")
@@ -106,9 +106,11 @@ def _of_any(
     document: Document, item: Item, node: Any, identified: Sequence[Entry], where: str
 ) -> Iterator[Change]:
     """Yield the changes of an item that one of those that it identifies must be as."""
-    if any(map(item.expectation.holds, identified)):
+    different = [entry for entry in identified if not item.expectation.holds(entry)]
+    sent = [entry for entry in different if isinstance(entry.value, ExportRequest) and is_taken(entry.value)]
+    if len(different) < len(identified) and not sent:
         return
-    value = identified[0].value
+    value = (sent or different)[0].value
     for field, expected in item.expectation.details:
         said = entry_of(node, field.name)
         if said is None or field.holds(expected, value):

@@ -6,16 +6,16 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from harness.contract.items import VERSION
-from harness.contract.metrics import is_temporality_own
 from harness.contract.sections import resources_of
 from harness.contract.write.exports import export_items
 from harness.contract.write.log_records import log_record_items
 from harness.contract.write.messages import forms_of
-from harness.contract.write.names import Named, entry, names_of, written
+from harness.contract.write.metrics import metric_items
+from harness.contract.write.names import Named, entry, names_of
 from harness.contract.write.operations import Trees, operations_of
-from harness.contract.write.shapes import mapping_of, one_or_several
+from harness.contract.write.volatile import mapping_of
 from harness.contract.write.yaml_text import yaml_lines
-from harness.model import Metric, MetricType, RunRecord, Telemetry, Temporality
+from harness.model import RunRecord, Telemetry
 
 SCHEMA_FILE = "contract.schema.json"
 _HEADER = f"# yaml-language-server: $schema=./{SCHEMA_FILE}"
@@ -61,46 +61,10 @@ def _log_events(parts: Sequence[Telemetry]) -> list[dict[str, Any]]:
     ]
 
 
-def _metrics(parts: Sequence[Telemetry]) -> list[dict[str, Any]]:
-    names = names_of(metric.name for part in parts for metric in part.metrics)
-    groups: dict[tuple[str, str, Named], list[Metric]] = {}
-    for part in parts:
-        for metric in part.metrics:
-            key = (metric.scope.name, metric.namespace or "", names[metric.name])
-            groups.setdefault(key, []).append(metric)
-    return [_metric(metrics) for _, metrics in sorted(groups.items())]
-
-
-def _metric(metrics: Sequence[Metric]) -> dict[str, Any]:
-    first = metrics[0]
-    item: dict[str, Any] = dict(written("metric", *(metric.name for metric in metrics)))
-    item |= one_or_several("type", {metric.type.value for metric in metrics})
-    item |= _of_sums(metrics)
-    item |= one_or_several("unit", {metric.unit for metric in metrics})  # none, too: '' is no wildcard
-    if first.namespace:
-        item["namespace"] = first.namespace
-    if first.scope.name:
-        item["scope"] = first.scope.name
-    attributes = mapping_of([point.attributes for metric in metrics for point in metric.data_points])
-    return item | ({"attributes": attributes} if attributes else {})
-
-
-def _of_sums(metrics: Sequence[Metric]) -> dict[str, Any]:
-    """Return what tells a Counter from an UpDownCounter, and the temporality that the app chose."""
-    item: dict[str, Any] = {}
-    monotonic = {metric.is_monotonic for metric in metrics}
-    if len(monotonic) == 1 and any(metric.type is MetricType.SUM for metric in metrics):
-        item["is_monotonic"] = monotonic.pop()
-    own = {metric.temporality.value for metric in metrics if is_temporality_own(metric)}
-    if own and own != {Temporality.UNSPECIFIED.value}:
-        item |= one_or_several("temporality", own)
-    return item
-
-
 SECTION_WRITERS: dict[str, Callable[[Sequence[Telemetry]], list[dict[str, Any]]]] = {
     "log_events": _log_events,
     "log_records": log_record_items,
-    "metrics": _metrics,
+    "metrics": metric_items,
     "exports": export_items,
 }
 """Section → what writes its items."""

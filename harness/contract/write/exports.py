@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from harness.contract.sections import is_taken
 from harness.contract.write.names import Named, entry, names_of
-from harness.model import ExportRequest, Telemetry
+from harness.model import Telemetry
 
 _TRANSPORT = frozenset(
     {
@@ -32,11 +33,6 @@ def export_items(parts: Sequence[Telemetry]) -> list[dict[str, Any]]:
         | ({"headers": entries} if (entries := header_entries(sent)) else {})
         for (channel, path), sent in sorted(groups.items())
     ]
-
-
-def is_taken(export: ExportRequest) -> bool:
-    """Return whether a request carried telemetry, and was answered so that the app knows it arrived."""
-    return export.items > 0 and 200 <= export.status < 300
 
 
 def lowered(headers: Mapping[str, str]) -> dict[str, str]:

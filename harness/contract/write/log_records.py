@@ -8,8 +8,7 @@ from typing import Any
 from harness.contract.operators import OPERATORS, split_key
 from harness.contract.write.messages import forms_of
 from harness.contract.write.names import Named, names_of, written
-from harness.contract.write.shapes import mapping_of
-from harness.contract.write.volatile import generalised
+from harness.contract.write.volatile import generalised, mapping_of
 from harness.contract.write.yaml_text import Said
 from harness.expect.compare import equal
 from harness.model import LogRecord, Telemetry

@@ -26,10 +26,10 @@ def forms_of(messages: Iterable[str]) -> list[tuple[str, str]]:
     return sorted({(o, wide[argument] if o == "regex" else argument) for o, argument in found})
 
 
-def template_of(message: str) -> str:
+def message_form(message: str) -> str:
     r"""Return a message's first line as it reads in every run: its variable parts are named.
 
-    >>> template_of("[2026-Nov-24 12:31] 127.0.0.1 GET /orders/17 took 1.5 ms\nand more")
+    >>> message_form("[2026-Nov-24 12:31] 127.0.0.1 GET /orders/17 took 1.5 ms\nand more")
     '[‹stamp›] ‹address› GET /orders/‹number› took ‹number› ms …'
     """
     line, newline, _ = message.partition("\n")

@@ -49,6 +49,16 @@ def written(key: str, *names: str) -> dict[str, str]:
     return entry(key, names_of(names)[names[0]])
 
 
+@lru_cache(maxsize=65_536)
+def name_form(name: str) -> str:
+    """Return a name as it reads in every run: what `names_of` writes as a pattern, for people.
+
+    >>> name_form("order 17cc51c3-89f2-4a6f-8d3a-08d4bb0b5f2e"), name_form("GET /")
+    ('order ‹uuid›', 'GET /')
+    """
+    return template_of(name)
+
+
 @lru_cache(maxsize=4096)
 def key_form(key: str) -> str:
     """Return a key as a contract names it in every run.

@@ -6,50 +6,16 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from harness.contract.write.messages import forms_of
-from harness.contract.write.names import Named, entry, key_form, names_of, written
-from harness.contract.write.volatile import expected_entry
+from harness.contract.write.names import Named, entry, names_of, written
+from harness.contract.write.siblings import told_apart
+from harness.contract.write.volatile import expected_entry, mapping_of
 from harness.contract.write.yaml_text import Said
 from harness.model import Segment, Span, Subsegment
 
 Node = Span | Segment | Subsegment
 Below = Callable[[Node], Sequence[Node]]
-_MOST_LEVELS = 8
-"""Of values: a contract may not be nested deeper than people read."""
 _MOST_ALIKE = 3
 """Links of a span, and events of one name: how many a consumer of batches has depends on the traffic."""
-
-
-def mapping_of(
-    captured: Sequence[dict[str, Any]], depth: int = 1, deepest: int = _MOST_LEVELS
-) -> dict[str, Any]:
-    """Return a mapping that every captured one fulfils, sorted by key.
-
-    Args:
-        depth: How many levels of keys are described one by one though some are missing at times.
-        deepest: How many levels are described at all.
-
-    >>> mapping_of([{"a": 1}, {"a": 1, "b": "x"}])
-    {'a': 1, 'b/optional': 'x'}
-    """
-    by_key: dict[str, list[tuple[int, Any]]] = {}
-    for number, one in enumerate(captured):
-        for key, value in one.items():
-            by_key.setdefault(key_form(key), []).append((number, value))
-    entries: dict[str, Any] = {}
-    for key in sorted(by_key):
-        values = [value for _, value in by_key[key]]
-        always = len({number for number, _ in by_key[key]}) == len(captured)
-        nested = deepest > 1 and all(isinstance(value, dict) for value in values) and any(values)
-        if nested and (depth > 1 or always):
-            entries[_plain_key(key, always=always)] = mapping_of(values, depth - 1, deepest - 1)
-        else:
-            name, argument = expected_entry(key, values, always=always)
-            entries[name] = argument
-    return entries
-
-
-def _plain_key(key: str, *, always: bool) -> str:
-    return f"{key}/optional" if not always else f"{key}/is" if "/" in key else key
 
 
 def span_item(spans: Sequence[Span], below: Below) -> dict[str, Any]:
@@ -98,27 +64,32 @@ def _status_message(messages: Sequence[str]) -> dict[str, Any]:
 
 
 def _events(spans: Sequence[Span]) -> list[Any]:
-    """Return as many events of each name as every span has; what is said holds for each of them."""
+    """Return as many events of each name as every span has; where some have more, one more is optional."""
     forms = names_of(event.name for span in spans for event in span.events)
-    names = set.intersection(*({forms[event.name] for event in span.events} for span in spans))
     found: list[Any] = []
-    for name in sorted(names):
+    for name in sorted({forms[event.name] for span in spans for event in span.events}):
         events = [[event for event in span.events if forms[event.name] == name] for span in spans]
-        number = min(_MOST_ALIKE, *map(len, events))
         attributes = mapping_of([event.attributes for some in events for event in some])
-        said = entry("event", name)
+        said: dict[str, Any] = entry("event", name)
         if attributes:
-            found += [said | {"attributes": attributes}] * number
-        else:
-            found += [said.get("event", said)] * number
+            said["attributes"] = attributes
+        required, optional = _numbers(list(map(len, events)))
+        plain = said["event"] if list(said) == ["event"] else said
+        found += [plain] * required + [said | {"presence": "optional"}] * optional
     return found
 
 
 def _links(spans: Sequence[Span]) -> list[dict[str, Any]]:
-    """Return as many links as every span has; they have no names, so what is said holds for each."""
-    number = min(_MOST_ALIKE, *(len(span.links) for span in spans))
-    attributes = mapping_of([link.attributes for span in spans for link in span.links])
-    return [{"attributes": attributes}] * number
+    """Return links as `_events` does events; they have no names, so what is said holds for each."""
+    required, optional = _numbers([len(span.links) for span in spans])
+    said = {"attributes": mapping_of([link.attributes for span in spans for link in span.links])}
+    return [said] * required + [said | {"presence": "optional"}] * optional
+
+
+def _numbers(counts: Sequence[int]) -> tuple[int, int]:
+    """Return how many parts are required, and how many optional: one says that some have more."""
+    required = min(_MOST_ALIKE, *counts)
+    return required, int(required < min(_MOST_ALIKE, max(counts)))
 
 
 def document_item(documents: Sequence[Segment | Subsegment], below: Below) -> dict[str, Any]:
@@ -195,7 +166,11 @@ def child_items(parents: Sequence[Any], below: Below) -> list[dict[str, Any]]:
         for child in below(parent):
             key = _identity(child, forms[child.name])
             groups.setdefault(key, [[] for _ in parents])[number].append(child)
-    return [_child_item(groups[key], below) for key in sorted(groups, key=repr)]
+    return [
+        _child_item(alike, below)
+        for key in sorted(groups, key=repr)
+        for alike in told_apart(groups[key], below)
+    ]
 
 
 def _identity(node: Any, name: Named) -> tuple[Any, ...]:

@@ -1,0 +1,89 @@
+"""Siblings of one name: told apart where every parent has the same ones, so that the loss of each is seen."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from harness.contract.write.names import key_form, names_of
+from harness.contract.write.volatile import generalised
+from harness.model import Segment, Span, Subsegment
+
+Node = Span | Segment | Subsegment
+Below = Callable[[Node], Sequence[Node]]
+ByParent = Sequence[Sequence[Node]]
+_FEW = 5
+"""So many kinds of siblings are told apart; more are data."""
+_DEPTH = 3
+_DOCUMENT = ("annotations", "aws", "http", "metadata", "sql")
+
+
+def told_apart(by_parent: ByParent, below: Below) -> list[ByParent]:
+    """Return the siblings of one name as the kinds that they come in, each by parent.
+
+    They are told apart by what every parent has as often: a status, events, links, what is below, and
+    values that stay from run to run. A number that one parent alone has may be a measure, and tells nothing.
+
+    Args:
+        by_parent: The siblings of each parent; some may have none.
+    """
+    parents = [children for children in by_parent if children]
+    if {len(children) for children in parents} == {1} or len({len(children) for children in parents}) != 1:
+        return [by_parent]
+    rows = {id(node): _traits(node, below, numbers=len(parents) > 1) for some in parents for node in some}
+    kinds: dict[int, tuple[Hashable, ...]] = dict.fromkeys(rows, ())
+    for trait in sorted({trait for row in rows.values() for trait in row}):
+        finer = {node: (*kinds[node], (trait, row.get(trait))) for node, row in rows.items()}
+        if len(set(finer.values())) > len(set(kinds.values())) and _is_same_everywhere(parents, finer):
+            kinds = finer
+    return [
+        [[node for node in some if kinds.get(id(node)) == kind] for some in by_parent]
+        for kind in sorted(set(kinds.values()), key=repr)
+    ]
+
+
+def _is_same_everywhere(parents: ByParent, kinds: Mapping[int, Hashable]) -> bool:
+    found = [Counter(kinds[id(node)] for node in some) for some in parents]
+    return len(found[0]) <= _FEW and all(one == found[0] for one in found[1:])
+
+
+def _traits(node: Node, below: Below, *, numbers: bool) -> dict[str, Hashable]:
+    """Return what may tell a node from its siblings."""
+    traits: dict[str, Hashable] = {" below": _counted([child.name for child in below(node)])}
+    if isinstance(node, Span):
+        traits[" status"] = node.status.code.value
+        traits[" events"] = _counted([event.name for event in node.events])
+        traits[" links"] = len(node.links)
+        return traits | dict(_values("attributes", node.attributes, 1, numbers=numbers))
+    for flag in ("error", "fault", "throttle"):
+        traits[f" {flag}"] = getattr(node, flag)
+    for name in _DOCUMENT:
+        traits |= dict(_values(name, getattr(node, name, None) or {}, _DEPTH, numbers=numbers))
+    return traits
+
+
+def _counted(names: Sequence[str]) -> Hashable:
+    forms = names_of(names) if names else {}
+    return tuple(sorted(Counter(forms[name] for name in names).items()))
+
+
+def _values(
+    path: str, captured: Mapping[str, Any], depth: int, *, numbers: bool
+) -> Iterator[tuple[str, Hashable]]:
+    for key, value in captured.items():
+        name = f"{path}.{key_form(key)}"
+        if isinstance(value, dict) and depth > 1:
+            yield from _values(name, value, depth - 1, numbers=numbers)
+        elif isinstance(value, str | bool) or (numbers and type(value) is int):
+            yield name, _stable(key, type(value).__name__, value)
+        else:
+            yield name, type(value).__name__
+
+
+@lru_cache(maxsize=4096)
+def _stable(key: str, kind: str, value: Any) -> Hashable:
+    """Return a value that stays from run to run; of another only the type."""
+    operator, argument = generalised(key, [value])
+    return (kind, argument) if operator == "is" else kind

@@ -1,0 +1,122 @@
+"""Keys that only some requests have: renaming one is found, and accepted as what it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from harness.contract import check_contract, contract_text, parse_contract
+from harness.contract.accept import accepted_text
+from harness.model import DataPoint, RunRecord, ScenarioRecord, Telemetry
+from tests.builders import a_log_record, a_metric, a_segment, a_span, a_subsegment, a_telemetry
+
+
+def a_run(*telemetry: Telemetry) -> RunRecord:
+    return RunRecord(
+        scenarios=tuple(ScenarioRecord(name=f"test_{n}", telemetry=one) for n, one in enumerate(telemetry, 1))
+    )
+
+
+def span(**attributes: Any) -> Telemetry:
+    return a_telemetry(a_span("job", attributes={"rows": 3, **attributes}))
+
+
+def child(**attributes: Any) -> Telemetry:
+    root = a_span("job")
+    return a_telemetry(root, a_span("step", parent=root, attributes={"rows": 3, **attributes}))
+
+
+def annotation(**annotations: Any) -> Telemetry:
+    return Telemetry(segments=(a_segment("pay", annotations={"rows": 3, **annotations}),))
+
+
+def metadata(**keys: Any) -> Telemetry:
+    below = a_subsegment("db", metadata={"default": {"rows": 3, **keys}})
+    return Telemetry(segments=(a_segment("pay", below),))
+
+
+def point(**attributes: Any) -> Telemetry:
+    return a_telemetry(a_metric("jobs", DataPoint(attributes=attributes, value=1)))
+
+
+def record(**attributes: Any) -> Telemetry:
+    return a_telemetry(a_log_record("done", attributes={"rows": 3, **attributes}))
+
+
+@pytest.mark.parametrize(
+    ("emit", "id_", "words"),
+    [
+        (span, "attribute_renamed job", "attribute 'coupon' of span 'job', but attribute 'coupon2' = 'X'"),
+        (
+            child,
+            "attribute_renamed job › step",
+            "attribute 'coupon' of span 'step', but attribute 'coupon2' = 'X'",
+        ),
+        (
+            annotation,
+            "annotation_renamed pay",
+            "annotation 'coupon' of segment 'pay', but annotation 'coupon2' = 'X'",
+        ),
+        (
+            metadata,
+            "metadata_renamed pay › db",
+            "metadata 'default.coupon' of subsegment 'db', but metadata 'default.coupon2' = 'X'",
+        ),
+        (point, "attribute_renamed ", "attribute 'coupon' of metric 'jobs', but attribute 'coupon2' = 'X'"),
+        (
+            record,
+            "attribute_renamed ",
+            "attribute 'coupon' of log record 'done', but attribute 'coupon2' = 'X'",
+        ),
+    ],
+)
+def test_an_optional_key_that_was_renamed(emit: Any, id_: str, words: str) -> None:
+    text = contract_text(a_run(emit(coupon="X"), emit()))
+    run = a_run(emit(coupon2="X"), emit())
+    found = [f for f in check_contract(parse_contract(text), run) if not f.id.endswith("_undeclared")]
+    assert [f"{f.level.value} {f.id} {f.where}: {f.message}" for f in found] == [
+        (
+            f"error {id_}: no scenario captured optional {words}, of which all holds that is said of it;"
+            " was it renamed?"
+        )
+    ]
+    accepted, made, _ = accepted_text(text, run)
+    assert [str(change).split(": ", 1)[1] for change in made] == ["coupon/optional: X → coupon2/optional: X"]
+    assert check_contract(parse_contract(accepted), run) == ()
+    assert accepted == text.replace("coupon/", "coupon2/")
+
+
+def test_a_key_of_another_type_is_no_rename() -> None:
+    text = contract_text(a_run(span(coupon="X"), span(coupon="Y"), span()))
+    found = check_contract(parse_contract(text), a_run(span(other=3), span()))
+    assert [f"{f.level.value} {f.id}" for f in found] == [
+        "warning attribute_undeclared",
+        "warning item_unexercised",
+    ]
+
+
+def test_the_closest_of_several_keys_is_the_new_name() -> None:
+    text = contract_text(a_run(span(coupon="X"), span(coupon="Y"), span()))
+    run = a_run(span(a="X", coupon2="Y", z="Z"), span())
+    found = [f.message for f in check_contract(parse_contract(text), run) if f.id == "attribute_renamed"]
+    assert found == [
+        (
+            "no scenario captured optional attribute 'coupon' of span 'job', but attribute 'coupon2' = 'Y',"
+            " of which all holds that is said of it; was it renamed?"
+        )
+    ]
+
+
+def test_an_optional_mapping_that_was_renamed() -> None:
+    def request(**keys: Any) -> Telemetry:
+        return Telemetry(segments=(a_segment("pay", metadata={"default": {"rows": 1, **keys}}),))
+
+    text = contract_text(a_run(request(cart={"n": {"a": 1}}), request()))
+    run = a_run(request(basket={"n": {"a": 1}}), request())
+    assert [f.id for f in check_contract(parse_contract(text), run)] == [
+        "metadata_undeclared",
+        "metadata_renamed",
+    ]
+    accepted, _, _ = accepted_text(text, run)
+    assert check_contract(parse_contract(accepted), run) == ()
