@@ -89,6 +89,8 @@ def _body(bodies: Sequence[Any]) -> dict[str, Any]:
     if isinstance(bodies[0], dict):
         return {_keyed("is"): mapping_of(bodies, _BODY_DEPTH)}
     operator, argument = generalised("body", bodies)
+    if operator == "each":  # it holds for an empty mapping, too, and would take records of another item
+        operator, argument = "type", "list"
     return {_keyed(operator): argument}
 
 
