@@ -59,6 +59,7 @@ class Bucket:
             or None once they were compared.
         provider_of: The provider of each in-process span whose export was not compared yet.
         partial: Those of other processes, of which a format with less than all told.
+        hashes: Those of the X-Ray documents that arrived, 64 bits each.
         begun: X-Ray entities that were not sent yet.
 
     Args:
@@ -74,6 +75,7 @@ class Bucket:
         self.provider_of: dict[SpanKey, int] = {}
         self.on_wire: dict[SpanKey, Span | Callable[[], Span] | None] = {}
         self.partial: set[SpanKey] = set()
+        self.hashes: set[int] = set()
         self.begun: list[BegunEntity] = []
         self._items: defaultdict[type, list[Any]] = defaultdict(list)
         self._differing: dict[tuple[str, Site | None], Incident] = {}

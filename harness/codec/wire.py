@@ -37,6 +37,7 @@ class WireTelemetry:
         self._documents: list[Segment | Subsegment] = []
         self._log_events: list[LogEvent] = []
         self._exports: list[ExportRequest] = []
+        self._hashes: set[int] = set()  # of documents: 64 bits each, and not the bytes
         self._rejected: list[Rejected] = []
         self._incidents: list[Incident] = []
         self._refused: Refused[None] = Refused()
@@ -57,11 +58,18 @@ class WireTelemetry:
             body = xray.split_datagram(datagram)
             payload = adot.parse_payload(body)
             if payload is None:
-                self._documents.append(xray.parse_document(body))
+                self._add_document(xray.parse_document(body), body, datagram)
             else:
                 self._add_payload(payload, datagram)
         except DecodeError as error:
             self._rejected.append(Rejected(channel="xray", reason=str(error), payload=datagram))
+
+    def _add_document(self, document: Segment | Subsegment, body: bytes, datagram: bytes) -> None:
+        if (hashed := hash(body)) in self._hashes:
+            self._rejected.append(xray.duplicate_of(document, datagram))
+        else:
+            self._hashes.add(hashed)
+            self._documents.append(document)
 
     def _add_payload(self, payload: adot.Payload, datagram: bytes) -> None:
         from harness.codec import otlp

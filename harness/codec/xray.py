@@ -13,7 +13,7 @@ import msgspec
 
 from harness.codec.attributes import plain
 from harness.errors import DecodeError, in_our_words
-from harness.model import Segment, Subsegment
+from harness.model import Rejected, Segment, Subsegment
 from harness.model.nesting import MAX_DEPTH
 
 HEADER = b'{"format":"json","version":1}\n'
@@ -89,6 +89,17 @@ def parse_document(body: bytes) -> Segment | Subsegment:
             raise DecodeError(f"subsegment {document.get('name')!r} was sent alone and has no parent_id")
         return _convert(document, Subsegment)
     return _convert(document, Segment)
+
+
+def duplicate_of(document: Segment | Subsegment, datagram: bytes) -> Rejected:
+    """Return the evidence that a document came again: the network may do that, or an app that sends twice."""
+    kind = type(document).__name__.lower()
+    return Rejected(
+        channel="xray",
+        reason=f"{kind} {document.name!r} ({document.id}) came again, byte for byte; it is kept once",
+        payload=datagram,
+        duplicate=True,
+    )
 
 
 def _decode(body: bytes) -> dict[str, Any]:

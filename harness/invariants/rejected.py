@@ -1,10 +1,10 @@
-"""Input that a receiver could not decode would be lost in production too."""
+"""Input that a receiver could not decode would be lost in production too; a duplicate is not."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.model import Finding, Telemetry, Verdict
+from harness.model import Finding, Level, Telemetry, Verdict
 
 _SHOWN_BYTES = 60
 
@@ -17,6 +17,7 @@ def check(telemetry: Telemetry, verdicts: tuple[Verdict, ...]) -> Iterator[Findi
         yield Finding(
             id="input_rejected",
             signal="harness",
+            level=Level.WARNING if rejected.duplicate else Level.ERROR,
             where=rejected.channel,
             site=rejected.site,
             message=f"{rejected.reason}; {len(payload)} bytes: {payload[:_SHOWN_BYTES]!r}{more}",

@@ -33,15 +33,17 @@ class ExportRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 
 
 class Rejected(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """Input that could not be decoded; kept, because it is evidence.
+    """Input that became no telemetry; kept, because it is evidence.
 
     Attributes:
+        duplicate: It is byte for byte what had arrived before, and not lost with this copy.
         site: Where the app made what sent it, if that is known.
     """
 
     channel: str
     reason: str
     payload: bytes = b""
+    duplicate: bool = False
     site: Site | None = None
 
 

@@ -15,7 +15,7 @@ from aws_xray_sdk.core.sampling.local.sampler import LocalSampler
 
 from harness import ScenarioTelemetry, TelemetryAssertionError, export_request, regex, segment, subsegment
 from harness.codec.xray import HEADER
-from harness.model import Segment
+from harness.model import Level, Segment
 
 
 @pytest.fixture
@@ -213,14 +213,25 @@ def test_datagrams_that_cannot_be_decoded_are_evidence(telemetry: ScenarioTeleme
 
 
 def test_duplicates_and_another_process_are_one_segment_each(telemetry: ScenarioTelemetry) -> None:
-    body = b'{"id":"%b","name":"other","trace_id":"1-5759e988-bd862e3fe1be46a994272799","start_time":1,%b}'
-    for _ in range(2):
-        send(HEADER + body % (b"a" * 16, b'"in_progress":true'))
-        send(HEADER + body % (b"a" * 16, b'"end_time":2'))
-        send(HEADER + body % (b"b" * 16, b'"end_time":2'))
+    template = (
+        b'{"id":"%b","name":"other","trace_id":"1-5759e988-bd862e3fe1be46a994272799","start_time":1,%b}'
+    )
+    ends = ((b"a", b'"in_progress":true'), (b"a", b'"end_time":2'), (b"b", b'"end_time":2'))
+    datagrams = [HEADER + template % (identity * 16, end) for identity, end in ends]
+    for datagram in (*datagrams, *datagrams):
+        send(datagram)
 
     assert [(found.id, found.end_time) for found in telemetry.segments] == [("a" * 16, 2.0), ("b" * 16, 2.0)]
     assert all(isinstance(found, Segment) and found.site is None for found in telemetry.segments)
+    assert [(again.payload, again.duplicate) for again in telemetry.rejected] == [
+        (d, True) for d in datagrams
+    ]
+    assert (
+        telemetry.rejected[1].reason
+        == "segment 'other' (aaaaaaaaaaaaaaaa) came again, byte for byte; it is kept once"
+    )
+    (finding, *_) = telemetry.expect_finding("input_rejected", count=3)
+    assert finding.level is Level.WARNING
 
 
 def test_everything_is_sampled_whatever_the_app_configures(

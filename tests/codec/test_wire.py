@@ -103,3 +103,18 @@ def test_two_spans_of_one_id_in_one_request_are_found_too() -> None:
 
     assert [span.name for span in telemetry.spans] == ["first"]
     assert [incident.id for incident in telemetry.incidents] == ["span_conflicting"]
+
+
+def test_a_document_that_comes_again_is_kept_once_and_the_copy_is_evidence() -> None:
+    again = Arrival(size=len(SEGMENT)), SEGMENT
+    telemetry = telemetry_of([again, again])
+
+    assert [segment.name for segment in telemetry.segments] == ["backend-flask"]
+    assert telemetry.rejected == (
+        Rejected(
+            channel="xray",
+            reason="segment 'backend-flask' (53995c3f42cd8ad8) came again, byte for byte; it is kept once",
+            payload=SEGMENT,
+            duplicate=True,
+        ),
+    )

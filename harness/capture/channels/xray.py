@@ -101,7 +101,12 @@ class XRayChannel:
         self._count(received=1, sent=1)
         trace_id = document.trace_id or ""
         owner = self._owners.of_node(trace_id, document.id, document.parent_id or "")
-        (owner or self._owners.of_trace(trace_id)).add(document)
+        owner = owner or self._owners.of_trace(trace_id)
+        if (hashed := hash(body)) in owner.hashes:
+            owner.add(xray.duplicate_of(document, datagram))
+        else:
+            owner.hashes.add(hashed)
+            owner.add(document)
 
     def _ingest_payload(self, payload: adot.Payload, datagram: bytes) -> None:
         """Hand over what ADOT sent; unsampled spans are counted, not captured: X-Ray never shows them."""
