@@ -8,8 +8,7 @@ import msgspec
 
 from harness.analysis.copies import as_one
 from harness.analysis.outcome import is_of_contract
-from harness.analysis.start_up import joined_outside
-from harness.model import Finding, RunRecord, ScenarioRecord
+from harness.model import Finding, RunRecord, ScenarioRecord, Telemetry
 
 
 def merge_records(records: Sequence[RunRecord]) -> RunRecord:
@@ -26,12 +25,20 @@ def merge_records(records: Sequence[RunRecord]) -> RunRecord:
     """
     return RunRecord(
         scenarios=tuple(sorted(_once(s for r in records for s in r.scenarios), key=lambda s: s.name)),
-        outside=joined_outside(records),
+        outside=_outside(records),
         findings=_unique(f for record in records for f in record.findings if not is_of_contract(record, f)),
         packages=_packages(records),
         redacted=all(record.redacted for record in records),
         cut=(*dict.fromkeys(s for record in records for s in record.cut), *_other_packages(records)),
     )
+
+
+def _outside(records: Sequence[RunRecord]) -> Telemetry:
+    if len(records) == 1:
+        return records[0].outside
+    from harness.analysis.start_up import joined_outside  # a run without workers has no need of it
+
+    return joined_outside(records)
 
 
 def _once(scenarios: Iterable[ScenarioRecord]) -> list[ScenarioRecord]:

@@ -1,5 +1,7 @@
 """Installed and not configured: the plugin changes nothing and imports nothing heavy."""
 
+import sys
+
 import pytest
 
 from tests.pytest_plugin.conftest import OTEL, Run
@@ -173,3 +175,8 @@ def test_a_missing_package_is_named(run: Run, pytester: pytest.Pytester) -> None
     result.stderr.fnmatch_lines(
         ["ERROR: telemetry: channel 'cloudwatch' needs package 'moto'; install telemetry-harness?aws?"]
     )
+
+
+def test_a_run_without_a_contract_does_not_load_what_reads_contracts(pytester: pytest.Pytester) -> None:
+    code = "import sys, harness.pytest_plugin.plugin; sys.exit('harness.contract' in sys.modules)"
+    assert pytester.run(sys.executable, "-c", code).ret == 0
