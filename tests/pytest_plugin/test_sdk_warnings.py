@@ -6,9 +6,7 @@ import json
 
 import pytest
 
-from tests.pytest_plugin.conftest import OTEL, Run, run
-
-__all__ = ["run"]
+from tests.pytest_plugin.conftest import OTEL, Run
 
 _APP = """
     import logging.config
