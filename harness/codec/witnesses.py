@@ -75,7 +75,7 @@ def _attributes(of_process: dict[str, Any], exported: dict[str, Any]) -> Iterato
             yield f"without attribute {key!r}"
         elif not _same(exported[key], value):
             yield f"with another value of attribute {key!r}"
-    for key in exported.keys() - of_process.keys():
+    for key in sorted(exported.keys() - of_process.keys()):
         yield f"with attribute {key!r} added"
 
 

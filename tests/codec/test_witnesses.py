@@ -27,6 +27,10 @@ def test_a_span_that_is_exported_as_it_is_differs_in_nothing() -> None:
         (a_span("work", attributes={"b": 1, "c": 3}), "without attribute 'a'"),
         (a_span("work", attributes={"a": "***", "b": 1, "c": 3}), "with another value of attribute 'a'"),
         (a_span("work", attributes={"a": "x", "b": 1, "c": 3, "d": 4}), "with attribute 'd' added"),
+        (
+            a_span("work", attributes={"a": "x", "b": 1, "c": 3, "z": 4, "y": 4, "x": 4}),
+            "with attribute 'x' added, with attribute 'y' added, with attribute 'z' added",
+        ),
         (a_span("GET /", attributes={"a": "x", "b": 1}), "with another name, without attribute 'c'"),
     ],
 )
