@@ -21,8 +21,9 @@ class ExportComparison:
 
     def report(self, buckets: Iterable[Bucket]) -> None:
         """Tell each scenario of its spans that were left out, of each once; everything has been flushed."""
-        open_or_left_out = [(bucket, self._not_on_wire(bucket)) for bucket in buckets]
-        for bucket, keys in open_or_left_out:
+        # All of them first: any may show that a provider exports to us.
+        not_on_wire = [(bucket, self._not_on_wire(bucket)) for bucket in buckets]
+        for bucket, keys in not_on_wire:
             left_out = [key for key in keys if bucket.provider_of[key] in self._exporting]
             for key in left_out:
                 del bucket.provider_of[key]
@@ -42,7 +43,8 @@ def _is_open(bucket: Bucket, key: SpanKey) -> bool:
 
 
 def _was_refused(bucket: Bucket) -> bool:
-    return any(not 200 <= export.status < 300 for export in bucket.of(ExportRequest))
+    exports = bucket.of(ExportRequest)
+    return any(export.channel == "otlp" and not 200 <= export.status < 300 for export in exports)
 
 
 def _incidents(bucket: Bucket, keys: Iterable[SpanKey]) -> Iterator[Incident]:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.pytest_plugin.conftest import OTEL, Run
+from tests.pytest_plugin.conftest import ALL, OTEL, Run
 
 _HEAD = """
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -60,6 +60,27 @@ def test_an_asserted_span_that_is_not_exported_is_an_error(run: Run, pytester: p
     assert _findings(pytester) == [("span_unexported", "error", _MESSAGE)]
 
 
+def test_what_another_backend_refuses_explains_no_span(run: Run, pytester: pytest.Pytester) -> None:
+    result = run(
+        ALL,
+        f"""{_HEAD}
+    import boto3
+    import pytest
+
+    def test_served(telemetry):
+        serve()
+        logs = boto3.client("logs")
+        events = [{{"timestamp": 1, "message": "m"}}]
+        with pytest.raises(logs.exceptions.ResourceNotFoundException):
+            logs.put_log_events(logGroupName="g", logStreamName="s", logEvents=events)
+        telemetry.expect(span("left out"))
+    """,
+    )
+
+    result.assert_outcomes(passed=1, errors=1)
+    assert _findings(pytester) == [("span_unexported", "error", _MESSAGE)]
+
+
 def test_one_that_nobody_asserts_is_a_warning(run: Run, pytester: pytest.Pytester) -> None:
     result = run(
         OTEL,
@@ -95,7 +116,7 @@ def test_a_span_after_the_shutdown_is_found_and_can_be_expected(run: Run, pytest
 @pytest.mark.parametrize(
     "code",
     [
-        "TracerProvider().get_tracer('other').start_span('work').end(); serve.__globals__['tracer'] = None",
+        "TracerProvider().get_tracer('other').start_span('work').end()",
         "telemetry.spans",
         "with telemetry.answering(Answer(status=400)): serve(); provider.force_flush()",
     ],
