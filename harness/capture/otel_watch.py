@@ -57,6 +57,8 @@ class OtelWatch:
         self._patches = patches
         self._arrivals = arrivals
         self._owners = owners
+        # Else no provider can exist by the time that we hear of its class.
+        self._sdk_came_first = "opentelemetry.sdk" in sys.modules
         patches.when_imported("opentelemetry.sdk.trace", self._watch_traces)
         patches.when_imported("opentelemetry.sdk.trace.export", self._watch_processors)
         patches.when_imported("opentelemetry.sdk.metrics", self._watch_metrics)
@@ -215,7 +217,7 @@ class OtelWatch:
             self._attach_once(provider, attach, Origin(weakref.ref(self._owners.current), call_site()))
 
         self._patches.wrap(kind, "__init__", initialised)
-        for provider in _instances_of(kind):
+        for provider in _instances_of(kind) if self._sdk_came_first else ():
             self._attach_once(provider, attach, Origin(weakref.ref(self._owners.outside), None))
 
     def _attach_once(self, provider: Any, attach: Callable[[Any], None], origin: Origin) -> None:
