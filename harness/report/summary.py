@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from harness.analysis.outcome import findings_of, nothing_was_checked, run_holds, scenario_fails
-from harness.model import RunRecord, Telemetry
+from harness.model import Finding, Level, RunRecord, Telemetry
 from harness.model.finding import is_failure
+from harness.report.all_findings import Told, all_findings
 from harness.report.text import count_text
 
 # Field of `Telemetry` → what one of it is called.
@@ -95,3 +97,26 @@ def count_failures(record: RunRecord) -> int:
     """
     own = (finding for scenario in record.scenarios for finding in findings_of(scenario))
     return sum(map(is_failure, own)) + sum(map(is_failure, record.findings))
+
+
+def warnings_of(record: RunRecord) -> list[tuple[Told, int]]:
+    """Return what fails nothing and is worth a look: each text once, and how often it came.
+
+    >>> warnings_of(RunRecord())
+    []
+    """
+    warnings = [told for told in all_findings(record) if is_warning(told.finding)]
+    first: dict[tuple[str, str], Told] = {}
+    for told in warnings:
+        first.setdefault((told.finding.id, told.text), told)
+    counts = Counter((told.finding.id, told.text) for told in warnings)
+    return [(told, counts[key]) for key, told in first.items()]
+
+
+def is_warning(finding: Finding) -> bool:
+    """Return whether a finding fails nothing and nobody knows of it yet; one of no check is told elsewhere.
+
+    >>> is_warning(Finding(id="span_missing", signal="span", message="no span 'x'", level=Level.WARNING))
+    True
+    """
+    return finding.level is Level.WARNING and not finding.acknowledged and finding.id != "scenario_vacuous"

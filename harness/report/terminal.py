@@ -6,9 +6,16 @@ from collections import Counter
 
 from harness.analysis.coverage import Coverage, Share, coverage_of
 from harness.analysis.outcome import findings_of, is_of_contract
-from harness.model import Finding, Level, RunRecord
+from harness.model import Finding, RunRecord
 from harness.model.finding import is_failure
-from harness.report.summary import captured, captured_words, count_failures, headline, tally
+from harness.report.summary import (
+    captured,
+    captured_words,
+    count_failures,
+    headline,
+    tally,
+    warnings_of,
+)
 from harness.report.text import clipped, count_text, one_line
 
 _TOP = 5
@@ -81,14 +88,16 @@ def _findings(record: RunRecord) -> list[str]:
 
 
 def _warnings(record: RunRecord) -> list[str]:
-    """Return what fails nothing and is worth a look, by id."""
-    every = (*record.findings, *(finding for s in record.scenarios for finding in findings_of(s)))
-    found = (item for item in every if item.level is Level.WARNING and not item.acknowledged)
-    # A scenario that checked nothing has a line of its own.
-    counts = Counter(item.id for item in found if item.id != "scenario_vacuous")
-    if not counts:
-        return []
-    return [f"warnings: {', '.join(f'{number:,} × {id_}' for id_, number in counts.most_common(_TOP))}"]
+    """Return what fails nothing and is worth a look, each text once."""
+    found = warnings_of(record)
+    lines = []
+    for told, number in found[:_TOP]:
+        lines.append(f"  {number:,} × {told.finding.id}, a warning: {_said(told.finding)}")
+        if told.scenario:
+            lines.append(f"      in {clipped(one_line(told.scenario), _LINE)}")
+    if len(found) > _TOP:
+        lines.append(f"  and {count_text(len(found) - _TOP, 'other warning')}")
+    return lines
 
 
 def _place(record: RunRecord, finding: Finding) -> str:

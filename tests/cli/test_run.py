@@ -196,7 +196,7 @@ def test_a_command_that_a_signal_ends_gives_128_and_more(tmp_path: Path) -> None
         "watchtower's send_interval)"
     )
     assert f"harness: {finding.message}\n" in done.stderr
-    assert "warnings: 1 × command_killed\n" in done.stderr
+    assert "  1 × command_killed, a warning: " in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from harness.model import RunRecord, Site, Telemetry, Verdict
+from harness.model import Level, RunRecord, Site, Telemetry, Verdict
 from harness.report.terminal import summary_lines
 from tests.report.records import a_finding, a_run, a_scenario, a_span, example_run, hostile_run
 
@@ -24,7 +24,9 @@ def test_a_run_that_fails() -> None:
         "      in scenarios/test_home.py::test_home_activities",
         UNFINISHED,
         "      in scenarios/test_user.py::test_user_activities",
-        "warnings: 1 × vacuous_scenario, 1 × export_rejected",
+        "  1 × vacuous_scenario, a warning: 1 scenario checked nothing: scenarios/test_messages.py::test_messages",
+        "  1 × export_rejected, a warning: the app's exporter was answered 400 once",
+        "      in scenarios/test_home.py::test_home_activities",
         "cut: 3 log events over 256 KB were cut to 256 KB",
         "report: reports/index.html",
     ]
@@ -48,6 +50,14 @@ def test_an_empty_run() -> None:
         "Nothing was checked: 0 scenarios, no findings that fail",
         "captured: nothing",
     ]
+
+
+def test_a_warning_is_told_once_with_the_first_scenario_and_how_often_it_came() -> None:
+    twice = a_finding("sdk_warning", "the SDK says: no", level=Level.WARNING)
+    known = a_finding("sdk_warning", "the SDK says: known", level=Level.WARNING, acknowledged=True)
+    record = a_run(a_scenario("test_a", findings=(twice,)), a_scenario("test_b", findings=(twice, known)))
+
+    assert summary_lines(record)[2:] == ["  2 × sdk_warning, a warning: the SDK says: no", "      in test_a"]
 
 
 def test_a_waiver_that_is_over_is_not_the_start_ups() -> None:

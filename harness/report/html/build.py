@@ -21,8 +21,10 @@ from harness.report.summary import (
     captured_words,
     count_failures,
     headline,
+    is_warning,
     state_of,
     tally,
+    warnings_of,
 )
 from harness.report.text import count_text
 
@@ -48,9 +50,7 @@ def page_of(record: RunRecord) -> Page:
         started=_started(record.scenarios),
         counts=_counts(record),
         failures=_failures(record, anchored, budget),
-        notices=tuple(finding_view(item) for item in record.findings if not is_failure(item))[
-            : limits.FINDINGS
-        ],
+        notices=_notices(record, anchored, budget),
         scenarios=scenarios,
         coverage=coverage_view(coverage_of(record), budget),
         outside=outside,
@@ -89,5 +89,18 @@ def _failures(
     for anchor, scenario in anchored:
         failing = [finding for finding in findings_of(scenario) if is_failure(finding)]
         views += [finding_view(finding, scenario=scenario.name, anchor=anchor) for finding in failing]
+    budget.omit("finding", len(views) - limits.FINDINGS)
+    return tuple(views[: limits.FINDINGS])
+
+
+def _notices(
+    record: RunRecord, anchored: list[tuple[str, ScenarioRecord]], budget: limits.Budget
+) -> tuple[FindingView, ...]:
+    anchors = {scenario.name: anchor for anchor, scenario in anchored}
+    views = [
+        finding_view(told.finding, scenario=told.scenario, anchor=anchors.get(told.scenario, ""), times=times)
+        for told, times in warnings_of(record)
+    ]
+    views += [finding_view(item) for item in record.findings if not (is_failure(item) or is_warning(item))]
     budget.omit("finding", len(views) - limits.FINDINGS)
     return tuple(views[: limits.FINDINGS])

@@ -18,6 +18,7 @@ class FindingView(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         tone: ``fails``, ``warning``, ``info`` or ``acknowledged``.
         anchor: The scenario's, empty for a finding about the run.
+        times: How often it came.
     """
 
     tone: str
@@ -28,6 +29,7 @@ class FindingView(msgspec.Struct, frozen=True, kw_only=True):
     site: str
     scenario: str = ""
     anchor: str = ""
+    times: int = 1
 
 
 class VerdictView(msgspec.Struct, frozen=True, kw_only=True):
@@ -180,7 +182,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         state: ``holds``, ``fails`` or ``unchecked``.
         failures: The findings that turn the build red.
-        notices: All other findings about the run as a whole.
+        notices: The run's other findings, and its scenarios' warnings, each text once.
         cut: What the record itself does not hold.
         left_out: What the record holds and this page does not show.
     """

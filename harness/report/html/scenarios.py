@@ -17,12 +17,13 @@ from harness.report.summary import captured, captured_words
 from harness.report.text import clipped, count_text, duration_text, one_line
 
 
-def finding_view(finding: Finding, *, scenario: str = "", anchor: str = "") -> FindingView:
+def finding_view(finding: Finding, *, scenario: str = "", anchor: str = "", times: int = 1) -> FindingView:
     """Return a finding for the page.
 
     Args:
         scenario: Its scenario's name, where that is not obvious.
         anchor: What to link the name to.
+        times: How often it came.
     """
     return FindingView(
         tone=_tone(finding),
@@ -33,6 +34,7 @@ def finding_view(finding: Finding, *, scenario: str = "", anchor: str = "") -> F
         site=site_text(finding.site),
         scenario=clipped(one_line(scenario), limits.NAME_CHARS),
         anchor=anchor,
+        times=times,
     )
 
 
