@@ -64,9 +64,13 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     if not early_config.getini("telemetry_channels"):
         _refuse_options(early_config)
         return
-    from harness.pytest_plugin.plugin import start
+    from harness.collection import no_collection
 
-    early_config.pluginmanager.register(start(early_config), PLUGIN_NAME)
+    with no_collection():  # modules stay, some two hundred of them
+        from harness.pytest_plugin.plugin import start
+
+        plugin = start(early_config)
+    early_config.pluginmanager.register(plugin, PLUGIN_NAME)
 
 
 def _refuse_options(config: pytest.Config) -> None:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
-import gc
 import os
 import tempfile
 import traceback
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from harness.collection import no_collection
 from harness.errors import ConfigurationError, RecordError
 from harness.model import RunRecord
 from harness.registry import built_in_modules, third_party
@@ -79,7 +78,7 @@ def write_reports(
             raise ConfigurationError(
                 f"format {name!r} is read on a terminal and has no file; render it instead"
             )
-    with _no_collection():
+    with no_collection():  # a full one takes longer than the report of 100 scenarios
         safe = redact(record)
         rendered = {name: _rendered(form, safe) for name, form in chosen.items()}
     files = {
@@ -110,21 +109,6 @@ def _failed(file_name: str, error: Exception) -> RecordError:
         f"{file_name}: cannot be made of this run: {type(error).__name__}: {error} "
         f"({last.filename}:{last.lineno}); please report it with run.json, which has everything"
     )
-
-
-@contextlib.contextmanager
-def _no_collection() -> Iterator[None]:
-    """Look for no garbage meanwhile: what a report is made of lives until it is rendered.
-
-    A full collection takes longer than the report of 100 scenarios.
-    """
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _format(name: str, known: Mapping[str, Any]) -> Any:
