@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks.figure import Figure, at_most
 from benchmarks.runs import pytest_seconds
 
-ROUNDS = 25
+ROUNDS = 75
 
 
 def measure() -> list[Figure]:

@@ -17,7 +17,7 @@ TESTS = 1000
 
 So is a whole garbage collection, which either side meets once in several hundred tests.
 """
-ROUNDS = 5
+ROUNDS = 9
 
 
 def measure() -> list[Figure]:

@@ -12,7 +12,7 @@ from benchmarks.own_backends import own_backends
 from benchmarks.runs import pytest_seconds
 
 TESTS = 100
-ROUNDS = 3
+ROUNDS = 5
 
 
 def measure() -> list[Figure]:

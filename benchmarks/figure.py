@@ -35,7 +35,7 @@ class Figure(NamedTuple):
 
     Attributes:
         value: The ratio of medians, or what `unit` says.
-        spread: Smallest and largest value of a single round.
+        spread: Smallest and largest value of a single round; of hundreds, their middle half.
     """
 
     name: str
