@@ -19,7 +19,7 @@ _MAX_FRAMES = 60
 _HARNESS = f"{Path(__file__).resolve().parent.parent}/"
 _INSTRUMENTATION_PARTS = ("/opentelemetry/", "/aws_xray_sdk/", "/wrapt/", "/contextlib.py", "/watchtower/")
 _POOLS = ("/concurrent/futures/", "/multiprocessing/pool.py", "/anyio/")
-_kinds: dict[str, int] = {}
+_EXPORTERS = ("/opentelemetry/exporter/", "/opentelemetry/sdk/", "/watchtower/")
 
 
 @functools.cache
@@ -30,17 +30,13 @@ def _library_roots() -> tuple[str, ...]:
     return tuple(str(Path(path).resolve()) + "/" for path in paths)
 
 
-def _classify(filename: str) -> int:
+@functools.cache
+def _kind_of(filename: str) -> int:
     normal = filename.replace("\\", "/")
     ours = filename.startswith("<") or normal.startswith(_HARNESS)
     if ours or any(part in normal for part in _INSTRUMENTATION_PARTS):
-        kind = _INSTRUMENTATION
-    elif str(Path(filename).resolve()).startswith(_library_roots()):
-        kind = _LIBRARY
-    else:
-        kind = _APP
-    _kinds[filename] = kind
-    return kind
+        return _INSTRUMENTATION
+    return _LIBRARY if str(Path(filename).resolve()).startswith(_library_roots()) else _APP
 
 
 def call_site() -> CallSite | None:
@@ -64,7 +60,7 @@ def raising_site(traceback: TracebackType) -> CallSite | None:
     following: TracebackType | None = traceback
     while following is not None:
         code = following.tb_frame.f_code
-        if _classify(code.co_filename) == _APP:
+        if _kind_of(code.co_filename) == _APP:
             found = code, following.tb_lineno
         following = following.tb_next
     return found
@@ -80,15 +76,23 @@ def works_in_pool() -> bool:
     return False
 
 
+def works_for_exporter() -> bool:
+    """Return whether an exporter has this thread do something, and no code of the app within that."""
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001  likewise
+    while frame is not None and _kind_of(frame.f_code.co_filename) != _APP:
+        if any(part in frame.f_code.co_filename.replace("\\", "/") for part in _EXPORTERS):
+            return True
+        frame = frame.f_back
+    return False
+
+
 def _nearest(frame: FrameType | None, fallback_kind: int) -> CallSite | None:
     fallback: CallSite | None = None
     for _ in range(_MAX_FRAMES):
         if frame is None:
             break
         code = frame.f_code
-        kind = _kinds.get(code.co_filename)
-        if kind is None:
-            kind = _classify(code.co_filename)
+        kind = _kind_of(code.co_filename)
         if kind == _APP:
             return code, frame.f_lineno
         if kind == fallback_kind and fallback is None:

@@ -18,7 +18,7 @@ from typing import Any
 import wrapt
 
 from harness.capture.arrivals import Arrivals
-from harness.capture.call_site import CallSite, call_site, resolve
+from harness.capture.call_site import CallSite, call_site, resolve, works_for_exporter
 from harness.capture.patching import Patches
 from harness.model import Incident, Site, Unfinished, Unsampled
 
@@ -279,11 +279,13 @@ class XRayWatch:
     def _context_missing(self, original: Callable[..., Any], context: Any) -> Any:
         if getattr(self._local, "on", False):
             return None
-        self._report(
-            "context_missing",
-            "the X-Ray SDK was called with no segment open, so what it was told is lost; "
-            "begin a segment first, or pass the context on to this thread",
-        )
+        # `patch_all()` patches the clients of exporters, too: their requests belong to no segment.
+        if not works_for_exporter():
+            self._report(
+                "context_missing",
+                "the X-Ray SDK was called with no segment open, so what it was told is lost; "
+                "begin a segment first, or pass the context on to this thread",
+            )
         return original(context)
 
     def _put_annotation(self, original: Callable[..., None], entity: Any, key: Any, value: Any) -> None:

@@ -24,7 +24,10 @@ def test_a_run_that_fails() -> None:
         "      in scenarios/test_home.py::test_home_activities",
         UNFINISHED,
         "      in scenarios/test_user.py::test_user_activities",
-        "  1 × vacuous_scenario, a warning: 1 scenario checked nothing: scenarios/test_messages.py::test_messages",
+        (
+            "  1 × vacuous_scenario, a warning: 1 scenario checked nothing:"
+            " scenarios/test_messages.py::test_messages"
+        ),
         "  1 × export_rejected, a warning: the app's exporter was answered 400 once",
         "      in scenarios/test_home.py::test_home_activities",
         "cut: 3 log events over 256 KB were cut to 256 KB",
