@@ -97,6 +97,7 @@ def _replaced(removed: tuple[Fact, ...], added: tuple[Fact, ...]) -> tuple[FactC
     return tuple(found)
 
 
+@lru_cache(maxsize=65_536)
 def _replacement(old: str, before: Value, new: str, after: Value) -> tuple[str, float, str]:
     """Return the kind, the score from 0 to 1 and the unit change of one key in place of another."""
     old_section, _, old_key = old.partition(".")
