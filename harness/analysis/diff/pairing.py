@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from harness.analysis.diff.names import are_times, likeness, text_likeness
+from harness.analysis.diff.names import are_times, text_likeness
 from harness.analysis.diff.shape import Shape
+from harness.closest import likeness
 
 RENAMED = 0.5
 """From this similarity on, two nodes of different names are one that was renamed."""

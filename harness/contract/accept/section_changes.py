@@ -13,12 +13,13 @@ from harness.contract import attributed
 from harness.contract.accept.changes import Change, below, shown
 from harness.contract.accept.document import Document, entry_of, items_of
 from harness.contract.accept.document import Entry as Said
-from harness.contract.accept.mapping_changes import mapping_changes, replacement, setting
+from harness.contract.accept.mapping_changes import mapping_changes, renaming, replacement, setting
 from harness.contract.attributed import Taken
 from harness.contract.deviations import Deviations
 from harness.contract.items import Contract, Item, Presence
 from harness.contract.operators import split_key
 from harness.contract.optional import HEADERS
+from harness.contract.renames import successor
 from harness.contract.sections import is_taken, section_counts
 from harness.contract.shares import forbids, is_forbidden
 from harness.contract.write.build import SECTION_WRITERS
@@ -131,6 +132,10 @@ def _of_headers(
     for key, argument in node.value:
         name = split_key(str(key.value))[0].lower()
         if any(differences({name: expected.get(name)}, headers) for headers in sent):
+            near = successor(name, expected.get(name), entries.keys() - expected.keys())
+            if name not in entries and near is not None:
+                yield renaming(document, Said(key, argument), name, near, entries, where)
+                continue
             new = dict([entries[name]]) if name in entries else {}
             yield replacement(document, Said(key, argument), name, new, where)
 
