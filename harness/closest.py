@@ -1,10 +1,14 @@
-"""The closest candidate: what was probably meant."""
+"""The closest candidate: what was probably meant; and how alike two names are."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from difflib import SequenceMatcher
+from functools import lru_cache
 
+_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_]+")
+_DOTTED = re.compile(r"(?<=[._/-])")
 _CUTOFF = 0.6
 _MOST = 2_000
 _LENGTH = 200
@@ -37,3 +41,33 @@ def closest(word: str, candidates: Iterable[str], *, cutoff: float = _CUTOFF) ->
         if rank > best_rank or (best is None and rank >= best_rank):
             best, best_rank = candidate, rank
     return best
+
+
+@lru_cache(maxsize=65_536)
+def likeness(before: str, after: str) -> float:
+    """Return from 0 to 1 how alike two names are, beyond what they begin with.
+
+    >>> likeness("http.status_code", "http.response.status_code") > 0.75
+    True
+    >>> likeness("app.user", "app.rows")
+    0.25
+    """
+    if before == after:
+        return 1.0
+    # In one order: SequenceMatcher may find less the other way round.
+    first, second = _without_shared_start(*sorted((before, after)))
+    return max(_shared_words(first, second), SequenceMatcher(None, first, second, autojunk=False).ratio())
+
+
+def _without_shared_start(before: str, after: str) -> tuple[str, str]:
+    first, second = _DOTTED.split(before), _DOTTED.split(after)
+    while len(first) > 1 and len(second) > 1 and first[0] == second[0]:
+        del first[0], second[0]
+    return "".join(first), "".join(second)
+
+
+def _shared_words(before: str, after: str) -> float:
+    first = [word.lower() for word in _WORDS.findall(before)]
+    second = [word.lower() for word in _WORDS.findall(after)]
+    shared = sum(min(first.count(word), second.count(word)) for word in set(first))
+    return 2 * shared / (len(first) + len(second)) if first or second else 0.0

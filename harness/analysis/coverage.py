@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import msgspec
 
-from harness.analysis.nodes import Checks, checks_of, is_checked, nodes_of
-from harness.model import Node, RunRecord, Telemetry
+from harness.analysis.nodes import Checks, checks_of, is_checked, segment_trees
+from harness.model import Node, RunRecord, Telemetry, span_node
+from harness.model.tree import attribute_paths
 
 _FLAT = {"log_events": "log_event", "log_records": "log_record", "metrics": "metric"}
 
@@ -111,6 +112,8 @@ class _Shape(NamedTuple):
     checks: tuple[tuple[str, ...], ...]
 
 
+_Key = tuple[str, str, str]
+"""Signal, scope and name of a row."""
 _Row = defaultdict[_Shape, list[int]]
 """Shape → the position of its scenario for each node."""
 
@@ -121,14 +124,13 @@ def coverage_of(record: RunRecord) -> Coverage:
     >>> coverage_of(RunRecord()).names.percent is None
     True
     """
-    rows: defaultdict[tuple[str, str, str], _Row] = defaultdict(lambda: defaultdict(list))
+    rows: defaultdict[_Key, _Row] = defaultdict(lambda: defaultdict(list))
     flat = {name: [0, 0] for name in _FLAT}
     for position, scenario in enumerate(record.scenarios):
         checks = checks_of(scenario)
         _count_flat(scenario.telemetry, checks, flat)
-        for node in nodes_of(scenario.telemetry):
-            shape = _shape_of(node, checks.get((node.signal, node.node_id), []))
-            rows[node.signal, node.scope, node.name][shape].append(position)
+        for key, shape in _shapes_of(scenario.telemetry, checks):
+            rows[key][shape].append(position)
     names = [scenario.name for scenario in record.scenarios]
     frozen = tuple(_frozen_row(key, rows[key], names) for key in sorted(rows))
     return Coverage(
@@ -142,11 +144,26 @@ def coverage_of(record: RunRecord) -> Coverage:
     )
 
 
-def _shape_of(node: Node, checks: list[tuple[str, ...]]) -> _Shape:
-    return _Shape(tuple(node.facts), tuple(map(type, node.facts.values())), tuple(checks))
+def _shapes_of(telemetry: Telemetry, checks: Checks) -> Iterator[tuple[_Key, _Shape]]:
+    for span in telemetry.spans:
+        if checks or span.events:
+            yield _shape_of(span_node(span), checks)
+        else:  # as above, without a node
+            attributes = span.attributes
+            shape = _Shape(attribute_paths(tuple(attributes)), tuple(map(type, attributes.values())), ())
+            yield ("span", span.scope.name, span.name), shape
+    for tree in segment_trees(telemetry.segments):
+        yield from (_shape_of(node, checks) for _, node in tree.walk())
 
 
-def _frozen_row(key: tuple[str, str, str], row: _Row, names: Sequence[str]) -> CoverageRow:
+def _shape_of(node: Node, checks: Checks) -> tuple[_Key, _Shape]:
+    facts = node.facts
+    made = tuple(checks.get((node.signal, node.node_id), ()))
+    shape = _Shape(tuple(facts), tuple(map(type, facts.values())), made)
+    return (node.signal, node.scope, node.name), shape
+
+
+def _frozen_row(key: _Key, row: _Row, names: Sequence[str]) -> CoverageRow:
     signal, scope, name = key
     checked = [positions for shape, positions in row.items() if shape.checks]
     return CoverageRow(

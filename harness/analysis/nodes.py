@@ -1,26 +1,15 @@
-"""Every node of a scenario's telemetry, and the checks that were made of it."""
+"""The segments of a scenario as trees, and the checks that were made of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 
-from harness.model import Node, ScenarioRecord, Segment, Telemetry, Tree, segment_tree, span_node
+from harness.model import ScenarioRecord, Segment, Tree, segment_tree
 
 Checks = dict[tuple[str, str], list[tuple[str, ...]]]
 """(signal, node id) → the fields of each check that matched it."""
 _NESTED = ("metadata", "http", "events")
-
-
-def nodes_of(telemetry: Telemetry) -> Iterator[Node]:
-    """Yield the spans, then the segments with their subsegments, as nodes.
-
-    >>> list(nodes_of(Telemetry()))
-    []
-    """
-    yield from map(span_node, telemetry.spans)
-    for tree in segment_trees(telemetry.segments):
-        yield from (node for _, node in tree.walk())
 
 
 def segment_trees(segments: Iterable[Segment]) -> list[Tree]:

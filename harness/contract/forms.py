@@ -47,6 +47,11 @@ _RUN = "(?:[A-Z]++|[a-z]++|[0-9]++)"
 """A change of case or to digits: random text has more of them than words have."""
 _WORDS = "(?:[a-z]{8}|[a-z]{4}(?:[A-Za-z0-9]*[A-Z0-9][a-z]{4}){2})"
 """Behind any letters and digits: what text of random letters rarely has, one long word or three."""
+_RARE = (
+    "(?i:q[a-tv-z]|j[bcdfghklmnpqrtvwxz]|v[bcdfghjkmnpqtwxz]|z[bcdfgjkmnpqrtvwx]|x[bdfgjkmnqrvwz]"
+    "|[cdfghkmpw][jqxz]|b[qxz])"
+)
+"""Two letters that hardly follow each other in words, and often in random text."""
 _NO_PATH = (
     "(?!/*+(?:(?<=/)[a-z][a-z0-9._]*+|[a-z]{4,}+)/"
     "|[A-Za-z0-9+/]*?(?<![A-Za-z0-9])[0-9a-f]{16,}+(?![A-Za-z0-9]))"
@@ -134,7 +139,10 @@ _FORMS = (
         rf"""{_START}(?=[A-Za-z0-9+/]{{0,30}}[A-Z])(?=[A-Za-z0-9+/]{{0,30}}[a-z])(?:[A-Za-z0-9+/]{{4}}){{3,50}}
         (?:[A-Za-z0-9+/]{{2}}==|[A-Za-z0-9+/]{{3}}=)(?=[\s"',;&)\]}}]|\Z)
         |{_START}(?=[\w-]{{0,30}}\d)(?=[\w-]{{0,30}}[A-Z])(?=[\w-]{{0,30}}[a-z])(?![A-Za-z0-9]*(?:[_-][A-Za-z0-9]*){{4}})
-        (?=(?:[_-]*+(?:[A-Z]++|\d++|[a-z_-]++)){{10}})(?![\w-]*{_WORDS})[A-Za-z0-9_-]{{20,200}}{_END}""",
+        (?=(?:[_-]*+(?:[A-Z]++|\d++|[a-z_-]++)){{10}})(?![\w-]*{_WORDS})[A-Za-z0-9_-]{{20,200}}{_END}
+        |{_START}(?=[\w-]{{0,30}}[A-Z])(?=[\w-]{{0,30}}[a-z])(?![A-Za-z0-9]*(?:[_-][A-Za-z0-9]*){{4}})
+        (?=(?:[_-]*+(?:[A-Z]++|\d++|[a-z_-]++)){{8}})(?=(?:[\w-]{{0,40}}?{_RARE}){{2}})(?![\w-]*{_WORDS})
+        [A-Za-z0-9_-]{{20,200}}{_END}""",
         r"[\w+/=-]+",
     ),
     # One of 43 random ids of 8 hexadecimal digits has no letter.

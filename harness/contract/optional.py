@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from harness.closest import closest
 from harness.contract.forms import key_of
 from harness.contract.items import Item, OptionalKey
 from harness.contract.operators import split_key
 from harness.contract.problems import Place
+from harness.contract.renames import successor
 from harness.contract.yaml_nodes import place_of
 from harness.expect.compare import equal
 from harness.expect.fields import Field, MappingField
-from harness.expect.key_pattern import KeyPattern
+from harness.expect.key_pattern import KeyPattern, declared_as
 from harness.expect.metrics import POINT_FIELDS
 from harness.expect.omitted import OMITTED
 from harness.expect.parts import Part
@@ -24,6 +24,8 @@ from harness.model import Site
 
 _COMPARED = 20
 """So many values of an undeclared key are compared with what is said of one that is gone."""
+BY_SUBSET = frozenset({"resource", "headers"})
+"""Mappings in which others add what they like."""
 HEADERS = "headers"
 """Names in it are captured in small letters."""
 
@@ -70,6 +72,8 @@ class Exercised:
         if unseen:
             known = {field.name: field for field in fields or fields_of(item)}
             unseen[:] = [key for key in unseen if not _has(known.get(key.path[0]), key, captured)]
+            for name in {key.path[0] for key in unseen} & known.keys() & BY_SUBSET:
+                self._see_others(item, known[name], captured)
 
     def see_other(self, item: Item, path: tuple[str, ...], value: Any) -> None:
         """Take note of a captured key that an item does not declare."""
@@ -78,6 +82,14 @@ class Exercised:
             if len(values) < _COMPARED:
                 values.append(value)
 
+    def _see_others(self, item: Item, field: Field, captured: Any) -> None:
+        """Take note of what nobody finds undeclared."""
+        expected = getattr(item.expectation, field.name)
+        for key, value in field.read(captured).items() if isinstance(expected, Mapping) else ():
+            name = key.lower() if field.name == HEADERS else key
+            if declared_as(name, expected) is None:
+                self.see_other(item, (field.name, name), value)
+
     def unseen(self, item: Item) -> list[OptionalKey]:
         """Return the optional keys that an item never had, though it was captured itself."""
         return self._unseen.get(id(item), [])
@@ -85,7 +97,8 @@ class Exercised:
     def renamed(self, item: Item) -> dict[OptionalKey, tuple[str, Any]]:
         """Return optional keys that an item never had → an undeclared one in their place, and its value.
 
-        That is one in the same mapping of which everything holds that the item says of the optional one.
+        That is one in the same mapping of which everything holds that the item says of the optional one,
+        and that has a name like it, or the very value or form.
         """
         others = dict(self._others.get(id(item), {}))
         found: dict[OptionalKey, tuple[str, Any]] = {}
@@ -96,17 +109,11 @@ class Exercised:
                 for path, values in others.items()
                 if path[:-1] == key.path[:-1] and all(equal(expected, value) for value in values)
             }
-            if expected is not OMITTED and fitting:
-                name = nearest(key.path[-1], fitting)
+            name = None if expected is OMITTED else successor(key.path[-1], expected, fitting)
+            if name is not None:
                 found[key] = name, fitting[name]
                 del others[*key.path[:-1], name]
         return found
-
-
-def nearest(name: str, names: Iterable[str]) -> str:
-    """Return which of some names is the one that another one became: the closest, or else the first."""
-    candidates = sorted(names)
-    return closest(name, candidates) or candidates[0]
 
 
 def _expected(item: Item, key: OptionalKey) -> Any:

@@ -119,11 +119,14 @@ def _item(kind: Kind, *, when: dict[str, Any] | None = None) -> dict[str, Any]:
 
 
 def _details(kind: Kind) -> dict[str, Any]:
+    known = {
+        name: {"enum": [constant.value for constant in constants]}
+        for name, constants in kind.constants.items()
+    }
     properties: dict[str, Any] = {
-        **{
-            name: {"enum": [constant.value for constant in constants]}
-            for name, constants in kind.constants.items()
-        },
+        **known,
+        **{f"{name}/one_of": {"items": enum} for name, enum in known.items()},
+        **{f"{name}/{OPTIONAL}/one_of": {"items": enum} for name, enum in known.items()},
         **{name: {} for name in kind.plain},
         **{name: {"$ref": "#/$defs/values"} for name in kind.mappings},
     }

@@ -17,7 +17,7 @@ from harness.expect.metrics import POINT_FIELDS
 from harness.expect.omitted import OMITTED
 from harness.expect.pool import Entry
 from harness.expect.render import short
-from harness.model import DataPoint, ExportRequest, Level, Metric, Resource, Site, Telemetry
+from harness.model import DataPoint, ExportRequest, Level, LogEvent, Metric, Resource, Site, Telemetry
 
 Parts = Sequence[tuple[str, Telemetry]]
 _RESOURCE = MappingField("resource", lambda r: r.attributes, stem="resource", noun="resource attribute")
@@ -72,6 +72,7 @@ class _Section:
         self.counts = [0] * len(items)
         self._held: dict[tuple[int, ...], int] = {}
         self._differing: list[Entry | None] = [None] * len(items)
+        self._elsewhere: dict[tuple[tuple[int, ...], str], Entry] = {}
 
     def check(self, parts: Parts) -> None:
         for name, telemetry in parts:
@@ -85,6 +86,19 @@ class _Section:
             if self.counts[number] or id(self._items[number]) not in self._told:
                 self._conclude(number)
             self._report_unexercised(self._items[number])
+        self._report_elsewhere()
+
+    def _report_elsewhere(self) -> None:
+        """Tell of lines that are in the log group of an item, and in one of no item, too."""
+        for (identified, group), entry in self._elsewhere.items():
+            if all(self.counts[number] for number in identified):
+                self._deviations.add(
+                    "log_event_undeclared",
+                    "log_event",
+                    f"log event {short(entry.name)} in log group {group!r} is not in the contract,"
+                    " which has it in another",
+                    level=self._levels["undeclared"],
+                )
 
     def _take(self, entry: Entry) -> None:
         """Note which items an entry is as, forbidden ones too; else it differs from one, or is of none.
@@ -113,7 +127,10 @@ class _Section:
 
     def _differ(self, identified: Sequence[int], entry: Entry) -> None:
         if identified:
-            self._differing[identified[0]] = self._differing[identified[0]] or entry
+            for number in identified:
+                self._differing[number] = self._differing[number] or entry
+            if isinstance(entry.value, LogEvent):
+                self._elsewhere.setdefault((tuple(identified), entry.value.log_group), entry)
             return
         if isinstance(entry.value, ExportRequest) and not entry.value.items:
             return  # an SDK asks for rules or makes its log stream: that carries no telemetry

@@ -11,7 +11,7 @@ from harness.contract.deviations import Deviations
 from harness.contract.forms import template_of
 from harness.contract.items import Item, Presence
 from harness.contract.kinds import KINDS
-from harness.contract.optional import Exercised, renamed_problem, unseen_message
+from harness.contract.optional import BY_SUBSET, Exercised, renamed_problem, unseen_message
 from harness.contract.shares import is_forbidden
 from harness.expect.compare import equal
 from harness.expect.fields import MappingField
@@ -19,9 +19,6 @@ from harness.expect.key_pattern import declared_as
 from harness.expect.pool import Entry, Pool
 from harness.expect.render import short
 from harness.model import Level, Site
-
-BY_SUBSET = frozenset({"resource", "headers"})
-"""Mappings in which others add what they like."""
 
 
 class Witness:

@@ -7,6 +7,7 @@ Tree drawing, coverage and reports work on `Node`, never on `Span` or
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -66,9 +67,21 @@ class Trace(msgspec.Struct, frozen=True):
     roots: tuple[Tree, ...]
 
 
+@lru_cache(maxsize=4096)
+def attribute_paths(keys: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the paths of a span's attributes, as its node has them.
+
+    Most spans have the same few sets of keys.
+
+    >>> attribute_paths(("http.method",))
+    ('attributes.http.method',)
+    """
+    return tuple([f"attributes.{key}" for key in keys])
+
+
 def span_node(span: Span) -> Node:
     """Return the span as a `Node`."""
-    facts = {f"attributes.{key}": value for key, value in span.attributes.items()}
+    facts = dict(zip(attribute_paths(tuple(span.attributes)), span.attributes.values(), strict=True))
     for event in span.events:
         facts[f"events.{event.name}"] = event.attributes
     return Node(

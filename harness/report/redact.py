@@ -158,6 +158,8 @@ class _Redaction:
         if depth >= MAX_DEPTH and isinstance(value, (dict, list, tuple)):
             return TOO_DEEP
         if isinstance(value, dict):
+            if not value:
+                return value
             return self._mapping(value, depth) if depth else self._mapping_of_field(value)
         if isinstance(value, list | tuple):
             return _same_or(value, kind(self.field(item, depth + 1) for item in value))

@@ -40,7 +40,7 @@ def rebuild(value: T, change: Change, settled: frozenset[type] = SETTLED) -> T:
 
 
 def containers(value: Struct) -> Iterator[Any]:
-    """Yield each dict, and whatever else can hold one, in the fields of a struct and of those in it.
+    """Yield each dict that holds something, and what else can, in the fields of a struct and of those in it.
 
     >>> from harness.model import RunRecord
     >>> list(containers(RunRecord(packages={"msgspec": "0.20"})))
@@ -50,7 +50,8 @@ def containers(value: Struct) -> Iterator[Any]:
     while pending:
         item = pending.pop()
         if type(item) is dict:
-            yield item
+            if item:
+                yield item
             continue
         if isinstance(item, Struct):
             item = _reader_of(type(item), FLAT)(item)
@@ -82,7 +83,9 @@ class _Rebuild(dict[type, Change]):
         if not value:
             return value
         settled = self._settled
-        items = [item if (kind := type(item)) in settled else self[kind](item) for item in value]
+        items = [
+            item if (kind := type(item)) in settled or item is _EMPTY else self[kind](item) for item in value
+        ]
         return value if all(map(is_, items, value)) else tuple(items)
 
     def _way_of(self, kind: type[Struct]) -> Change:
@@ -138,7 +141,10 @@ def _reader_of(kind: type[Struct], settled: frozenset[type]) -> Callable[[Struct
     names = _changing_fields(kind, settled)
     if len(names) > 1:
         return attrgetter(*names)
-    return lambda value: tuple(getattr(value, name) for name in names)
+    if not names:
+        return lambda _: ()
+    read = attrgetter(*names)
+    return lambda value: (read(value),)
 
 
 @cache

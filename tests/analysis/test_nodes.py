@@ -2,27 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from harness.analysis.nodes import checks_of, is_checked, nodes_of
-from harness.model import Match, Telemetry, Verdict
-from tests.report.records import a_scenario, a_segment, a_span, a_subsegment
-
-
-def test_nodes_are_spans_then_segments_with_their_subsegments() -> None:
-    telemetry = Telemetry(
-        spans=(a_span("one"), a_span("two")),
-        segments=(
-            a_segment("late", start_ms=5),
-            a_segment("early", subsegments=(a_subsegment("inner"),)),
-        ),
-    )
-
-    assert [(node.signal, node.name) for node in nodes_of(telemetry)] == [
-        ("span", "one"),
-        ("span", "two"),
-        ("segment", "early"),
-        ("segment", "inner"),
-        ("segment", "late"),
-    ]
+from harness.analysis.nodes import checks_of, is_checked
+from harness.model import Match, Verdict
+from tests.report.records import a_scenario
 
 
 @pytest.mark.parametrize(

@@ -116,3 +116,37 @@ def test_new_log_items_come_where_write_puts_them() -> None:
     for n in range(len(events)):
         some = a_run(a_telemetry(*events[:n], *events[n + 1 :], *records[:n], *records[n + 1 :]))
         assert accepted_text(contract_text(some), whole)[0] == contract_text(whole)
+
+
+def test_of_a_line_in_two_log_groups_one_of_which_is_another_now() -> None:
+    text = "version: 1\nlog_events:\n  - {log_event: hi, log_group: a}\n  - {log_event: hi, log_group: b}\n"
+    events = (a_log_event("hi", log_group="a"), a_log_event("hi", log_group="c"))
+    run = RunRecord(scenarios=(ScenarioRecord(name="t", telemetry=Telemetry(log_events=events)),))
+
+    found = check_contract(parse_contract(text), run)
+    accepted, made, _ = accepted_text(text, run)
+
+    assert [f"{one.site and one.site.line} {one.id}: {one.message}" for one in found] == [
+        "4 log_group_mismatch: log event 'hi': log_group: expected 'b', captured 'c'"
+    ]
+    assert [str(change)[10:] for change in made] == ["log_events › hi: log_group: b → log_group: c"]
+    assert accepted == text.replace("log_group: b", "log_group: c")
+    assert check_contract(parse_contract(accepted), run) == ()
+
+
+def test_a_line_that_comes_in_a_further_log_group() -> None:
+    text = "version: 1\nlog_events:\n  - log_event: hi\n    log_group: a\n"
+    events = (a_log_event("hi", log_group="a"), a_log_event("hi", log_group="c"))
+    run = RunRecord(scenarios=(ScenarioRecord(name="t", telemetry=Telemetry(log_events=events)),))
+
+    found = check_contract(parse_contract(text), run)
+    accepted, _, _ = accepted_text(text, run)
+
+    assert [f"{one.level.value} {one.id}: {one.message}" for one in found] == [
+        (
+            "warning log_event_undeclared: log event 'hi' in log group 'c' is not in the contract,"
+            " which has it in another"
+        )
+    ]
+    assert accepted == text + "  - log_event: hi\n    log_group: c\n"
+    assert check_contract(parse_contract(accepted), run) == ()

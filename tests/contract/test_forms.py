@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import string
 from typing import Any
 from uuid import UUID
 
@@ -275,3 +276,33 @@ def test_an_id_in_a_path_is_found_in_its_segment(path: str, digits: int, form: s
         for _ in range(3_000)
     )
     assert {template_of(path.format(one, one)) for one in ids} == {path.replace("{}", f"‹{form}›")}
+
+
+@pytest.mark.parametrize("others", ["", "-_"], ids=["base62", "base64url"])
+def test_of_random_tokens_of_22_characters_few_are_taken_as_stable(others: str) -> None:
+    drawn, letters = random.Random(22), string.ascii_letters + string.digits + others
+    tokens = ["".join(drawn.choices(letters, k=22)) for _ in range(3_000)]
+    assert sum(pattern_of(token) is None for token in tokens) < 0.03 * len(tokens)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "home-activites-mock-data",
+        "x-honeycomb-team",
+        "AWS::ECS::Container",
+        "1.0.0-rc.1+build.20",
+        "URLLib3ReadTimeoutError",
+        "XMLHttpRequestEventTarget",
+        "PyObject_CallMethodObjArgs",
+        "ManageEC2InstanceTags",
+        "MLKEM768X25519PrivateKey",
+        "AmazonMQApiFullAccess",
+        "services/home_activities/HomeActivities.run",
+        "opentelemetry.instrumentation.flask",
+        "concurrentMultiSpanProcessor",
+        "JSONWebTokenVerificationKeys",
+    ],
+)
+def test_an_ordinary_name_is_stable(name: str) -> None:
+    assert pattern_of(name) is None

@@ -8,7 +8,7 @@ import pytest
 
 from harness.contract import check_contract, contract_text, parse_contract
 from harness.contract.accept import accepted_text
-from harness.model import DataPoint, RunRecord, ScenarioRecord, Telemetry
+from harness.model import DataPoint, ExportRequest, Resource, RunRecord, ScenarioRecord, Telemetry
 from tests.builders import a_log_record, a_metric, a_segment, a_span, a_subsegment, a_telemetry
 
 
@@ -96,6 +96,69 @@ def test_a_key_of_another_type_is_no_rename() -> None:
     ]
 
 
+@pytest.mark.parametrize("emit", [span, child, annotation, metadata, point, record])
+def test_a_key_of_another_name_and_value_is_no_rename(emit: Any) -> None:
+    text = contract_text(a_run(emit(coupon=3), emit(coupon=4), emit()))
+    run = a_run(emit(weight=3), emit())
+    found = check_contract(parse_contract(text), run)
+    assert sorted(f.id.partition("_")[2] for f in found) == ["undeclared", "unexercised"]
+    _, made, _ = accepted_text(text, run)
+    assert all("→" not in str(change) for change in made)
+
+
+def test_the_same_value_under_another_name_is_a_rename() -> None:
+    text = contract_text(a_run(span(coupon="SPRING"), span()))
+    found = check_contract(parse_contract(text), a_run(span(voucher="SPRING"), span()))
+    assert [f.id for f in found if not f.id.endswith("_undeclared")] == ["attribute_renamed"]
+
+
+def test_an_optional_resource_attribute_that_was_renamed() -> None:
+    def request(**resource: Any) -> Telemetry:
+        return a_telemetry(a_span("job", resource=Resource(attributes=resource)))
+
+    text = "version: 1\noperations:\n  - span: job\n    resource:\n      app.shard/optional/type: str\n"
+    run = a_run(request(**{"app.shard_name": "a", "host.name": "x"}))
+    assert [f"{f.id} {f.message}" for f in check_contract(parse_contract(text), run)] == [
+        (
+            "resource_renamed no scenario captured optional resource attribute 'app.shard' of span 'job',"
+            " but resource attribute 'app.shard_name' = 'a', of which all holds that is said of it;"
+            " was it renamed?"
+        )
+    ]
+    accepted, _, _ = accepted_text(text, run)
+    assert accepted == text.replace("app.shard/", "app.shard_name/")
+    other = a_run(request(**{"host.name": "x"}))
+    assert [f.id for f in check_contract(parse_contract(text), other)] == ["item_unexercised"]
+
+
+def test_an_optional_header_that_was_renamed() -> None:
+    def request(**headers: str) -> Telemetry:
+        return Telemetry(
+            exports=(ExportRequest(channel="otlp", path="/v1/traces", status=200, items=1, headers=headers),)
+        )
+
+    text = "version: 1\nexports:\n  - export: /v1/traces\n    headers:\n      x-team/optional/type: str\n"
+    run = a_run(request(**{"X-Team-Id": "a", "host": "x"}))
+    assert [f.id for f in check_contract(parse_contract(text), run)] == ["header_renamed"]
+    other = a_run(request(host="x"))
+    assert [f.id for f in check_contract(parse_contract(text), other)] == ["item_unexercised"]
+
+
+def test_a_required_header_that_was_renamed_is_accepted_under_its_new_name() -> None:
+    def request(**headers: str) -> Telemetry:
+        return Telemetry(
+            exports=(ExportRequest(channel="otlp", path="/v1/traces", status=200, items=1, headers=headers),)
+        )
+
+    text = contract_text(a_run(request(**{"x-team": "a"})))
+    run = a_run(request(**{"x-team-id": "a"}))
+    accepted, made, _ = accepted_text(text, run)
+    assert [str(change).split(": ", 1)[1] for change in made] == [
+        "x-team/present: true → x-team-id/present: true"
+    ]
+    assert check_contract(parse_contract(accepted), run) == ()
+
+
 def test_the_closest_of_several_keys_is_the_new_name() -> None:
     text = contract_text(a_run(span(coupon="X"), span(coupon="Y"), span()))
     run = a_run(span(a="X", coupon2="Y", z="Z"), span())
@@ -113,7 +176,7 @@ def test_an_optional_mapping_that_was_renamed() -> None:
         return Telemetry(segments=(a_segment("pay", metadata={"default": {"rows": 1, **keys}}),))
 
     text = contract_text(a_run(request(cart={"n": {"a": 1}}), request()))
-    run = a_run(request(basket={"n": {"a": 1}}), request())
+    run = a_run(request(cart_2={"n": {"a": 1}}), request())
     assert [f.id for f in check_contract(parse_contract(text), run)] == [
         "metadata_undeclared",
         "metadata_renamed",

@@ -30,6 +30,8 @@ def test_it_takes_what_the_reader_takes() -> None:
     "details",
     [
         "events: [a, {event: a}, {event/regex: a}, {event/starts_with: a, attributes: {b/type: int}}]",
+        "kind/one_of: [server, client]",
+        "status/one_of: [ok, error]",
         "links: [{}, {attributes: {}}, {attributes: {a/optional: 1}}]",
     ],
 )
@@ -44,6 +46,8 @@ def test_it_takes_events_and_links_as_the_reader_does(details: str) -> None:
     [
         "operations: []",
         body("  - span: a\n    kind: servr"),
+        body("  - span: a\n    kind/one_of: [server, servr]"),
+        body("  - span: a\n    status/one_of: [okay]"),
         body("  - span: a\n    coutn: 1"),
         body("  - span: a\n    events: [{}]"),
         body("  - span: a\n    events: []"),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from harness.contract import check_contract, contract_text, parse_contract
+from harness.contract.write.volatile import generalised
 from harness.model import RunRecord, ScenarioRecord, Telemetry
 from tests.builders import a_segment, a_span, a_telemetry
 
@@ -118,3 +119,8 @@ def test_a_float_that_stays_is_said(values: tuple[float, ...], said: str) -> Non
 def test_a_float_that_is_measured_is_a_type() -> None:
     text = contract_text(a_run(a_telemetry(a_span("job", attributes={"took_ms": 0.25}))))
     assert "took_ms/type: float\n" in text
+
+
+def test_a_list_with_more_in_a_mapping_is_another_in_either_order() -> None:
+    less, more = [{"": None}], [{"": None, "0": None}]
+    assert generalised("k", [less, more]) == generalised("k", [more, less])

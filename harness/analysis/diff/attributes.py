@@ -7,15 +7,15 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from harness.analysis.diff.names import likeness, stem_and_unit
+from harness.analysis.diff.names import stem_and_unit
 from harness.analysis.diff.values import Relation, Value, relation
+from harness.closest import likeness
+from harness.contract.renames import is_distinctive
 
 Fact = tuple[str, Value]
 Facts = Mapping[str, Value]
 _RENAMED = 0.6
 """From this score on, a removed and an added key are one that was renamed."""
-_DISTINCTIVE_LENGTH = 3
-_DISTINCTIVE_NUMBER = 10
 _MOST_PAIRS = 2_000
 _SCALES = (1e3, 1e6, 1e9)
 
@@ -97,6 +97,7 @@ def _replaced(removed: tuple[Fact, ...], added: tuple[Fact, ...]) -> tuple[FactC
     return tuple(found)
 
 
+@lru_cache(maxsize=65_536)
 def _replacement(old: str, before: Value, new: str, after: Value) -> tuple[str, float, str]:
     """Return the kind, the score from 0 to 1 and the unit change of one key in place of another."""
     old_section, _, old_key = old.partition(".")
@@ -146,17 +147,7 @@ def _rename_score(old: str, before: Value, new: str, after: Value) -> float:
     if before.is_exact and after.is_exact:
         if before != after:
             return 0.8 * alike
-        return 0.75 + 0.25 * alike if _is_distinctive(before) else 0.4 + 0.6 * alike
+        return 0.75 + 0.25 * alike if is_distinctive(before.argument) else 0.4 + 0.6 * alike
     if before == after and before.operator != "type":
         return 0.45 + 0.5 * alike
     return 0.3 + 0.5 * alike if relation(before, after) is Relation.SAME else 0.0
-
-
-def _is_distinctive(value: Value) -> bool:
-    """Return whether the same value under two keys is no coincidence."""
-    argument = value.argument
-    if isinstance(argument, bool) or argument is None:
-        return False
-    if isinstance(argument, int | float):
-        return abs(argument) >= _DISTINCTIVE_NUMBER
-    return not isinstance(argument, str | tuple) or len(argument) >= _DISTINCTIVE_LENGTH

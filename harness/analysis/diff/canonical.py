@@ -217,20 +217,25 @@ def _parents_first(spans: Sequence[Span]) -> list[tuple[int, int]]:
         parent = at.get((span.trace_id, span.parent_span_id), -1) if span.parent_span_id else -1
         below.setdefault(-1 if parent == index else parent, []).append(index)
     order = [(index, -1) for index in below.get(-1, ())]
-    seen = set(below.get(-1, ()))
+    for index, _ in order:  # grows while it is walked
+        if index in below:
+            order += [(child, index) for child in below[index]]
+    return order if len(order) == len(spans) else order + _cycles(spans, below, {index for index, _ in order})
+
+
+def _cycles(spans: Sequence[Span], below: dict[int, list[int]], seen: set[int]) -> list[tuple[int, int]]:
+    """Return the spans that no root is above, as `_parents_first` does."""
+    order: list[tuple[int, int]] = []
     done = 0
-    earliest: list[int] | None = None
-    while len(order) < len(spans) or done < len(order):
-        if done == len(order):
-            if earliest is None:
-                earliest = sorted(range(len(spans)), key=lambda i: _started(spans[i]), reverse=True)
-            while earliest[-1] in seen:
-                earliest.pop()
-            order.append((earliest[-1], -1))
-            seen.add(earliest[-1])
-        index = order[done][0]
-        done += 1
-        children = [child for child in below.get(index, ()) if child not in seen]
-        seen.update(children)
-        order += [(child, index) for child in children]
+    for first in sorted(set(range(len(spans))) - seen, key=lambda index: _started(spans[index])):
+        if first in seen:
+            continue
+        order.append((first, -1))
+        seen.add(first)
+        while done < len(order):
+            index = order[done][0]
+            done += 1
+            children = [child for child in below.get(index, ()) if child not in seen]
+            seen.update(children)
+            order += [(child, index) for child in children]
     return order

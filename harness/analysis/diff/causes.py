@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -13,6 +14,8 @@ from harness.model import Telemetry
 _SDK = "opentelemetry-sdk"
 """The distribution; its own metrics have a scope of this name."""
 _INSTRUMENTATION = "opentelemetry.instrumentation."
+_SCOPE = attrgetter("scope.name", "scope.version")
+_RESOURCE = attrgetter("resource.attributes")
 _BY_SIGNAL = {
     "segment": ("aws-xray-sdk",),
     "log_event": ("watchtower",),
@@ -55,13 +58,14 @@ def told_packages(telemetries: Iterable[Telemetry]) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for telemetry in telemetries:
-        items: Iterable[Any] = (*telemetry.spans, *telemetry.metrics, *telemetry.log_records)
-        for item in items:
-            scope, resource = item.scope, item.resource.attributes
-            if scope.version and scope.name.startswith(_INSTRUMENTATION):
-                found.setdefault(distribution_of(scope.name), scope.version)
-            if resource.get("telemetry.sdk.language") == "python":
+        items: tuple[Any, ...] = (*telemetry.spans, *telemetry.metrics, *telemetry.log_records)
+        for name, version in dict.fromkeys(map(_SCOPE, items)):
+            if version and name.startswith(_INSTRUMENTATION):
+                found.setdefault(distribution_of(name), version)
+        for resource in map(_RESOURCE, items):
+            if resource and resource.get("telemetry.sdk.language") == "python":
                 found.setdefault(_SDK, str(resource.get("telemetry.sdk.version", "")))
+                break  # the first that says so is believed
     return found
 
 

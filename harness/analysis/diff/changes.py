@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from harness.analysis.diff.edits import Edit, path_steps
+from harness.analysis.diff.edits import Edit, Path, path_steps
 from harness.analysis.diff.severity import Severity
 from harness.analysis.diff.values import Value
 
@@ -101,6 +101,8 @@ class Changes:
     def add(self, signal: str, scenarios: Iterable[str], edits: Iterable[Edit], times: int = 1) -> None:
         """Take in the edits of a tree that was captured so many times in some scenarios."""
         names = dict.fromkeys(scenarios)
+        # By id, and each path is kept so that its id stays its own: most edits share theirs.
+        known: dict[int, tuple[Path, tuple[str, ...], tuple[int, ...]]] = {}
         for edit in edits:
             key = (signal, *_identity(edit))
             group = self._groups.get(key)
@@ -109,10 +111,14 @@ class Changes:
             group.before.add(edit.before)
             group.after.add(edit.after)
             group.below += edit.below * edit.times * times
-            steps = path_steps(edit.path)
-            path = tuple(name for name, _ in steps)
+            place = known.get(id(edit.path))
+            if place is None:
+                steps = path_steps(edit.path)
+                place = edit.path, tuple(name for name, _ in steps), tuple(count for _, count in steps)
+                known[id(edit.path)] = place
+            _, path, unchanged = place
             group.places[path] += edit.times * times
-            group.unchanged.setdefault(path, tuple(unchanged for _, unchanged in steps))
+            group.unchanged.setdefault(path, unchanged)
             group.scenarios |= names
 
     def grouped(self, severities: Mapping[str, Severity]) -> tuple[Change, ...]:

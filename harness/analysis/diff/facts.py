@@ -20,6 +20,8 @@ class FactTable:
 
     def __init__(self) -> None:
         self._known: dict[Any, tuple[str, Value]] = {}
+        self._is_reduced = False
+        """A key had another form, or a mapping below it: two may have one path."""
 
     def of(self, section: str, captured: Mapping[str, Any]) -> list[tuple[str, Value]]:
         """Return the facts of a mapping, each key below the section."""
@@ -27,14 +29,18 @@ class FactTable:
         for key, value in captured.items():
             kind = value.__class__
             if kind is dict or kind is list:
+                self._is_reduced = True
                 found += _nested(f"{section}.{key_form(key)}", key, value)
                 continue
             known = self._known.get((section, key, kind, value))
             if known is None:
-                known = (f"{section}.{key_form(key)}", value_of(key, value))
-                self._known[section, key, kind, value] = known
+                form = key_form(key)
+                self._is_reduced = self._is_reduced or form != key
+                known = self._known[section, key, kind, value] = (f"{section}.{form}", value_of(key, value))
             found.append(known)
-        return found if len(dict(found)) == len(found) else list(united(found))  # keys of one form
+        if not self._is_reduced or len(dict(found)) == len(found):
+            return found
+        return list(united(found))
 
 
 def _nested(path: str, key: str, value: Any, depth: int = 0) -> Iterator[tuple[str, Value]]:

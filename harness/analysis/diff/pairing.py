@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from harness.analysis.diff.names import are_times, likeness, text_likeness
+from harness.analysis.diff.names import are_times, text_likeness
 from harness.analysis.diff.shape import Shape
+from harness.closest import likeness
 
 RENAMED = 0.5
 """From this similarity on, two nodes of different names are one that was renamed."""
@@ -40,25 +41,24 @@ def _shared(before: Shape, after: Shape) -> tuple[float, int]:
     """Return what two nodes have in common, and how much either has."""
     score = 0.0 + (before.kind == after.kind)
     score += (before.scope == after.scope) + (before.status == after.status)
-    total = 3 + len(before.facts) + len(after.facts)
-    for path, value in before.facts.items():
-        other = after.facts.get(path)
-        if other is not None:
-            score += 1.0 if other == value else 0.6
-            total -= 1
+    first, second = before.facts, after.facts
+    both = first.keys() & second.keys()
+    equal = sum(first[path] == second[path] for path in both)
+    total = 3 + len(first) + len(second) - len(both)
     shared, children = _shared_children(before, after)
-    return score + shared, total + children
+    return score + equal + 0.6 * (len(both) - equal) + shared, total + children
 
 
 def _shared_children(before: Shape, after: Shape) -> tuple[float, int]:
     """Return the score of the children in common, and how many there are in either."""
-    if not before.children or not after.children:
-        return 0.0, sum(before.names.values()) + sum(after.names.values())
+    total = sum(before.names.values()) + sum(after.names.values())
+    both = before.names.keys() & after.names.keys()
+    if not both:
+        return 0.0, total
+    named = sum(min(before.names[key], after.names[key]) for key in both)
     equal = dict(after.children)
     same = sum(min(count, equal.get(child, 0)) for child, count in before.children)
-    named = sum(min(count, after.names.get(key, 0)) for key, count in before.names.items())
-    total = sum(before.names.values()) + sum(after.names.values()) - named
-    return same + 0.7 * (named - same), total
+    return same + 0.7 * (named - same), total - named
 
 
 def rename_similarity(before: Shape, after: Shape) -> float:

@@ -225,6 +225,7 @@ def _moves(
     unpaired: Unpaired, allowed: Allowed, scores: Scores, budget: Iterator[int]
 ) -> Iterator[tuple[tuple[Any, ...], Loose, Loose]]:
     """Yield what may have been reparented with its rank: the topmost, then the most alike first."""
+    similarity = scores.similarity
     by_key: dict[Key, list[Loose]] = {}
     by_shape: dict[Shape, list[Loose]] = {}
     for loose in _all(unpaired.added):
@@ -232,18 +233,23 @@ def _moves(
             by_key.setdefault(loose.shape.key, []).append(loose)
             by_shape.setdefault(loose.shape, []).append(loose)
     for old in _all(unpaired.removed):
-        equal, named = by_shape.get(old.shape, []), by_key.get(old.shape.key, [])
-        candidates = named if len(named) <= _MOST_OF_A_NAME else [*equal, *named][:_MOST_OF_A_NAME]
-        for new in candidates:
+        for new in _candidates(by_key.get(old.shape.key, []), by_shape.get(old.shape, [])):
             if not allowed(old, new):
                 continue
             if next(budget, None) is None:
                 return
-            likeness = 2.0 if old.shape is new.shape else scores.similarity(old.shape, new.shape)
+            shape, other = old.shape, new.shape
+            likeness = 2.0 if shape is other else similarity(shape, other)
             if likeness >= _REPARENTED:
                 # Ties are broken alike in both directions.
-                ties = sorted((old.shape.order, new.shape.order))
+                ties = sorted((shape.order, other.order))
                 yield (old.depth + new.depth, -likeness, *ties), old, new
+
+
+def _candidates(named: list[Loose], equal: list[Loose]) -> list[Loose]:
+    if len(named) <= _MOST_OF_A_NAME:
+        return named
+    return [*equal[:_MOST_OF_A_NAME], *named[:_MOST_OF_A_NAME]][:_MOST_OF_A_NAME]
 
 
 def moved_edit(old: Loose, new: Loose, times: int) -> Edit:

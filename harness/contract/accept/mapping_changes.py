@@ -6,11 +6,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from harness.closest import closest
 from harness.contract.accept.changes import Change, below, shown
 from harness.contract.accept.document import Document, Entry, entry_of
 from harness.contract.operators import split_key
-from harness.contract.optional import nearest
+from harness.contract.renames import successor
 from harness.contract.write.volatile import mapping_of
 from harness.expect.compare import differences
 from harness.expect.key_pattern import KeyPattern
@@ -32,14 +31,14 @@ def mapping_changes(
         closed: What is captured and not named in it is added.
     """
     generated = {split_key(key)[0]: (key, value) for key, value in mapping_of(captured, depth).items()}
-    renamed = _renamed(node, expected, generated, captured) if closed else {}
+    renamed = _renamed(node, expected, generated, captured)
     for name, wanted in expected.items():
         entry = entry_of(node, name)
         if entry is None:
             continue
         values = _under(name, captured, expected)
         if name in renamed:
-            yield _renaming(document, entry, name, renamed[name], generated, where)
+            yield renaming(document, entry, name, renamed[name], generated, where)
         elif depth > 1 and isinstance(wanted, Mapping) and all(isinstance(one, dict) for one in values):
             inner = mapping_changes(document, entry.node, wanted, values, depth - 1, where, closed=closed)
             yield from below(name, inner)
@@ -54,10 +53,7 @@ def mapping_changes(
 def _renamed(
     node: Any, expected: Mapping[str, Any], generated: Collection[str], captured: Sequence[Any]
 ) -> dict[str, str]:
-    """Return names that are gone → the new one that is like it, and of which holds what is said.
-
-    What may be missing says nothing about its name: any new one of which it holds may be the one.
-    """
+    """Return names that are gone → the new one that each became, and of which holds what is said."""
 
     def holds(name: str, wanted: Any) -> bool:
         return not any(differences({name: wanted}, one) for one in captured)
@@ -69,12 +65,9 @@ def _renamed(
         if entry is None or name in generated or isinstance(name, KeyPattern):
             continue
         fitting = [one for one in new if one not in renamed.values() and holds(one, wanted)]
-        if split_key(entry.key)[1]:
-            near = nearest(name, fitting) if fitting else None
-        elif entry.node.id == "scalar" and not holds(name, wanted):
-            near = closest(name, fitting)
-        else:
+        if not split_key(entry.key)[1] and (entry.node.id != "scalar" or holds(name, wanted)):
             continue
+        near = successor(name, wanted, fitting)
         if near is not None:
             renamed[name] = near
     return renamed
@@ -87,7 +80,7 @@ def _under(name: str, captured: Sequence[Any], expected: Mapping[str, Any]) -> l
     return [one[key] for one in captured for key in name.among(one, expected)] or [None]
 
 
-def _renaming(
+def renaming(
     document: Document,
     entry: Entry,
     name: str,

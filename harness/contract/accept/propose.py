@@ -16,8 +16,9 @@ from harness.contract.deviations import Deviations
 from harness.contract.items import Contract, Item, Operation, Presence
 from harness.contract.kinds import KINDS, SECTIONS
 from harness.contract.operators import OPERATORS, split_key
+from harness.contract.optional import BY_SUBSET
 from harness.contract.sections import resources_of
-from harness.contract.trees import BY_SUBSET, Witness
+from harness.contract.trees import Witness
 from harness.contract.write.operations import Trees, operations_of
 from harness.contract.write.shapes import child_count, child_items, item_of
 from harness.expect.compare import equal

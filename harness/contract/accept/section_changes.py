@@ -13,12 +13,13 @@ from harness.contract import attributed
 from harness.contract.accept.changes import Change, below, shown
 from harness.contract.accept.document import Document, entry_of, items_of
 from harness.contract.accept.document import Entry as Said
-from harness.contract.accept.mapping_changes import mapping_changes, replacement, setting
+from harness.contract.accept.mapping_changes import mapping_changes, renaming, replacement, setting
 from harness.contract.attributed import Taken
 from harness.contract.deviations import Deviations
 from harness.contract.items import Contract, Item, Presence
 from harness.contract.operators import split_key
 from harness.contract.optional import HEADERS
+from harness.contract.renames import successor
 from harness.contract.sections import is_taken, section_counts
 from harness.contract.shares import forbids, is_forbidden
 from harness.contract.write.build import SECTION_WRITERS
@@ -29,7 +30,7 @@ from harness.expect.fields import Field, MappingField
 from harness.expect.metrics import POINT_FIELDS
 from harness.expect.omitted import OMITTED
 from harness.expect.pool import Entry
-from harness.model import ExportRequest, Telemetry
+from harness.model import ExportRequest, LogEvent, Telemetry
 
 _IDS = frozenset({"trace_id", "span_id"})
 _OF_POINTS = ("value", "sum")
@@ -58,13 +59,16 @@ def section_changes(
         if not count and (not identified or _is_for_others(item, identified, found, held)):
             changes = _gone(document, item, node, where)
         elif found is None:
-            changes = _of_any(document, item, node, identified, where)
+            others = [e for e in identified if id(e) not in held or _is_as(item, e)]
+            changes = _of_any(document, item, node, others or identified, where)
         else:
             changes = _of_each(document, item, node, found, where)
         changes = chain(changes, _counted(document, item, node, count, where))
         for change in below((section, item.expectation.identity), changes):
             yield replace(change, relied_on=item.relied_on)
+    taking = [item for item, count in zip(items, counts, strict=True) if count]
     left = [entry for entry in entries if not any(_knows(item, entry) for item in items)]
+    left += [entry for entry in entries if id(entry) not in held and _is_elsewhere(entry, items, taking)]
     unknown = Telemetry(**{section: tuple(entry.value for entry in left)})
     for new in SECTION_WRITERS[section]([unknown]):
         add = partial(document.add_item, document.root, section, new)
@@ -73,6 +77,14 @@ def section_changes(
 
 def _knows(item: Item, entry: Entry) -> bool:
     return forbids(item, entry) if is_forbidden(item) else item.expectation.identifies(entry)
+
+
+def _is_elsewhere(entry: Entry, items: Sequence[Item], taking: Sequence[Item]) -> bool:
+    """Return whether a log event is known, and each item of it has others in the log group that it names."""
+    if not isinstance(entry.value, LogEvent) or any(forbids(item, entry) for item in items):
+        return False
+    known = [item for item in items if not is_forbidden(item) and item.expectation.identifies(entry)]
+    return bool(known) and all(any(item is one for one in taking) for item in known)
 
 
 def _is_as(item: Item, entry: Entry) -> bool:
@@ -131,6 +143,10 @@ def _of_headers(
     for key, argument in node.value:
         name = split_key(str(key.value))[0].lower()
         if any(differences({name: expected.get(name)}, headers) for headers in sent):
+            near = successor(name, expected.get(name), entries.keys() - expected.keys())
+            if name not in entries and near is not None:
+                yield renaming(document, Said(key, argument), name, near, entries, where)
+                continue
             new = dict([entries[name]]) if name in entries else {}
             yield replacement(document, Said(key, argument), name, new, where)
 

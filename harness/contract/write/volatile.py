@@ -167,7 +167,7 @@ def _is_stable_float(key: str, value: float) -> bool:
 def _list(key: str, values: Sequence[list[Any]], deepest: int) -> tuple[str, Any]:
     """Return the entry of lists: the same one in all, or else what each of their items is."""
     first = values[0]
-    if len(first) <= _MOST_LISTED and all(equal(first, value) for value in values):
+    if len(first) <= _MOST_LISTED and all(equal(first, one) and equal(one, first) for one in values):
         if _is_stable_list(key, first):
             return "is", first
         if len(first) <= _FEW and deepest > 0 and all(isinstance(item, dict) and item for item in first):

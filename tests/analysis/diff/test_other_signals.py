@@ -127,7 +127,9 @@ def test_metrics() -> None:
     assert changes(before, a_run(renamed)) == [f"renamed at {new}: http.server.duration → {new} (ms → s)"]
     assert changes(before, a_run(counted)) == [
         "kind_changed at http.server.duration: type histogram → sum",
+        "removed at http.server.duration: series http.method='GET' → None",
         "added at http.server.duration: attributes.http.route None → str",
+        "added at http.server.duration: series None → http.method='PUT'",
         "value_changed at http.server.duration: temporality 'unspecified' → 'delta'",
     ]
 

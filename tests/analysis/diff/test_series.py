@@ -41,3 +41,44 @@ def test_which_scenario_made_a_series_is_no_change() -> None:
 
 def test_many_series_depend_on_the_traffic() -> None:
     assert changes(a_run("a b c d e f"), a_run("a b c d e")) == []
+
+
+def of_points(*attributes: dict[str, str]) -> RunRecord:
+    points = (DataPoint(attributes=one, value=1) for one in attributes)
+    return RunRecord(
+        scenarios=(ScenarioRecord(name="test", telemetry=a_telemetry(a_metric("jobs", *points))),)
+    )
+
+
+def test_an_attribute_that_all_points_gain_or_lose_is_told_of_the_metric() -> None:
+    plain = of_points({"kind": "import"}, {"kind": "export"})
+    more = of_points({"kind": "import", "queue": "x"}, {"kind": "export", "queue": "x"})
+    assert changes(plain, more) == ["added at jobs: attributes.queue None → str"]
+    assert changes(more, plain) == ["removed at jobs: attributes.queue str → None"]
+
+
+def test_an_attribute_that_some_points_gain_is_no_other_series() -> None:
+    plain = of_points({"kind": "import"}, {"kind": "export"})
+    more = of_points({"kind": "import", "queue": "x"}, {"kind": "export"})
+    assert changes(plain, more) == ["added at jobs: attributes.queue None → str"]
+
+
+def test_a_series_that_vanishes_while_an_attribute_is_added_or_renamed_is_told() -> None:
+    plain = of_points({"kind": "import"}, {"kind": "export"})
+    assert changes(plain, of_points({"kind": "import", "queue": "x"})) == [
+        "removed at jobs: series kind='export' → None",
+        "added at jobs: attributes.queue None → str",
+    ]
+    assert changes(plain, of_points({"job_kind": "import"})) == [
+        "removed at jobs: series job_kind='export' → None",
+        "renamed at jobs: attributes.kind → attributes.job_kind",
+    ]
+
+
+def test_a_series_with_an_attribute_that_others_had_is_another() -> None:
+    before = of_points({"kind": "import"}, {"kind": "export", "queue": "x"})
+    after = of_points({"kind": "import", "queue": "x"}, {"kind": "export", "queue": "x"})
+    assert changes(before, after) == [
+        "removed at jobs: series kind='import' → None",
+        "added at jobs: series None → kind='import', queue='x'",
+    ]
