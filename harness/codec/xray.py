@@ -15,6 +15,7 @@ from harness.codec.attributes import plain
 from harness.errors import DecodeError, in_our_words
 from harness.model import Rejected, Segment, Subsegment
 from harness.model.nesting import MAX_DEPTH
+from harness.model.xray_checks import TRACE_ID
 
 HEADER = b'{"format":"json","version":1}\n'
 """What every X-Ray SDK puts before a document."""
@@ -31,7 +32,6 @@ _JSON_WORDS = {
     list: "array",
 }
 _Document = TypeVar("_Document", Segment, Subsegment)
-_TRACE_ID = re.compile(r"1-[0-9a-f]{8}-[0-9a-f]{24}\Z", re.IGNORECASE)
 _BARE_CONSTANT = re.compile(rb"(?<![\w\"])-?(NaN|Infinity)(?![\w\"])")
 
 
@@ -82,7 +82,7 @@ def parse_document(body: bytes) -> Segment | Subsegment:
     """
     document = _decode(body)
     trace_id = document.get("trace_id")
-    if not isinstance(trace_id, str) or not _TRACE_ID.match(trace_id):
+    if not isinstance(trace_id, str) or not TRACE_ID.match(trace_id):
         raise DecodeError(f"document has trace_id {trace_id!r}, expected '1-<8 hex>-<24 hex>'")
     if document.get("type") == "subsegment":
         if not document.get("parent_id"):
