@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from harness.codec.attributes import plain
+from harness.codec.json_text import why_not_json
 from harness.errors import DecodeError, in_our_words
 from harness.model import Rejected, Segment, Subsegment
 from harness.model.nesting import MAX_DEPTH
@@ -62,7 +63,7 @@ def _check_header(head: bytes) -> None:
     try:
         header = msgspec.json.decode(head)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise DecodeError(f"header {head[:80]!r} is not JSON: {error}") from error
+        raise DecodeError(f"header {head[:80]!r} is not JSON: {why_not_json(error, head)}") from error
     if not isinstance(header, dict):
         raise DecodeError(f"header {head[:80]!r} is not a JSON object")
     fields = {key.lower(): value for key, value in header.items()}
@@ -112,7 +113,7 @@ def _decode(body: bytes) -> dict[str, Any]:
                 f"document holds a bare {constant.group().decode()}, which is not JSON: X-Ray refuses it; "
                 "do not put NaN or infinity into metadata or annotations"
             ) from error
-        raise DecodeError(f"document is not JSON: {error}") from error
+        raise DecodeError(f"document is not JSON: {why_not_json(error, body)}") from error
     except RecursionError as error:
         raise DecodeError("document is nested too deeply") from error
     if not isinstance(document, dict):

@@ -15,8 +15,9 @@ import msgspec
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1 import trace_pb2
 
+from harness.codec.json_text import why_not_json
 from harness.codec.otlp_encode import to_any_value
-from harness.errors import DecodeError, UnsupportedMedia, in_our_words
+from harness.errors import DecodeError, UnsupportedMedia
 
 CONTENT_TYPE = "application/json"
 _KINDS = {
@@ -89,7 +90,7 @@ def parse_request(content_type: str, body: bytes) -> ExportTraceServiceRequest:
             _add(request, span)
     except (msgspec.DecodeError, UnicodeDecodeError, ValueError, RecursionError) as error:
         raise DecodeError(
-            f"body of {len(body)} bytes is not Zipkin v2 JSON: {in_our_words(error)}"
+            f"body of {len(body)} bytes is not Zipkin v2 JSON: {why_not_json(error, body)}"
         ) from error
     return request
 

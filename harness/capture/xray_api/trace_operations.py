@@ -10,9 +10,10 @@ from msgspec import Meta
 from harness.capture.xray_api.refusal import Refusal
 from harness.capture.xray_api.state import XRayState
 from harness.codec import xray
+from harness.codec.json_text import why_not_json
 from harness.codec.xray_limits import ResourceArn, TraceId
 from harness.codec.xray_refusals import refusal_of
-from harness.errors import FilterError, in_our_words
+from harness.errors import FilterError
 from harness.model import Segment, Subsegment, XRayTrace
 
 MAX_BATCH = 5
@@ -74,7 +75,7 @@ def put_segments(state: XRayState, body: bytes) -> dict[str, Any]:
     try:
         texts = msgspec.json.decode(body, type=_Put).trace_segment_documents
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        reason = f"PutTraceSegments body does not parse: {in_our_words(error)}"
+        reason = f"PutTraceSegments body does not parse: {why_not_json(error, body)}"
         state.keep_refused(reason, body)
         raise Refusal(f"{reason}; expected TraceSegmentDocuments, a list of JSON texts") from error
     unprocessed = []
