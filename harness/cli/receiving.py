@@ -112,10 +112,9 @@ def conclude(
             recording.file,
             outcome=outcome,
             why=_failed(code) if outcome == "failed" else None,
-            cut=_losses(recording),
             packages=packages,
         )
-        found = (*record.findings, *_killed(killed_by), *_lost(recording))
+        found = (*record.findings, *_killed(killed_by))
         record = msgspec.structs.replace(record, findings=found)
         if contract is not None:
             record = _checked(record, contract)
@@ -175,22 +174,3 @@ def _checked(record: RunRecord, contract: Contract) -> RunRecord:
     record = checked_record(contract, record, today, waivers, known=known_ids())
     sys.stderr.writelines(f"{line}\n" for line in finding_lines(record.findings))
     return record
-
-
-def _lost(recording: Recording) -> tuple[Finding, ...]:
-    from harness.model import Finding
-
-    return tuple(
-        Finding(
-            id="arrivals_lost",
-            signal="harness",
-            message=f"{sentence}; free some space, or choose another directory (--out DIR)",
-        )
-        for sentence in _losses(recording)
-    )
-
-
-def _losses(recording: Recording) -> tuple[str, ...]:
-    if not recording.lost:
-        return ()
-    return (f"{recording.lost:,} arrivals could not be written: {recording.reason}",)
