@@ -11,6 +11,10 @@ from aws_xray_sdk.core import xray_recorder
 from aws_xray_sdk.core.models.trace_header import TraceHeader
 
 from harness import ScenarioTelemetry, segment
+from harness.capture.http_messages import Request, Response
+from harness.capture.patching import Patches
+from harness.capture.trace_headers import TraceHeaders
+from harness.model import Incident
 
 ROOT = f"1-{int(time.time()):08x}-bd862e3fe1be46a994272793"  # X-Ray refuses one of more than 30 days
 HEADER = f"Root={ROOT};Parent=53995c3f42cd8ad8;Sampled=1"
@@ -209,3 +213,34 @@ def test_a_handler_goes_on_with_the_trace(queue: Queue, telemetry: ScenarioTelem
 
     found = telemetry.segment(segment("worker"))
     assert (found.trace_id, found.parent_id) == (ROOT, "53995c3f42cd8ad8")
+
+
+def after(operation: str, asked: bytes, answer: bytes) -> tuple[Response, list[Incident]]:
+    request = Request("POST", "/", "", {}, asked)
+    return TraceHeaders(Patches()).after(operation, request, Response(200, (), answer))
+
+
+@pytest.mark.parametrize(
+    ("operation", "asked", "answer"),
+    [
+        ("ReceiveMessage", b"Action=ReceiveMessage", b"<ReceiveMessageResponse/>"),
+        ("ReceiveMessage", b"{}", b'{"Messages": [{"Body": "without an id"}]}'),
+        ("SendMessage", b'{"MessageSystemAttributes": 3}', b'{"MessageId": "1"}'),
+        ("SendMessageBatch", b"[]", b"{}"),
+        ("PutEvents", b"\xff", b"{}"),
+        ("DeleteMessage", b"{}", b"{}"),
+    ],
+)
+def test_what_is_no_json_of_these_operations_is_left_as_it_is(
+    operation: str, asked: bytes, answer: bytes
+) -> None:
+    given, incidents = after(operation, asked, answer)
+
+    assert (given.body, incidents) == (answer, [])
+
+
+def test_an_error_of_ours_is_not_taken_for_such_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(TraceHeaders, "_receive")
+
+    with pytest.raises(AttributeError):
+        after("ReceiveMessage", b"{}", b"{}")
