@@ -103,10 +103,12 @@ def conclude(
     """
     import msgspec
 
+    from harness.analysis.collection import rare_collection
     from harness.analysis.outcome import run_holds
     from harness.report.terminal import summary_lines
 
-    with closing(recording):  # the directory is locked until its reports are written
+    # The directory is locked until its reports are written; what they are made of lives until then.
+    with closing(recording), rare_collection():
         recording.complete()
         record = record_of(
             recording.file,
