@@ -26,6 +26,7 @@ from harness.capture.arrivals import Arrivals
 from harness.capture.aws_errors import error_of, error_response
 from harness.capture.backlog import Backlog
 from harness.capture.environment import LOOPBACK
+from harness.capture.event_targets import EventTargets
 from harness.capture.http_messages import Request, Response
 from harness.capture.http_server import HttpServer, OnHttp
 from harness.capture.log_groups import JSON_1_1, LogGroups
@@ -101,6 +102,7 @@ class AwsEndpoint(OnHttp):
         self._groups = LogGroups()
         self._retention: dict[str, int | None] = {}
         self._patches = Patches()
+        self._event_targets = EventTargets(self._patches)
         self._trace_headers = TraceHeaders(self._patches)
         self._long_polls = LongPolls(self._patches)
         self._loop = loop
@@ -289,7 +291,10 @@ class AwsEndpoint(OnHttp):
             while (earlier := self._to_replay.take()) is not None:
                 self._call_safely(moto, earlier)
             with self._trace_headers.during(operation, request):
-                return self._long_polls.at_once(lambda: self._call_safely(moto, request))
+                answer = self._long_polls.at_once(lambda: self._call_safely(moto, request))
+            for reason in self._event_targets.take_unreached():
+                self._malformed(f"{operation}: {reason}", request.body)
+            return answer
 
     def _call_safely(self, moto: wsgi.WsgiApp, request: Request) -> Response:
         try:

@@ -25,6 +25,47 @@ _SENT_LIMIT = 10_000
 _ROOT = re.compile(r"Root=(1-[0-9a-f]{8}-[0-9a-f]{24})")
 
 
+class _Attribute(msgspec.Struct, rename="pascal"):
+    string_value: str = ""
+
+
+class _Entry(msgspec.Struct, rename="pascal"):
+    id: str = ""
+    message_system_attributes: dict[str, _Attribute] | None = None
+    trace_header: str | None = None
+
+
+class _Asked(msgspec.Struct, rename="pascal"):
+    """What a request of these operations holds for us."""
+
+    entries: list[_Entry] = []
+    message_system_attributes: dict[str, _Attribute] | None = None
+    attribute_names: list[str] | None = None
+    message_system_attribute_names: list[str] | None = None
+    queue_url: str = ""
+
+
+class _Sent(msgspec.Struct, rename="pascal"):
+    id: str = ""
+    message_id: str = ""
+    event_id: str = ""
+
+
+class _Message(msgspec.Struct, rename="pascal"):
+    message_id: str
+    body: str = ""
+    attributes: dict[str, str] = {}
+
+
+class _Answer(msgspec.Struct, rename="pascal"):
+    """What an answer of these operations holds for us."""
+
+    message_id: str = ""
+    successful: list[_Sent] = []
+    entries: list[_Sent] = []
+    messages: list[_Message] = []
+
+
 class TraceHeaders:
     """Remembers the trace header of each message or event, by the id that its service gave it.
 
@@ -86,46 +127,53 @@ class TraceHeaders:
         Returns:
             The answer, with the trace headers that AWS would return, and what a receiver loses.
         """
-        if answer.status != 200 or operation not in _READERS:
+        if answer.status != 200 or operation not in (*_READERS, "ReceiveMessage"):
             return answer, []
         try:
-            asked = msgspec.json.decode(request.body)
-            body = msgspec.json.decode(answer.body)
-            if operation != "ReceiveMessage":
-                self._remember(_READERS[operation](request, asked, body))
-                return answer, []
-            self._remember(self._delivered.popleft() for _ in range(len(self._delivered)))
-            self._event_of.update(self._events.popleft() for _ in range(len(self._events)))
-            _forget_oldest(self._event_of)
-            incidents = self._receive(asked, body)
-        except (msgspec.DecodeError, KeyError, TypeError, AttributeError):
-            return answer, []  # not the JSON of these operations: nothing of ours in it
+            asked = msgspec.json.decode(request.body, type=_Asked)
+            answered = msgspec.json.decode(answer.body, type=_Answer)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return (
+                answer,
+                [],
+            )  # not the JSON of these operations, as of an older botocore: nothing of ours in it
+        if operation != "ReceiveMessage":
+            self._remember(_READERS[operation](request, asked, answered))
+            return answer, []
+        self._remember(self._delivered.popleft() for _ in range(len(self._delivered)))
+        self._event_of.update(self._events.popleft() for _ in range(len(self._events)))
+        _forget_oldest(self._event_of)
+        body = msgspec.json.decode(answer.body)
+        incidents = self._receive(asked, answered.messages, body.get("Messages", ()))
         return answer._replace(body=msgspec.json.encode(body)), incidents
 
     def _remember(self, sent: Iterator[tuple[str, str]]) -> None:
         self._sent.update((id_, header) for id_, header in sent if header)
         _forget_oldest(self._sent)
 
-    def _receive(self, asked: dict[str, Any], body: dict[str, Any]) -> list[Incident]:
-        names = {*asked.get("AttributeNames", ()), *asked.get("MessageSystemAttributeNames", ())}
-        queue = str(asked.get("QueueUrl", "")).rpartition("/")[2]
+    def _receive(
+        self, asked: _Asked, messages: list[_Message], bodies: list[dict[str, Any]]
+    ) -> list[Incident]:
+        """Return what is lost; the headers that are asked for are put into the messages' bodies."""
+        names = {*(asked.attribute_names or ()), *(asked.message_system_attribute_names or ())}
+        queue = asked.queue_url.rpartition("/")[2]
         incidents = []
-        for message in body.get("Messages", ()):
-            header = message.get("Attributes", {}).get(ATTRIBUTE) or self._header_of(message)
+        for message, body in zip(messages, bodies, strict=True):
+            header = message.attributes.get(ATTRIBUTE) or self._header_of(message)
             if header and names & {ATTRIBUTE, "All"}:
-                message.setdefault("Attributes", {})[ATTRIBUTE] = header
+                body.setdefault("Attributes", {})[ATTRIBUTE] = header
             elif header:
                 incidents.append(_lost(queue, header))
         return incidents
 
-    def _header_of(self, message: dict[str, Any]) -> str:
+    def _header_of(self, message: _Message) -> str:
         """Return what a message was sent with: itself, or as an event in its body."""
-        id_ = message["MessageId"]
+        id_ = message.message_id
         if header := self._sent.get(id_) or self._sent.get(self._event_of.get(id_, "")):
             return header
         try:
-            inner = msgspec.json.decode(message["Body"])
-        except (msgspec.DecodeError, KeyError):
+            inner = msgspec.json.decode(message.body)
+        except msgspec.DecodeError:
             return ""
         event_id = inner.get("id") if isinstance(inner, dict) else None
         return self._sent.get(event_id, "") if isinstance(event_id, str) else ""
@@ -136,35 +184,28 @@ def _forget_oldest(known: dict[str, str]) -> None:
         del known[next(iter(known))]
 
 
-def _send_message(request: Request, asked: dict[str, Any], body: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    yield body["MessageId"], _header_in(asked) or _http_header(request)
+def _send_message(request: Request, asked: _Asked, answer: _Answer) -> Iterator[tuple[str, str]]:
+    yield answer.message_id, _header_in(asked) or _http_header(request)
 
 
-def _send_message_batch(
-    request: Request, asked: dict[str, Any], body: dict[str, Any]
-) -> Iterator[tuple[str, str]]:
-    entries = {entry["Id"]: entry for entry in asked["Entries"]}
-    for sent in body.get("Successful", ()):
-        yield sent["MessageId"], _header_in(entries[sent["Id"]]) or _http_header(request)
+def _send_message_batch(request: Request, asked: _Asked, answer: _Answer) -> Iterator[tuple[str, str]]:
+    headers = {entry.id: _header_in(entry) for entry in asked.entries}
+    for sent in answer.successful:
+        yield sent.message_id, headers.get(sent.id) or _http_header(request)
 
 
-def _put_events(request: Request, asked: dict[str, Any], body: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    for entry, sent in zip(asked["Entries"], body["Entries"], strict=True):
-        if "EventId" in sent:
-            yield sent["EventId"], entry.get("TraceHeader") or _http_header(request)
+def _put_events(request: Request, asked: _Asked, answer: _Answer) -> Iterator[tuple[str, str]]:
+    for entry, sent in zip(asked.entries, answer.entries, strict=True):
+        if sent.event_id:
+            yield sent.event_id, entry.trace_header or _http_header(request)
 
 
-_READERS: dict[str, Any] = {
-    "SendMessage": _send_message,
-    "SendMessageBatch": _send_message_batch,
-    "PutEvents": _put_events,
-    "ReceiveMessage": None,
-}
+_READERS = {"SendMessage": _send_message, "SendMessageBatch": _send_message_batch, "PutEvents": _put_events}
 
 
-def _header_in(message: dict[str, Any]) -> str:
-    attribute = message.get("MessageSystemAttributes", {}).get(ATTRIBUTE, {})
-    return str(attribute.get("StringValue", ""))
+def _header_in(message: _Entry | _Asked) -> str:
+    attribute = (message.message_system_attributes or {}).get(ATTRIBUTE)
+    return attribute.string_value if attribute else ""
 
 
 def _http_header(request: Request) -> str:

@@ -103,19 +103,20 @@ def conclude(
     """
     import msgspec
 
+    from harness.analysis.collection import rare_collection
     from harness.analysis.outcome import run_holds
     from harness.report.terminal import summary_lines
 
-    with closing(recording):  # the directory is locked until its reports are written
+    # The directory is locked until its reports are written; what they are made of lives until then.
+    with closing(recording), rare_collection():
         recording.complete()
         record = record_of(
             recording.file,
             outcome=outcome,
             why=_failed(code) if outcome == "failed" else None,
-            cut=_losses(recording),
             packages=packages,
         )
-        found = (*record.findings, *_killed(killed_by), *_lost(recording))
+        found = (*record.findings, *_killed(killed_by))
         record = msgspec.structs.replace(record, findings=found)
         if contract is not None:
             record = _checked(record, contract)
@@ -175,22 +176,3 @@ def _checked(record: RunRecord, contract: Contract) -> RunRecord:
     record = checked_record(contract, record, today, waivers, known=known_ids())
     sys.stderr.writelines(f"{line}\n" for line in finding_lines(record.findings))
     return record
-
-
-def _lost(recording: Recording) -> tuple[Finding, ...]:
-    from harness.model import Finding
-
-    return tuple(
-        Finding(
-            id="arrivals_lost",
-            signal="harness",
-            message=f"{sentence}; free some space, or choose another directory (--out DIR)",
-        )
-        for sentence in _losses(recording)
-    )
-
-
-def _losses(recording: Recording) -> tuple[str, ...]:
-    if not recording.lost:
-        return ()
-    return (f"{recording.lost:,} arrivals could not be written: {recording.reason}",)

@@ -49,7 +49,6 @@ def record_of(
     *,
     outcome: str = "passed",
     why: Finding | None = None,
-    cut: tuple[str, ...] = (),
     packages: dict[str, str] | None = None,
 ) -> RunRecord:
     """Return the record of what a `received.bin` holds: one scenario.
@@ -57,7 +56,6 @@ def record_of(
     Args:
         outcome: The command's.
         why: What tells the cause of an outcome that fails.
-        cut: What is known to be missing from the file, in sentences.
         packages: Distribution name → version.
 
     Raises:
@@ -80,13 +78,12 @@ def record_of(
         start_time_unix_nano=start.start_time_unix_nano,
         duration_ns=file.stat().st_mtime_ns - start.start_time_unix_nano,
     )
-    findings: tuple[Finding, ...] = ()
-    if left_out:
-        sentence = _too_much(file, left_out)
-        cut = (*cut, sentence)
-        findings = (_unchecked(sentence),)
+    cures = {**_unwritten(start), **_too_much(file, left_out)}
     return RunRecord(
-        scenarios=(scenario,), packages=packages or {}, findings=findings, cut=(*cut, *unreadable)
+        scenarios=(scenario,),
+        packages=packages or {},
+        findings=tuple(_arrivals_lost(sentence, cure) for sentence, cure in cures.items()),
+        cut=(*cures, *unreadable),
     )
 
 
@@ -131,16 +128,30 @@ def _limited(
             left_out.append(len(body))
 
 
-def _too_much(file: Path, left_out: list[int]) -> str:
-    return (
+def _unwritten(start: Start) -> dict[str, str]:
+    """Return what could not be recorded, and the cure."""
+    if not start.lost:
+        return {}
+    kinds = ", ".join(
+        f"{count:,} {what.removesuffix('s') if count == 1 else what}" for what, count in start.lost.items()
+    )
+    return {
+        f"arrivals could not be written ({kinds}): {start.reason}": (
+            "; free some space, or choose another directory (--out DIR)"
+        )
+    }
+
+
+def _too_much(file: Path, left_out: list[int]) -> dict[str, str]:
+    """Return what a record cannot take, and the cure."""
+    if not left_out:
+        return {}
+    sentence = (
         f"{len(left_out):,} arrivals ({sum(left_out) / 1e6:,.0f} MB) after the first "
         f"{MAX_DECODED_BYTES / 1e6:,.0f} MB are in {file.name} and not in this record"
     )
+    return {sentence: ": whatever is wrong with them is not found; record less at once, in several runs"}
 
 
-def _unchecked(sentence: str) -> Finding:
-    return Finding(
-        id="arrivals_lost",
-        signal="harness",
-        message=f"{sentence}: whatever is wrong with them is not found; record less at once, in several runs",
-    )
+def _arrivals_lost(sentence: str, cure: str) -> Finding:
+    return Finding(id="arrivals_lost", signal="harness", message=sentence + cure)

@@ -20,11 +20,18 @@ FILE_NAME = "received.bin"
 SUFFIX = ".bin"
 
 
-class Start(msgspec.Struct, frozen=True, kw_only=True):
-    """The first entry: what is recorded, and since when."""
+class Start(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The first entry: what is recorded, since when, and what could not be.
+
+    Attributes:
+        lost: What arrived and could not be written → how many.
+        reason: Why, in the system's words.
+    """
 
     name: str
     start_time_unix_nano: int
+    lost: dict[str, int] = {}
+    reason: str = ""
 
 
 class Arrival(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -51,6 +58,7 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     answers: int = 0
 
 
+_ROOM_FOR_LOSSES = 240
 _CUT = "the entry is cut short; what wrote it was killed"
 _DAMAGED = "the file was edited or is damaged"
 _ENCODE = msgspec.json.Encoder().encode
@@ -58,8 +66,13 @@ _DECODE = msgspec.json.Decoder(Arrival).decode
 
 
 def of_start(start: Start) -> bytes:
-    """Return the first entry."""
-    return b"%b\n\n" % _ENCODE(Arrival(size=0, start=start))
+    """Return the first entry: as long for any losses, so that on a full disk it can be written over."""
+    blank = msgspec.structs.replace(start, lost={}, reason="")
+    size = len(_ENCODE(Arrival(size=0, start=blank))) + _ROOM_FOR_LOSSES
+    line = _ENCODE(Arrival(size=0, start=start))
+    if len(line) > size:
+        line = _ENCODE(Arrival(size=0, start=msgspec.structs.replace(start, reason="no room to say why")))
+    return b"%b\n\n" % line.ljust(size)
 
 
 def of_export(export: ExportRequest, body: bytes, *, waiting: int = 0, answers: int = 0) -> bytes:

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 
+from harness.codec.json_text import why_not_json
 from harness.errors import DecodeError, in_our_words
 from harness.model import DataPoint, ExportRequest, LogEvent, Metric, MetricType
 
@@ -110,6 +111,8 @@ def _unparsed(body: bytes, error: Exception) -> str:
         reason = f"a value has another type: {error}"
     elif isinstance(error, RecursionError):
         reason = "it is nested too deeply"
+    elif isinstance(error, msgspec.DecodeError):
+        reason = why_not_json(error, body)
     else:
         reason = in_our_words(error)
     return f"body of {len(body)} bytes does not parse: {reason}"

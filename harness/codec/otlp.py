@@ -20,6 +20,7 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportM
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from harness.codec.attributes import any_value, key_values
+from harness.codec.json_text import why_not_json
 from harness.codec.otlp_metrics import metric_of
 from harness.errors import DecodeError, UnsupportedMedia
 from harness.model import (
@@ -99,7 +100,8 @@ def _parse_json(message: Any, path: str, body: bytes) -> None:
         json_format.ParseDict(_ids_to_base64(document), message, ignore_unknown_fields=True)
     except (ValueError, TypeError, AttributeError, RecursionError, json_format.ParseError) as error:
         # protobuf's parser trusts the shape of what json.loads gives it.
-        raise DecodeError(f"body of {len(body)} bytes is not OTLP JSON for {path}: {error}") from error
+        why = why_not_json(error, body)
+        raise DecodeError(f"body of {len(body)} bytes is not OTLP JSON for {path}: {why}") from error
 
 
 def _ids_to_base64(value: Any) -> Any:

@@ -12,9 +12,11 @@ from typing import Any, TypeVar
 import msgspec
 
 from harness.codec.attributes import plain
+from harness.codec.json_text import why_not_json
 from harness.errors import DecodeError, in_our_words
 from harness.model import Rejected, Segment, Subsegment
 from harness.model.nesting import MAX_DEPTH
+from harness.model.xray_checks import TRACE_ID
 
 HEADER = b'{"format":"json","version":1}\n'
 """What every X-Ray SDK puts before a document."""
@@ -31,7 +33,6 @@ _JSON_WORDS = {
     list: "array",
 }
 _Document = TypeVar("_Document", Segment, Subsegment)
-_TRACE_ID = re.compile(r"1-[0-9a-f]{8}-[0-9a-f]{24}\Z", re.IGNORECASE)
 _BARE_CONSTANT = re.compile(rb"(?<![\w\"])-?(NaN|Infinity)(?![\w\"])")
 
 
@@ -62,7 +63,7 @@ def _check_header(head: bytes) -> None:
     try:
         header = msgspec.json.decode(head)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise DecodeError(f"header {head[:80]!r} is not JSON: {error}") from error
+        raise DecodeError(f"header {head[:80]!r} is not JSON: {why_not_json(error, head)}") from error
     if not isinstance(header, dict):
         raise DecodeError(f"header {head[:80]!r} is not a JSON object")
     fields = {key.lower(): value for key, value in header.items()}
@@ -82,7 +83,7 @@ def parse_document(body: bytes) -> Segment | Subsegment:
     """
     document = _decode(body)
     trace_id = document.get("trace_id")
-    if not isinstance(trace_id, str) or not _TRACE_ID.match(trace_id):
+    if not isinstance(trace_id, str) or not TRACE_ID.match(trace_id):
         raise DecodeError(f"document has trace_id {trace_id!r}, expected '1-<8 hex>-<24 hex>'")
     if document.get("type") == "subsegment":
         if not document.get("parent_id"):
@@ -112,7 +113,7 @@ def _decode(body: bytes) -> dict[str, Any]:
                 f"document holds a bare {constant.group().decode()}, which is not JSON: X-Ray refuses it; "
                 "do not put NaN or infinity into metadata or annotations"
             ) from error
-        raise DecodeError(f"document is not JSON: {error}") from error
+        raise DecodeError(f"document is not JSON: {why_not_json(error, body)}") from error
     except RecursionError as error:
         raise DecodeError("document is nested too deeply") from error
     if not isinstance(document, dict):

@@ -1,25 +1,22 @@
-"""Documents that X-Ray refuses, and the error code that it refuses them with.
+"""Documents that X-Ray refuses, and the error code that it refuses them with: the rules of `xray_checks`.
 
-Source: AWS X-Ray developer guide, "Segment documents" and "Sending trace data";
-the codes ParseError, MissingId, InvalidTraceId and MissingParentId are in public
-issue reports, the others are formed alike. Whatever else the model cannot hold is a ParseError, so
+What is wrong with an embedded subsegment refuses its segment, under the segment's id (Napp/xray-laravel
+issue 16 shows such an answer). Whatever else the model cannot hold is a ParseError, so
 that nothing is answered as taken and then not captured.
 """
 
 from __future__ import annotations
 
-import re
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
 
 from harness.codec.xray import MAX_DOCUMENT_BYTES, parse_document
 from harness.errors import DecodeError
-from harness.model.segment import Seconds
-from harness.model.xray_checks import MAX_TRACE_AGE_S
+from harness.model.xray_checks import ENFORCED
 
-_ID = re.compile(r"[0-9a-f]{16}\Z", re.IGNORECASE)
-_TRACE_ID = re.compile(r"1-([0-9a-f]{8})-[0-9a-f]{24}\Z", re.IGNORECASE)
+_FIELDS = ("id", "name", "trace_id", "parent_id", "start_time", "end_time", "in_progress", "type")
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -62,56 +59,36 @@ def refusal_of(body: bytes, now: float) -> Refusal | None:
         return Refusal("ParseError", None)
     known = document.get("id") if isinstance(document.get("id"), str) else None
     noun = "subsegment" if document.get("type") == "subsegment" else "segment"
-    code = "SegmentTooLarge" if len(body) > MAX_DOCUMENT_BYTES else _code(document, now) or _model_code(body)
-    return None if code is None else Refusal(code, known, noun)
-
-
-def _code(document: dict[str, Any], now: float) -> str | None:
-    for name, stem in (("id", "Id"), ("trace_id", "TraceId"), ("name", "Name"), ("start_time", "StartTime")):
-        if document.get(name) in (None, ""):
-            return f"Missing{stem}"
-    if not _matches(_ID, document["id"]):
-        return "InvalidId"
-    trace_id = _TRACE_ID.match(document["trace_id"]) if isinstance(document["trace_id"], str) else None
-    if trace_id is None or now - int(trace_id[1], 16) > MAX_TRACE_AGE_S:
-        return "InvalidTraceId"
-    if not isinstance(document["name"], str):
-        return "InvalidName"
-    return _parent_code(document) or _time_code(document)
-
-
-def _model_code(body: bytes) -> str | None:
+    if len(body) > MAX_DOCUMENT_BYTES:
+        return Refusal("SegmentTooLarge", known, noun)
+    if code := _code(document, now, embedded=False):
+        return Refusal(code, known, noun)
+    if code := _code_below(document, now):
+        return Refusal(code, known, "subsegment")
     try:
         parse_document(body)
     except DecodeError:
-        return "ParseError"
+        return Refusal("ParseError", known, noun)
     return None
 
 
-def _parent_code(document: dict[str, Any]) -> str | None:
-    parent = document.get("parent_id")
-    if parent in (None, ""):
-        return "MissingParentId" if document.get("type") == "subsegment" else None
-    return None if _matches(_ID, parent) else "InvalidParentId"
+def _code(document: dict[str, Any], now: float, *, embedded: bool) -> str | None:
+    item = SimpleNamespace(**{field: document.get(field) for field in _FIELDS})
+    broken = (rule.code for rule in ENFORCED if not (embedded and rule.sent) and rule.check(item, now))
+    return next(broken, None)
 
 
-def _time_code(document: dict[str, Any]) -> str | None:
-    """Return what is wrong with the times: exactly one of end_time and in_progress is true."""
-    if not _is_time(document["start_time"]):
-        return "InvalidStartTime"
-    end, open_ = document.get("end_time"), document.get("in_progress")
-    if end is None:
-        return None if open_ is True else "MissingEndTime"
-    return None if _is_time(end) and open_ is not True else "InvalidEndTime"
+def _code_below(document: dict[str, Any], now: float) -> str | None:
+    """Return what is wrong with the first embedded subsegment that X-Ray would refuse."""
+    pending = _embedded_in(document)
+    while pending:
+        item = pending.pop()
+        if code := _code(item, now, embedded=True):
+            return code
+        pending += _embedded_in(item)
+    return None
 
 
-def _matches(pattern: re.Pattern[str], value: object) -> bool:
-    return isinstance(value, str) and bool(pattern.match(value))
-
-
-def _is_time(value: object) -> bool:
-    try:
-        msgspec.convert(value, Seconds)
-    except msgspec.ValidationError:
-        return False
-    return True
+def _embedded_in(document: dict[str, Any]) -> list[dict[str, Any]]:
+    below = document.get("subsegments")
+    return [item for item in reversed(below) if isinstance(item, dict)] if isinstance(below, list) else []

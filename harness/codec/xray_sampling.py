@@ -11,8 +11,9 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from harness.codec.json_text import why_not_json
 from harness.codec.xray_limits import Count, Name, Text64
-from harness.errors import DecodeError, in_our_words
+from harness.errors import DecodeError
 from harness.model.sampling import SamplingStatistics
 
 # Source: botocore, xray 2016-04-12, the shapes' ``min`` and ``max``.
@@ -64,7 +65,7 @@ def check_page(body: bytes) -> None:
     try:
         _PAGE.decode(body or b"{}")
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise DecodeError(in_our_words(error)) from error
+        raise DecodeError(why_not_json(error, body)) from error
 
 
 def statistics_of(body: bytes) -> tuple[SamplingStatistics, ...]:
@@ -76,7 +77,7 @@ def statistics_of(body: bytes) -> tuple[SamplingStatistics, ...]:
     try:
         documents = _BODY.decode(body).sampling_statistics_documents
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise DecodeError(in_our_words(error)) from error
+        raise DecodeError(why_not_json(error, body)) from error
     return tuple(_statistics(document) for document in documents)
 
 

@@ -91,6 +91,8 @@ class _Joiner:
 
     def segment(self, segment: Segment) -> Segment:
         """Return the segment, whole."""
+        if not segment.subsegments and (segment.trace_id, segment.id) not in self._alone:
+            return cast("Segment", self._whole(_Node(segment, 0, None)))
         nodes: list[_Node] = [_Node(segment, 0, None)]
         for node in nodes:  # grows while it is walked: parents come before their children
             children = self._children(node.document, segment.trace_id)
@@ -106,12 +108,15 @@ class _Joiner:
         raise AssertionError  # the first node has no parent
 
     def _whole(self, node: _Node) -> Document:
+        site = self._sites.get(node.document.id)
+        if not node.below and not node.document.subsegments and site is node.document.site:
+            return node.document
         below = node.below[::-1]
         below.sort(key=lambda child: child.start_time)
         return msgspec.structs.replace(
             node.document,
             subsegments=tuple(below),
-            site=self._sites.get(node.document.id),
+            site=site,
         )
 
     def _children(self, parent: Document, trace_id: str) -> list[Subsegment]:

@@ -15,8 +15,9 @@ import msgspec
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1 import trace_pb2
 
+from harness.codec.json_text import why_not_json
 from harness.codec.otlp_encode import to_any_value
-from harness.errors import DecodeError, UnsupportedMedia, in_our_words
+from harness.errors import DecodeError, UnsupportedMedia
 
 CONTENT_TYPE = "application/json"
 _KINDS = {
@@ -67,6 +68,8 @@ class _Span(msgspec.Struct, rename="camel"):
 _SPANS = msgspec.json.Decoder(list[_Span])
 # ``"name": {"key": value}``. Source: "OpenTelemetry to Zipkin Transformation", Events.
 _EVENT = re.compile(r'("(?:[^"\\]|\\.)*"): (\{.*\})\Z', re.DOTALL)
+_OF_SCOPE = "otel.scope."
+_LINK = re.compile(r"[0-9a-f]{32}\|[0-9a-f]{16}\|[^|]*\|\{.*\|\d+\Z", re.DOTALL)
 _ATTRIBUTES = msgspec.json.Decoder(dict[str, Any])
 
 
@@ -89,7 +92,7 @@ def parse_request(content_type: str, body: bytes) -> ExportTraceServiceRequest:
             _add(request, span)
     except (msgspec.DecodeError, UnicodeDecodeError, ValueError, RecursionError) as error:
         raise DecodeError(
-            f"body of {len(body)} bytes is not Zipkin v2 JSON: {in_our_words(error)}"
+            f"body of {len(body)} bytes is not Zipkin v2 JSON: {why_not_json(error, body)}"
         ) from error
     return request
 
@@ -102,6 +105,9 @@ def _add(request: ExportTraceServiceRequest, span: _Span) -> None:
     tags, start = dict(span.tags or {}), span.timestamp or 0
     for field, name in _SCOPE:
         setattr(scope_spans.scope, field, tags.pop(name, getattr(scope_spans.scope, field)))
+    scope_spans.schema_url = tags.pop(f"{_OF_SCOPE}schema_url", "")
+    for name in [name for name in tags if name.startswith(_OF_SCOPE)]:
+        _set(scope_spans.scope.attributes, name.removeprefix(_OF_SCOPE), tags.pop(name))
     item = scope_spans.spans.add(
         # Zipkin's 64-bit trace ids are the low half of OpenTelemetry's.
         trace_id=bytes.fromhex(span.trace_id.zfill(32)),
@@ -114,6 +120,9 @@ def _add(request: ExportTraceServiceRequest, span: _Span) -> None:
         end_time_unix_nano=(start + (span.duration or 0)) * 1000,
     )
     _set_status(item.status, tags)
+    item.trace_state = tags.pop("w3c.tracestate", "")
+    for name in [name for name in tags if _LINK.match(tags[name]) and name.startswith("otlp.link.")]:
+        _add_link(item.links, tags.pop(name))
     for key, value in (*_peer(span.remote_endpoint), *tags.items()):
         _set(item.attributes, key, value)
     for annotation in span.annotations or ():
@@ -129,6 +138,16 @@ def _add_event(events: Any, annotation: _Annotation) -> None:
             event.name = name
             for key, value in attributes.items():
                 event.attributes.add(key=key).value.CopyFrom(to_any_value(value))
+
+
+def _add_link(links: Any, text: str) -> None:
+    """Add a link, written as the Collector does: ``trace id|span id|trace state|attributes|dropped``."""
+    trace_id, span_id, rest = text.split("|", 2)
+    state, _, rest = rest.partition("|{")
+    link = links.add(trace_id=bytes.fromhex(trace_id), span_id=bytes.fromhex(span_id), trace_state=state)
+    with contextlib.suppress(msgspec.DecodeError):  # the attributes of somebody else's
+        for key, value in _ATTRIBUTES.decode("{" + rest.rpartition("|")[0]).items():
+            link.attributes.add(key=key).value.CopyFrom(to_any_value(value))
 
 
 def _kind(name: str | None) -> Any:

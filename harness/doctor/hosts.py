@@ -1,6 +1,6 @@
 """Whether a service reaches a host by the name that it is given.
 
-Source: the Compose file reference, "network_mode" and "extra_hosts".
+Source: the Compose file reference, "network_mode", "extra_hosts" and "profiles".
 """
 
 from __future__ import annotations
@@ -29,6 +29,19 @@ def host_problem(project: Project, service: Service, host: str) -> str:
     if address == _GATEWAY or "." in address or ":" in address or project.has_unread_services:
         return ""
     return f"is no service of this file ({', '.join(sorted(project.services))})"
+
+
+def profile_problem(project: Project, service: Service, other: Service | None) -> str:
+    """Return that a service may run while another does not, as ``which …`` goes on; empty where it cannot."""
+    if other is None or not other.profiles or other.profiles & project.profiles:
+        return ""
+    if "*" in project.profiles or (service.profiles and service.profiles <= other.profiles):
+        return ""
+    names = " or ".join(map(repr, sorted(other.profiles)))
+    return (
+        f"only profile {names} starts: without it nobody listens there; start it with "
+        f"--profile {min(other.profiles)} or COMPOSE_PROFILES, or leave profiles out"
+    )
 
 
 def _unreached(project: Project, service: Service, other: Service) -> str:

@@ -41,6 +41,7 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
         source: What the code below the directory says.
         commands: ``aws xray`` and ``aws logs`` in its scripts and documents.
         workspace_ports: Of the Gitpod file.
+        profiles: That COMPOSE_PROFILES switches on.
         notes: What could not be looked at.
     """
 
@@ -49,6 +50,7 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
     source: Source = Source()
     commands: tuple[Command, ...] = ()
     workspace_ports: tuple[WorkspacePort, ...] = ()
+    profiles: frozenset[str] = frozenset()
     notes: tuple[Finding, ...] = ()
 
     def service_at(self, host: str) -> Service | None:
@@ -90,9 +92,12 @@ def read_project(
     for file, text in texts:
         notes += malformed_lines(text, file)
         variables.update({entry.name: entry.value for entry in entries_of(text, environ)})
+    known = {**variables, **environ}
+    switched_on = known.get("COMPOSE_PROFILES", "").split(",")
     return Project(
         directory=directory,
-        services=read_services(compose, {**variables, **environ}, notes),
+        profiles=frozenset(name.strip() for name in switched_on if name.strip()),
+        services=read_services(compose, known, notes),
         source=read_source(directory, notes),
         commands=tuple(_commands(directory, notes)),
         workspace_ports=tuple(_workspace_ports(gitpod)) if gitpod else (),

@@ -74,6 +74,9 @@ class ServiceReader:
             network_mode=self._network_mode(body),
             networks=frozenset(self._networks(body.get("networks"))),
             extra_hosts=dict(self._extra_hosts(self._block(body, "extra_hosts", dict, list))),
+            profiles=frozenset(
+                interpolate(str(name), self._variables) for name in self._block(body, "profiles", list) or ()
+            ),
         )
 
     def _site(self, holder: Any, key: Any) -> Site:

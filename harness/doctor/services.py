@@ -47,6 +47,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
             network of its own.
         networks: That it is on, as Docker names them.
         extra_hosts: Name → address that its container knows besides.
+        profiles: Of which one starts it; empty where it is always started.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     network_mode: Setting | None = None
     networks: frozenset[str] = _DEFAULT
     extra_hosts: dict[str, str] = {}
+    profiles: frozenset[str] = frozenset()
 
     @property
     def environment(self) -> dict[str, Setting]:
@@ -104,4 +106,5 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
             network_mode=self.network_mode or base.network_mode,
             networks=self.networks if self.networks != _DEFAULT else base.networks,
             extra_hosts={**base.extra_hosts, **self.extra_hosts},
+            profiles=self.profiles | base.profiles,
         )

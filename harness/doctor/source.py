@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from harness.doctor.constants import Constants, Text
 from harness.doctor.text import left_out, read_bytes, shown_path
 from harness.model import Finding, Site
 
@@ -19,6 +20,13 @@ class Name(msgspec.Struct, frozen=True):
     """A name that the code gives, and where."""
 
     text: str
+    site: Site
+
+
+class LogGroup(msgspec.Struct, frozen=True):
+    """The log group of a watchtower handler, and where; `text` is None where the file does not say it."""
+
+    text: Text | None
     site: Site
 
 
@@ -35,7 +43,7 @@ class Source(msgspec.Struct, frozen=True):
         words: How often each lower-case word occurs in identifiers and strings that are not span names.
     """
 
-    log_groups: list[Name] = []
+    log_groups: list[LogGroup] = []
     deprecated: list[Name] = []
     segments: list[Name] = []
     dynamic_naming: list[Name] = []
@@ -53,7 +61,8 @@ def read_source(directory: Path, notes: list[Finding]) -> Source:
     source = Source()
     for file in _python_files(directory):
         try:
-            _Reader(source, shown_path(file)).visit(ast.parse(read_bytes(file)))
+            module = ast.parse(read_bytes(file))
+            _Reader(source, shown_path(file), Constants(module)).visit(module)
         except (SyntaxError, ValueError):
             continue  # the app does not run, which is not for us to say
         except OSError as error:
@@ -71,8 +80,9 @@ def _python_files(directory: Path) -> Iterator[Path]:
 
 
 class _Reader(ast.NodeVisitor):
-    def __init__(self, source: Source, file: str) -> None:
+    def __init__(self, source: Source, file: str, constants: Constants) -> None:
         self._source = source
+        self._constants = constants
         self._file = file
 
     def visit_Import(self, node: ast.Import) -> None:
@@ -105,12 +115,15 @@ class _Reader(ast.NodeVisitor):
 
     def _log_handler(self, node: ast.Call) -> None:
         for keyword in node.keywords:
-            if keyword.arg in ("log_group", "log_group_name") and _text(keyword.value) is not None:
-                self._source.log_groups.append(self._name(keyword.value))
+            if keyword.arg in ("log_group", "log_group_name", None):  # the last: **options
+                self._log_group(keyword.value)
             if keyword.arg in ("log_group", "stream_name"):
                 self._source.deprecated.append(Name(keyword.arg, self._site(keyword.value)))
-        if node.args and _text(node.args[0]) is not None:
-            self._source.log_groups.append(self._name(node.args[0]))
+        if node.args:
+            self._log_group(node.args[0])
+
+    def _log_group(self, node: ast.expr) -> None:
+        self._source.log_groups.append(LogGroup(self._constants.text(node), self._site(node)))
 
     def _xray_configure(self, node: ast.Call) -> None:
         for keyword in node.keywords:

@@ -137,6 +137,10 @@ class ComposeApp:
     @property
     def output(self) -> str:
         """What the service has written to stdout and stderr so far, kept after its end."""
+        return self._read_output()
+
+    def _read_output(self) -> str:
+        """Return the output, and keep it for when it can no longer be read."""
         if self._code is None:
             self._last = self._run("logs", "--no-color", self.name.removeprefix("service "))
         return self._last
@@ -150,7 +154,7 @@ class ComposeApp:
         if self._code is None:
             try:
                 code = self._end(how, timeout_s)
-                self.output  # noqa: B018  reads the rest, before the container is gone
+                self._read_output()  # the rest, before the container is gone
                 self._code = code
                 self._take(self._arrivals())
             except BaseException as error:

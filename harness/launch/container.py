@@ -95,6 +95,10 @@ class AppContainer:
     @property
     def output(self) -> str:
         """What it has written to stdout and stderr so far, kept after its end."""
+        return self._read_output()
+
+    def _read_output(self) -> str:
+        """Return the output, and keep it for when it can no longer be read."""
         if self._code is None:
             with uninstrumented():
                 self._last = self._wrapped.logs().decode(errors="replace")
@@ -109,7 +113,7 @@ class AppContainer:
         if self._code is None:
             with uninstrumented():
                 code = self._end(how, timeout_s)
-                self.output  # noqa: B018  reads the rest, before the container is gone
+                self._read_output()  # the rest, before the container is gone
                 self._container.stop()
             self._code = code
         return self._code

@@ -144,6 +144,10 @@ class AppProcess:
     @property
     def output(self) -> str:
         """What it has written to stdout and stderr so far, kept after its end."""
+        return self._read_output()
+
+    def _read_output(self) -> str:
+        """Return the output, and keep it for when it can no longer be read."""
         if not self._output.closed:
             size = os.fstat(self._output.fileno()).st_size
             self._read = os.pread(self._output.fileno(), size, 0).decode(errors="replace")
@@ -186,7 +190,7 @@ class AppProcess:
         with contextlib.suppress(ProcessLookupError):  # workers that outlived it
             os.killpg(self.pid, signal.SIGKILL)
         kill_marked(self._mark)
-        self.output  # noqa: B018  reads the rest, before the file is closed
+        self._read_output()  # the rest, before the file is closed
         self._output.close()
         return exit_code(self._process.returncode)
 

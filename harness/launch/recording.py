@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import sys
@@ -9,6 +10,8 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
+
+import msgspec
 
 from harness.codec import arrivals_file
 from harness.errors import ConfigurationError
@@ -29,8 +32,7 @@ class Recording:
 
     Attributes:
         file: The path of the file.
-        lost: How many arrivals could not be written.
-        reason: Why, in the system's words; empty while none was lost.
+        start: The entry with which the file begins: it says what could not be written.
 
     Raises:
         ConfigurationError: The file cannot be created, or another process is recording into it.
@@ -38,8 +40,6 @@ class Recording:
 
     def __init__(self, directory: Path, name: str) -> None:
         self.file = directory / arrivals_file.FILE_NAME
-        self.lost = 0
-        self.reason = ""
         try:
             directory.mkdir(parents=True, exist_ok=True)
             self._descriptor = _open_locked(self.file)
@@ -53,14 +53,13 @@ class Recording:
                 f"{self.file}: cannot be written: {error.strerror}; choose another directory (--out DIR)"
             ) from error
         self._size = 0
+        self._has_said_so = False
         self._is_complete = False
         self._numbers = itertools.count(1)
         # Datagrams, requests and moto's answers come from threads of their own.
         self._lock = threading.Lock()
-        start = arrivals_file.Start(name=name, start_time_unix_nano=time.time_ns())
-        # Kept until it is written: a full disk may have room later, and nothing is read without it.
-        self._start = arrivals_file.of_start(start)
-        self._early: list[tuple[bytes, int]] | None = []
+        self.start = arrivals_file.Start(name=name, start_time_unix_nano=time.time_ns())
+        self._early: list[tuple[bytes, str, int]] | None = []
 
     def begin(self, *, keeps_earlier: bool = False) -> None:
         """Replace an earlier recording; what has arrived meanwhile is written.
@@ -77,9 +76,9 @@ class Recording:
                 self._set_aside()
             os.ftruncate(self._descriptor, 0)
             early, self._early = self._early or [], None
-            self._write_or_lose(b"", 0)
-            for data, arrivals in early:
-                self._write_or_lose(data, arrivals)
+            self._write_or_lose(b"", "", 0)
+            for data, what, arrivals in early:
+                self._write_or_lose(data, what, arrivals)
 
     def _set_aside(self) -> None:
         numbered = (self.file.with_suffix(f".{number}.bin") for number in itertools.count(1))
@@ -101,8 +100,8 @@ class Recording:
     def complete(self) -> None:
         """Take nothing more, and make the file readable where the disk was full and no longer is."""
         with self._lock:
-            if self._start:
-                self._write_or_lose(b"", 0)
+            if not self._size:
+                self._write_or_lose(b"", "", 0)
             self._is_complete = True
 
     def abandon(self) -> None:
@@ -115,7 +114,7 @@ class Recording:
     def waiting(self, export: ExportRequest, body: bytes) -> int:
         """Append a request that is not answered yet; return its number."""
         number = next(self._numbers)
-        self._append(arrivals_file.of_export(export, body, waiting=number), 0)
+        self._append(arrivals_file.of_export(export, body, waiting=number), "requests", 0)
         return number
 
     def export(self, export: ExportRequest, body: bytes, *, answers: int = 0) -> bool:
@@ -124,52 +123,60 @@ class Recording:
         Returns:
             False when it could not be written.
         """
-        return self._append(arrivals_file.of_export(export, body, answers=answers), 1)
+        return self._append(arrivals_file.of_export(export, body, answers=answers), "requests", 1)
 
     def rejected(self, rejected: Rejected) -> None:
         """Append what could not be decoded."""
-        self._append(arrivals_file.of_rejected(rejected), 1)
+        self._append(arrivals_file.of_rejected(rejected), "rejected inputs", 1)
 
     def incident(self, incident: Incident) -> None:
         """Append what was lost on the way."""
-        self._append(arrivals_file.of_incident(incident), 0)
+        self._append(arrivals_file.of_incident(incident), "incidents", 1)
 
     def datagrams(self, datagrams: Sequence[bytes]) -> bool:
         """Append X-Ray datagrams; return False when they could not be written."""
-        return not datagrams or self._append(arrivals_file.of_datagrams(datagrams), len(datagrams))
+        if not datagrams:
+            return True
+        return self._append(arrivals_file.of_datagrams(datagrams), "datagrams", len(datagrams))
 
-    def _append(self, data: bytes, arrivals: int) -> bool:
+    def _append(self, data: bytes, what: str, arrivals: int) -> bool:
         with self._lock:
             if self._is_complete or self._descriptor == _CLOSED:
                 return False  # moto may answer late: the record is made
             if self._early is None:
-                return self._write_or_lose(data, arrivals)
-            self._early.append((data, arrivals))
+                return self._write_or_lose(data, what, arrivals)
+            self._early.append((data, what, arrivals))
             return True
 
-    def _write_or_lose(self, data: bytes, arrivals: int) -> bool:
+    def _write_or_lose(self, data: bytes, what: str, arrivals: int) -> bool:
         try:
             self._write(data)
         except OSError as error:
-            self._lose(arrivals, error.strerror or str(error))
+            self._lose(what, arrivals, error.strerror or str(error))
             return False
         return True
 
     def _write(self, data: bytes) -> None:
-        whole = self._start + data
+        # The start waits for its space, too: a full disk may have room later, and nothing is read without it.
+        whole = data if self._size else arrivals_file.of_start(self.start) + data
         view = memoryview(whole)
         while view:
             view = view[os.write(self._descriptor, view) :]
         self._size += len(whole)
-        self._start = b""
 
-    def _lose(self, arrivals: int, reason: str) -> None:
-        """Count what is lost, say so once, and leave whole entries behind."""
+    def _lose(self, what: str, arrivals: int, reason: str) -> None:
+        """Count what is lost, in the file as well, say so once, and leave whole entries behind."""
         os.ftruncate(self._descriptor, self._size)
         os.lseek(self._descriptor, self._size, os.SEEK_SET)
-        self.lost += arrivals
-        if not self.reason:
-            self.reason = reason
+        if arrivals:
+            lost = {**self.start.lost, what: self.start.lost.get(what, 0) + arrivals}
+            self.start = msgspec.structs.replace(self.start, lost=lost, reason=self.start.reason or reason)
+        if arrivals and self._size:
+            # In place, which takes no space; where the file system copies what is written over, it may fail.
+            with contextlib.suppress(OSError):
+                os.pwrite(self._descriptor, arrivals_file.of_start(self.start), 0)
+        if not self._has_said_so:
+            self._has_said_so = True
             sys.stderr.write(
                 f"harness: {self.file}: {reason}; telemetry is not recorded while this lasts, "
                 "what had arrived is kept: free some space, or choose another directory (--out DIR)\n"
@@ -183,10 +190,9 @@ class Recording:
 
 
 def _holds_arrivals(file: Path) -> bool:
-    """Return whether a file has more than the entry with which a recording begins."""
+    """Return whether a file has, or lost, more than the entry with which a recording begins."""
     with file.open("rb") as stream:
-        stream.readline()
-        return len(stream.read(2)) > 1
+        return b'"lost":' in stream.readline() or len(stream.read(2)) > 1
 
 
 def _open_locked(file: Path) -> int:

@@ -11,8 +11,9 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import NamedTuple
+
+from harness.launch.processes import environment_of, processes
 
 # What the parent puts into the app's environment.
 # Source: werkzeug/_reloader.py and django/utils/autoreload.py, restart_with_reloader.
@@ -53,10 +54,6 @@ def reloader_parents(group: int, members: tuple[_Member, ...] | None = None) -> 
 
 
 def _members(group: int) -> Iterator[_Member]:
-    for file in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):  # it has ended, or is another user's
-            # pid (name) state parent group …, where a name may hold anything. Source: proc(5).
-            _, parent, group_of = file.read_text(errors="replace").rpartition(") ")[2].split()[:3]
-            if int(group_of) == group:
-                marks = set(file.with_name("environ").read_bytes().split(b"\0"))
-                yield _Member(int(file.parent.name), int(parent), not marks.isdisjoint(_MARKS))
+    for process in processes():
+        if process.group == group and (variables := environment_of(process.pid)) is not None:
+            yield _Member(process.pid, process.parent, not variables.isdisjoint(_MARKS))

@@ -8,7 +8,8 @@ import signal
 import time
 import uuid
 from collections.abc import Iterator
-from pathlib import Path
+
+from harness.launch.processes import Process, are_told, environment_of, processes
 
 _DEADLINE_S = 5.0
 _RETRY_S = 0.005
@@ -43,15 +44,12 @@ def running_with(mark: str, *, besides: int = 0) -> tuple[str, ...]:
     Args:
         besides: A process group of which another tells.
     """
-    pids = frozenset(map(str, _marked(os.fsencode(mark))))
-    return tuple(word for pid, group, word in _living() if pid in pids and group != besides)
+    marked = frozenset(_marked(os.fsencode(mark)))
+    return tuple(_words(one) for one in _living() if one.pid in marked and one.group != besides)
 
 
 def _marked(mark: bytes) -> Iterator[int]:
-    for file in Path("/proc").glob("[0-9]*/environ"):
-        with contextlib.suppress(OSError):  # it has ended, or is another user's
-            if mark in file.read_bytes().split(b"\0"):
-                yield int(file.parent.name)
+    return (one.pid for one in processes() if mark in (environment_of(one.pid) or ()))
 
 
 def wait_for_group(group: int, timeout_s: float) -> tuple[str, ...]:
@@ -75,18 +73,15 @@ def _left_in(group: int) -> tuple[str, ...]:
         return ()
     except PermissionError:  # it is another user's
         pass
-    if not Path("/proc/self/stat").exists():
+    if not are_told():
         return (f"process group {group}",)
-    return tuple(word for _, group_of, word in _living() if group_of == group)
+    return tuple(_words(one) for one in _living() if one.group == group)
 
 
-def _living() -> Iterator[tuple[str, int, str]]:
-    """Yield the id, the process group and the words of each process that may still send."""
-    for file in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            # pid (name) state parent group …, where a name may hold anything. Source: proc(5).
-            head, _, rest = file.read_text(errors="replace").rpartition(") ")
-            state, _, group_of = rest.split()[:3]
-            if state not in "ZX":  # a zombie sends nothing
-                pid = file.parent.name
-                yield pid, int(group_of), f"{head.partition(' (')[2]} (pid {pid})"
+def _living() -> Iterator[Process]:
+    """Yield each process that may still send: a zombie sends nothing."""
+    return (one for one in processes() if one.state not in "ZX")
+
+
+def _words(process: Process) -> str:
+    return f"{process.name} (pid {process.pid})"

@@ -21,6 +21,12 @@ class XRayTrace(msgspec.Struct, frozen=True):
     segments: tuple[Segment, ...]
 
     @property
+    def duration(self) -> float | None:
+        """The seconds from its first start to its last end; None while nothing has ended."""
+        ends = [segment.end_time for segment in self.segments if segment.end_time is not None]
+        return max(ends) - self.segments[0].start_time if ends else None
+
+    @property
     def root(self) -> Segment:
         """The entry point: the earliest segment that no other segment of this trace called.
 

@@ -20,14 +20,24 @@ def spans_of(record: RunRecord) -> Iterator[Span]:
             yield from spans_of_segment(segment)
 
 
-def scope_tags(scope: Scope) -> dict[str, str]:
-    """Return what is known of a scope. Source: OpenTelemetry specification, "Mapping to non-OTLP formats".
+def scope_tags(scope: Scope) -> dict[str, Any]:
+    """Return what is known of a scope.
 
-    >>> scope_tags(Scope(name="shop.db"))
-    {'otel.scope.name': 'shop.db'}
+    Source: OpenTelemetry specification, "OpenTelemetry Transformation to non-OTLP Formats", which gives name
+    and version their tags, and none to a scope's own attributes: these are ``otel.scope.KEY``, as in
+    Prometheus.
+
+    >>> scope_tags(Scope(name="shop.db", attributes={"tier": 1}))
+    {'otel.scope.tier': 1, 'otel.scope.name': 'shop.db'}
     """
-    known = {"otel.scope.name": scope.name, "otel.scope.version": scope.version}
-    return {name: value for name, value in known.items() if value}
+    own = {f"otel.scope.{key}": value for key, value in scope.attributes.items()}
+    fields = {"name": scope.name, "version": scope.version, "schema_url": scope.schema_url}
+    return own | {f"otel.scope.{name}": value for name, value in fields.items() if value}
+
+
+def trace_state_tags(span: Span) -> dict[str, str]:
+    """Return a span's trace state as the Collector writes it; nothing where it has none."""
+    return {"w3c.tracestate": span.trace_state} if span.trace_state else {}
 
 
 def duration_us(span: Span) -> int:

@@ -11,6 +11,10 @@ from aws_xray_sdk.core import xray_recorder
 from aws_xray_sdk.core.models.trace_header import TraceHeader
 
 from harness import ScenarioTelemetry, segment
+from harness.capture.http_messages import Request, Response
+from harness.capture.patching import Patches
+from harness.capture.trace_headers import TraceHeaders
+from harness.model import Incident
 
 ROOT = f"1-{int(time.time()):08x}-bd862e3fe1be46a994272793"  # X-Ray refuses one of more than 30 days
 HEADER = f"Root={ROOT};Parent=53995c3f42cd8ad8;Sampled=1"
@@ -118,6 +122,47 @@ def test_eventbridge_hands_the_header_to_a_target_of_another_bus(queue: Queue) -
     assert headers(queue.receive("AWSTraceHeader")) == [HEADER]
 
 
+@pytest.mark.parametrize("input_", [{}, TRANSFORMED])
+@pytest.mark.parametrize("attributes", [{}, {"RawMessageDelivery": "true"}])
+def test_eventbridge_hands_the_header_to_a_topic_and_its_subscriber(
+    queue: Queue, attributes: dict[str, str], input_: dict[str, Any]
+) -> None:
+    events, sns, source = boto3.client("events"), boto3.client("sns"), f"shop.{uuid.uuid4().hex}"
+    topic = sns.create_topic(Name=f"t-{uuid.uuid4().hex}")["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue.arn, Attributes=attributes)
+    events.put_rule(Name=source, EventPattern=json.dumps({"source": [source]}))
+    events.put_targets(Rule=source, Targets=[{"Id": "1", "Arn": topic, **input_}])
+    entry = {"Source": source, "DetailType": "sold", "Detail": "{}"}
+    events.put_events(Entries=[{**entry, "TraceHeader": HEADER}, {**entry, "Source": "another"}])
+
+    (message,) = queue.receive("AWSTraceHeader")
+
+    assert headers([message]) == [HEADER]
+    body = json.loads(message["Body"])
+    event = body if attributes else json.loads(body["Message"])
+    assert (event.get("source") or event["from"]) == source
+
+
+def test_a_target_that_moto_does_not_reach_is_said_and_keeps_no_other_from_the_event(
+    queue: Queue, telemetry: ScenarioTelemetry
+) -> None:
+    events, source = boto3.client("events"), f"shop.{uuid.uuid4().hex}"
+    handler = "arn:aws:lambda:us-east-1:123456789012:function:sold"
+    events.put_rule(Name=source, EventPattern=json.dumps({"source": [source]}))
+    events.put_targets(Rule=source, Targets=[{"Id": "1", "Arn": handler}, {"Id": "2", "Arn": queue.arn}])
+    entry = {"Source": source, "DetailType": "sold", "Detail": "{}", "TraceHeader": HEADER}
+
+    answer = events.put_events(Entries=[entry, entry])
+
+    assert answer["FailedEntryCount"] == 0
+    assert headers(queue.receive("AWSTraceHeader")) == [HEADER, HEADER]
+    (finding,) = telemetry.expect_finding("input_rejected", count=1)
+    assert finding.message.startswith(
+        f"PutEvents: rule {source!r} has the target {handler!r}, and moto delivers no event to 'lambda': "
+        "it was not called; call it by what an SQS target of the rule receives; "
+    )
+
+
 @pytest.mark.parametrize("attributes", [{}, {"RawMessageDelivery": "true"}])
 def test_sns_hands_the_header_to_its_subscriber(queue: Queue, attributes: dict[str, str]) -> None:
     plain, sns = boto3.client("sns"), patched(boto3.client("sns"))
@@ -168,3 +213,34 @@ def test_a_handler_goes_on_with_the_trace(queue: Queue, telemetry: ScenarioTelem
 
     found = telemetry.segment(segment("worker"))
     assert (found.trace_id, found.parent_id) == (ROOT, "53995c3f42cd8ad8")
+
+
+def after(operation: str, asked: bytes, answer: bytes) -> tuple[Response, list[Incident]]:
+    request = Request("POST", "/", "", {}, asked)
+    return TraceHeaders(Patches()).after(operation, request, Response(200, (), answer))
+
+
+@pytest.mark.parametrize(
+    ("operation", "asked", "answer"),
+    [
+        ("ReceiveMessage", b"Action=ReceiveMessage", b"<ReceiveMessageResponse/>"),
+        ("ReceiveMessage", b"{}", b'{"Messages": [{"Body": "without an id"}]}'),
+        ("SendMessage", b'{"MessageSystemAttributes": 3}', b'{"MessageId": "1"}'),
+        ("SendMessageBatch", b"[]", b"{}"),
+        ("PutEvents", b"\xff", b"{}"),
+        ("DeleteMessage", b"{}", b"{}"),
+    ],
+)
+def test_what_is_no_json_of_these_operations_is_left_as_it_is(
+    operation: str, asked: bytes, answer: bytes
+) -> None:
+    given, incidents = after(operation, asked, answer)
+
+    assert (given.body, incidents) == (answer, [])
+
+
+def test_an_error_of_ours_is_not_taken_for_such_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(TraceHeaders, "_receive")
+
+    with pytest.raises(AttributeError):
+        after("ReceiveMessage", b"{}", b"{}")

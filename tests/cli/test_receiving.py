@@ -1,14 +1,16 @@
 """What is made of a recording at its end."""
 
 import argparse
+import gc
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from harness.cli import recorded
 from harness.cli.receiving import conclude
 from harness.launch.recording import Recording
-from harness.model import Finding
+from harness.model import Finding, RunRecord
 from harness.report import read_record
 
 
@@ -37,3 +39,24 @@ def test_a_record_that_leaves_arrivals_out_does_not_hold(
     )
     assert (tmp_path / "received.bin").exists()
     assert f"cut: {left_out}\n" in capsys.readouterr().err
+
+
+def test_garbage_is_looked_for_seldom_while_a_record_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+    make = recorded.record_of
+
+    def watched(*arguments: Any, **options: Any) -> RunRecord:
+        seen.append(gc.get_threshold()[0])
+        return make(*arguments, **options)
+
+    monkeypatch.setattr("harness.cli.receiving.record_of", watched)
+    usual = gc.get_threshold()
+    recording = Recording(tmp_path, "app")
+    recording.begin()
+
+    conclude(recording, argparse.Namespace(out=tmp_path, keep_received=False), None, outcome="passed")
+
+    assert seen[0] > usual[0]
+    assert gc.get_threshold() == usual

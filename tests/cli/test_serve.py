@@ -204,6 +204,12 @@ HTTP_2 = PREFACE + bytes.fromhex("000000 04 00 00000000")
 """The preface and empty settings, to which a server answers."""
 
 
+NOT_WRITTEN = (
+    "arrivals could not be written ({}): File too large; "
+    "free some space, or choose another directory (--out DIR)"
+)
+
+
 def answered(client: socket.socket) -> bool:
     """Return whether a client is served, and not refused; neither takes long."""
     try:
@@ -242,8 +248,26 @@ def test_what_cannot_be_written_is_answered_503_and_the_run_does_not_hold(servin
 
     assert (code, statuses) == (1, [503, 503])
     (finding,) = serving.record().findings
-    assert finding.id == "arrivals_lost"
+    assert (finding.id, finding.message) == ("arrivals_lost", NOT_WRITTEN.format("2 requests, 1 datagram"))
     assert not run_holds(serving.record())
+
+
+def test_a_report_of_a_killed_run_says_what_a_full_disk_has_refused(
+    serving: Serving, capsys: pytest.CaptureFixture[str]
+) -> None:
+    send_all(serving)
+    size = (serving.out / "received.bin").stat().st_size
+    resource.prlimit(serving.process.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+    with pytest.raises(urllib.error.HTTPError, match="503"):
+        send_all(serving)
+
+    serving.process.kill()
+    serving.process.communicate(timeout=20)
+    code = main(["report", str(serving.out), "--format", "json"])
+
+    findings = [(f.id, f.message) for f in serving.record().findings]
+    assert (code, findings) == (1, [("arrivals_lost", NOT_WRITTEN.format("1 datagram, 1 request"))])
+    assert "harness: arrivals could not be written (1 datagram, 1 request)" in capsys.readouterr().err
 
 
 def test_connections_near_the_limit_of_descriptors_are_refused_and_told(serving: Serving) -> None:

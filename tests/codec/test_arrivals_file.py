@@ -36,6 +36,23 @@ def test_what_is_written_is_read(body: bytes, datagram: bytes) -> None:
     assert (rejected[0].rejected.reason, rejected[1]) == (REJECTED.reason, REJECTED.payload)
 
 
+@given(
+    name=st.text(max_size=9), counts=st.lists(st.integers(0, 10**9), max_size=4), reason=st.text(max_size=200)
+)
+def test_a_start_has_room_for_what_is_lost_later(name: str, counts: list[int], reason: str) -> None:
+    before = Start(name=name, start_time_unix_nano=1)
+    kinds = ("requests", "datagrams", "rejected inputs", "incidents")
+    after = msgspec.structs.replace(before, lost=dict(zip(kinds, counts, strict=False)), reason=reason)
+
+    written = arrivals_file.of_start(after)
+
+    assert len(written) == len(arrivals_file.of_start(before))
+    ((start, _),) = entries(written)
+    assert start.start is not None
+    assert start.start.lost == after.lost
+    assert start.start.reason in (reason, "no room to say why")
+
+
 @given(cut=st.integers(min_value=0), bodies=st.lists(st.binary(max_size=40), min_size=1, max_size=5))
 def test_a_file_cut_anywhere_keeps_every_whole_entry(cut: int, bodies: list[bytes]) -> None:
     whole = [arrivals_file.of_datagrams([body]) for body in bodies]

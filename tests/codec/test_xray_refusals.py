@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from harness.codec.xray import parse_document
 from harness.codec.xray_refusals import refusal_of
+from harness.model.xray_checks import problems_of
 
 NOW = 1_700_000_000
 GOOD: dict[str, Any] = {
@@ -18,6 +19,7 @@ GOOD: dict[str, Any] = {
     "start_time": NOW,
     "end_time": NOW + 1,
 }
+BELOW = {"id": "b" * 16, "name": "x", "start_time": NOW, "end_time": NOW}
 
 
 def code(**changes: Any) -> str | None:
@@ -51,7 +53,13 @@ def code(**changes: Any) -> str | None:
         ({"end_time": -1e16}, "InvalidEndTime"),
         ({"start_time": True}, "InvalidStartTime"),
         ({"http": 3}, "ParseError"),
-        ({"subsegments": [{"id": "b" * 16, "name": "x", "start_time": 1e308}]}, "ParseError"),
+        ({"name": "semi;colon"}, "InvalidName"),
+        ({"subsegments": [{**BELOW, "start_time": 1e308}]}, "InvalidStartTime"),
+        ({"subsegments": [BELOW]}, None),
+        ({"subsegments": [{**BELOW, "id": "zz"}]}, "InvalidId"),
+        ({"subsegments": [{**BELOW, "parent_id": "zz"}]}, "InvalidParentId"),
+        ({"subsegments": [{**BELOW, "subsegments": [{**BELOW, "end_time": None}]}]}, "MissingEndTime"),
+        ({"subsegments": [3]}, "ParseError"),
         ({"type": "subsegment"}, "MissingParentId"),
         ({"parent_id": "3"}, "InvalidParentId"),
         ({"metadata": {"n": "x" * 66_000}}, "SegmentTooLarge"),
@@ -60,6 +68,44 @@ def code(**changes: Any) -> str | None:
 )
 def test_what_x_ray_refuses(changes: dict[str, Any], expected: str | None) -> None:
     assert code(**changes) == expected
+
+
+def test_an_embedded_subsegment_is_named_under_its_segments_id() -> None:
+    body = json.dumps({**GOOD, "subsegments": [{**BELOW, "end_time": None}]}).encode()
+
+    refusal = refusal_of(body, NOW)
+
+    assert refusal is not None
+    assert refusal.to_wire() == {
+        "Id": GOOD["id"],
+        "ErrorCode": "MissingEndTime",
+        "Message": "Invalid subsegment. ErrorCode: MissingEndTime",
+    }
+
+
+def findings_of(changes: dict[str, Any]) -> list[str]:
+    document = parse_document(json.dumps({**GOOD, **changes}).encode())
+    return [problem.rule.code for problem in problems_of(document) if problem.rule.refused]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"id": "xyz"},
+        {"parent_id": "zz"},
+        {"name": ""},
+        {"name": "a;b"},
+        {"in_progress": True},
+        {"end_time": None},
+        {"trace_id": f"1-00000001-{'a' * 24}"},
+        {"subsegments": [{**BELOW, "id": "zz"}]},
+    ],
+)
+def test_a_captured_document_is_told_by_the_code_that_it_is_refused_with(changes: dict[str, Any]) -> None:
+    refused = code(**changes)
+
+    assert findings_of(changes) == ([] if refused is None else [refused])
 
 
 CHANGES = st.dictionaries(

@@ -199,3 +199,9 @@ def test_what_is_nested_too_deep_is_kept_at_the_last_level_and_said() -> None:
         "subsegments of 'segment' are nested more than 200 levels deep; the deeper ones are shown at "
         "level 200: end a subsegment before the next one begins, or begin fewer in a recursion"
     )
+
+
+def test_a_segment_without_subsegments_is_not_made_anew() -> None:
+    segment = a_segment("web")
+
+    assert join_documents([segment])[0][0] is segment

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.model import Level
 from tests.doctor.project import diagnosed
 
 COMPOSE = """services:
@@ -118,3 +119,66 @@ def test_a_service_on_the_machines_network_needs_no_endpoint(tmp_path: Path) -> 
     compose = "services:\n  app:\n    network_mode: host\n    environment: {OTEL_SERVICE_NAME: app}\n"
 
     assert diagnosed(tmp_path, compose) == {}
+
+
+PROFILES = """services:
+  app:
+    build: .
+    environment: {{AWS_REGION: us-east-1, AWS_XRAY_DAEMON_ADDRESS: "xray-daemon:2000", OTEL_SERVICE_NAME: app,
+      OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector:4318"}}{}
+  xray-daemon:
+    image: amazon/aws-xray-daemon
+    environment: [AWS_REGION=us-east-1]
+    profiles: [telemetry, all]
+  collector:
+    image: otel/opentelemetry-collector
+    profiles: [telemetry, all]
+"""
+ONLY = (
+    "which only profile 'all' or 'telemetry' starts: without it nobody listens there; start it with "
+    "--profile all or COMPOSE_PROFILES, or leave profiles out"
+)
+
+
+def test_a_service_that_only_a_profile_starts_is_not_relied_upon(tmp_path: Path) -> None:
+    found = diagnosed(tmp_path, PROFILES.format(""))
+
+    assert {id_: (f.level, f.message) for id_, f in found.items()} == {
+        "xray_address_unknown": (
+            Level.WARNING,
+            f"AWS_XRAY_DAEMON_ADDRESS has host 'xray-daemon', {ONLY}; UDP to nobody gives no error",
+        ),
+        "endpoint_host_unknown": (
+            Level.WARNING,
+            f"OTEL_EXPORTER_OTLP_ENDPOINT has host 'collector', {ONLY}",
+        ),
+    }
+
+
+@pytest.mark.parametrize(
+    ("profiles", "env"),
+    [
+        ("\n    profiles: [telemetry]", ""),
+        ("", "COMPOSE_PROFILES=other,telemetry\n"),
+        ("", "COMPOSE_PROFILES=*\n"),
+    ],
+)
+def test_who_is_started_by_the_same_profile_relies_on_it(tmp_path: Path, profiles: str, env: str) -> None:
+    assert diagnosed(tmp_path, PROFILES.format(profiles), {".env": env}) == {}
+
+
+@pytest.mark.parametrize(
+    ("profiles", "ids"), [("    profiles: [telemetry]\n", []), ("", ["xray_address_missing"])]
+)
+def test_no_address_is_missed_of_a_daemon_that_only_a_profile_starts(
+    tmp_path: Path, profiles: str, ids: list[str]
+) -> None:
+    compose = f"""services:
+  app:
+    build: .
+  xray-daemon:
+    image: amazon/aws-xray-daemon
+    environment: [AWS_REGION=us-east-1]
+{profiles}"""
+
+    assert list(diagnosed(tmp_path, compose, {"app.py": "import aws_xray_sdk\n"})) == ids

@@ -24,7 +24,7 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
 for number in range(30):
     recording.datagrams([b"%03d" % number * 30])
 assert not recording.export(ExportRequest(channel="otlp", path="/v1/traces"), b"body" * 500)
-print(recording.lost - 1, recording.reason)
+print(*recording.start.lost.values(), recording.start.reason)
 """
 
 
@@ -37,12 +37,14 @@ def test_a_full_disk_is_said_once_and_what_had_arrived_is_readable(tmp_path: Pat
         timeout=60,
     )
 
-    lost, _, reason = done.stdout.strip().partition(" ")
+    lost, requests, reason = done.stdout.strip().split(" ", 2)
     with (tmp_path / "received.bin").open("rb") as stream:
         start, *datagrams = arrivals_file.read(stream)
     assert start[0].start is not None
     assert start[0].start.name == "app"
-    assert len(datagrams) + int(lost) == 30
+    assert start[0].start.lost == {"datagrams": int(lost), "requests": 1}
+    assert start[0].start.reason == reason
+    assert (len(datagrams) + int(lost), requests) == (30, "1")
     assert [body[:3] for _, body in datagrams] == [b"%03d" % number for number in range(len(datagrams))]
     assert reason == "File too large"
     assert done.stderr.count("telemetry is not recorded while this lasts") == 1
@@ -64,7 +66,7 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
 for sent in sys.argv[2:]:
     assert recording.datagrams([sent.encode()])
 recording.complete()
-print(refused, recording.lost, recording.reason)
+print(refused, recording.start.lost, recording.start.reason)
 """
 
 
@@ -80,8 +82,9 @@ def test_a_disk_that_is_full_at_first_leaves_a_recording_that_is_read(
         timeout=60,
     )
 
-    assert done.stdout == "False 1 File too large\n"
+    assert done.stdout == "False {'datagrams': 1} File too large\n"
     assert names(tmp_path) == ["app"]
+    assert started(tmp_path).lost == {"datagrams": 1}
     assert bodies(tmp_path) == [text.encode() for text in sent]
 
 
@@ -90,6 +93,13 @@ def test_a_directory_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(ConfigurationError, match=r"choose another directory \(--out DIR\)"):
         Recording(tmp_path / "file" / "run", "app")
+
+
+def started(directory: Path) -> arrivals_file.Start:
+    with (directory / "received.bin").open("rb") as stream:
+        start = next(arrivals_file.read(stream))[0].start
+    assert start is not None
+    return start
 
 
 def names(directory: Path) -> list[str]:
@@ -178,4 +188,4 @@ def test_what_comes_after_the_end_is_written_nowhere(tmp_path: Path) -> None:
 
     recording.datagrams([b"late"])
 
-    assert (bodies(tmp_path), recording.lost) == ([], 0)
+    assert (bodies(tmp_path), recording.start.lost) == ([], {})

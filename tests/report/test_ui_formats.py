@@ -13,11 +13,15 @@ ROOT = a_span("GET /", kind=SpanKind.SERVER, resource=Resource(attributes={"serv
 CHILD = a_span(
     "load",
     parent=ROOT,
-    scope=Scope(name="shop.db", version="1.2"),
+    scope=Scope(name="shop.db", version="1.2", schema_url="https://x/1", attributes={"tier": "a|b"}),
+    trace_state="vendor=1",
     status=Status(StatusCode.ERROR, "reset"),
     attributes={"rows": 3, "ok": True, "share": 0.5, "names": ["a", "b"], "text": "<b>"},
     events=(SpanEvent(name="retry", time_unix_nano=1_500_000, attributes={"try": 2}),),
-    links=(Link(trace_id="ab" * 16, span_id="cd" * 8),),
+    links=(
+        Link(trace_id="ab" * 16, span_id="cd" * 8),
+        Link(trace_id="ab" * 16, span_id="ef" * 8, trace_state="a=1,b=2", attributes={"why": "x|}", "n": 1}),
+    ),
 )
 RUN: RunRecord = a_run(a_scenario(telemetry=a_telemetry(ROOT, CHILD)))
 
@@ -34,7 +38,7 @@ def test_zipkin_reads_back_what_we_write() -> None:
     assert root.resource.attributes == {"service.name": "shop"}
     assert (child.parent_span_id, child.kind) == (ROOT.span_id, SpanKind.INTERNAL)
     assert child.status == Status(StatusCode.ERROR, "reset")
-    assert child.scope == Scope(name="shop.db", version="1.2")
+    assert (child.scope, child.links, child.trace_state) == (CHILD.scope, CHILD.links, "vendor=1")
     assert root.attributes == {"n": "1"}
     assert child.attributes == {
         "rows": "3",
@@ -53,13 +57,23 @@ def test_an_event_is_written_as_opentelemetry_maps_it() -> None:
     assert child["annotations"] == [{"timestamp": 1500, "value": '"retry": {"try":2}'}]
 
 
-def test_the_scope_is_two_tags() -> None:
+def test_the_scope_is_tags() -> None:
     for spans in ([*rendered("zipkin")[1]["tags"].items()], [*jaeger_tags(1).items()]):
         assert [pair for pair in spans if pair[0].startswith("otel.scope.")] == [
+            ("otel.scope.tier", "a|b"),
             ("otel.scope.name", "shop.db"),
             ("otel.scope.version", "1.2"),
+            ("otel.scope.schema_url", "https://x/1"),
         ]
     assert not [key for key in jaeger_tags(0) if key.startswith("otel.scope.")]
+
+
+def test_links_are_written_as_the_collector_does_and_a_trace_state_too() -> None:
+    tags = rendered("zipkin")[1]["tags"]
+
+    assert tags["otlp.link.0"] == f"{'ab' * 16}|{'cd' * 8}||{{}}|0"
+    assert tags["otlp.link.1"] == f'{"ab" * 16}|{"ef" * 8}|a=1,b=2|{{"why":"x|}}","n":1}}|0'
+    assert tags["w3c.tracestate"] == jaeger_tags(1)["w3c.tracestate"] == "vendor=1"
 
 
 def jaeger_tags(index: int) -> dict[str, Any]:
@@ -155,6 +169,7 @@ def test_jaeger_has_one_trace_with_its_processes_and_references() -> None:
     assert child["references"] == [
         {"refType": "CHILD_OF", "traceID": ROOT.trace_id, "spanID": ROOT.span_id},
         {"refType": "FOLLOWS_FROM", "traceID": "ab" * 16, "spanID": "cd" * 8},
+        {"refType": "FOLLOWS_FROM", "traceID": "ab" * 16, "spanID": "ef" * 8},
     ]
     tags = {tag["key"]: (tag["type"], tag["value"]) for tag in child["tags"]}
     assert tags["rows"] == ("int64", 3)

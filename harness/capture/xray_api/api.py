@@ -16,7 +16,8 @@ from harness.capture.xray_api import rule_operations as rules
 from harness.capture.xray_api import service_graph, trace_operations
 from harness.capture.xray_api.refusal import Refusal
 from harness.capture.xray_api.state import XRayState
-from harness.errors import ConfigurationError, DecodeError, in_our_words
+from harness.codec.json_text import why_not_json
+from harness.errors import ConfigurationError, DecodeError
 
 Operation = Callable[[XRayState, bytes], dict[str, Any]]
 
@@ -59,7 +60,7 @@ def answer(state: XRayState, request: Request) -> Response:
     except ConfigurationError as error:  # a package is missing, and the message names the extra
         return Refusal(str(error), "InternalFailure", 501).to_response()
     except (msgspec.DecodeError, UnicodeDecodeError, DecodeError) as error:
-        return Refusal(in_our_words(error)).to_response()
+        return Refusal(why_not_json(error, request.body)).to_response()
 
 
 def _json(status: int, body: dict[str, Any]) -> Response:

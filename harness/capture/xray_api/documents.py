@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -41,10 +42,17 @@ class DocumentStore:
                 self._bytes -= size
                 self.forgotten += len(forgotten)
 
-    def traces(self) -> tuple[XRayTrace, ...]:
-        """Return the traces of all documents kept; what does not decode is in none."""
+    def traces(self, trace_ids: Sequence[str] | None = None) -> tuple[XRayTrace, ...]:
+        """Return the traces of all documents kept; what does not decode is in none.
+
+        Args:
+            trace_ids: Of the only ones that are wanted, among which others may be; None for all.
+        """
         documents = []
+        wanted = None if trace_ids is None else [id_.encode() for id_ in trace_ids]
         for datagram in self._datagrams():
+            if wanted is not None and not any(id_ in datagram for id_ in wanted):
+                continue  # spares the decoding
             try:
                 documents.append(xray.parse_document(xray.split_datagram(datagram)))
             except DecodeError:

@@ -41,10 +41,10 @@ class XRayState:
         self.take_document: Callable[[bytes], None] = lambda datagram: self.documents.extend([datagram])
         self.keep_refused: Callable[[str, bytes], None] = lambda reason, document: None  # noqa: ARG005
 
-    def traces(self) -> tuple[XRayTrace, ...]:
-        """Return the traces of what was sent before this question."""
+    def traces(self, trace_ids: Sequence[str] | None = None) -> tuple[XRayTrace, ...]:
+        """Return the traces of what was sent before this question; see `DocumentStore.traces`."""
         self.catch_up()
-        return self.documents.traces()
+        return self.documents.traces(trace_ids)
 
     def targets(self, statistics: Sequence[SamplingStatistics]) -> dict[str, Any]:
         """Take what a client reports; return the body of `GetSamplingTargets`."""

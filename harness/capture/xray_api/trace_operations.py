@@ -10,9 +10,10 @@ from msgspec import Meta
 from harness.capture.xray_api.refusal import Refusal
 from harness.capture.xray_api.state import XRayState
 from harness.codec import xray
+from harness.codec.json_text import why_not_json
 from harness.codec.xray_limits import ResourceArn, TraceId
 from harness.codec.xray_refusals import refusal_of
-from harness.errors import FilterError, in_our_words
+from harness.errors import FilterError
 from harness.model import Segment, Subsegment, XRayTrace
 
 MAX_BATCH = 5
@@ -74,7 +75,7 @@ def put_segments(state: XRayState, body: bytes) -> dict[str, Any]:
     try:
         texts = msgspec.json.decode(body, type=_Put).trace_segment_documents
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        reason = f"PutTraceSegments body does not parse: {in_our_words(error)}"
+        reason = f"PutTraceSegments body does not parse: {why_not_json(error, body)}"
         state.keep_refused(reason, body)
         raise Refusal(f"{reason}; expected TraceSegmentDocuments, a list of JSON texts") from error
     unprocessed = []
@@ -97,12 +98,15 @@ def put_telemetry(state: XRayState, body: bytes) -> dict[str, Any]:  # noqa: ARG
 
 def get_summaries(state: XRayState, body: bytes) -> dict[str, Any]:
     """``GetTraceSummaries``, with a filter expression or without."""
+    from harness.capture.xray_api.trace_summaries import summary_of  # imports what most runs never ask
+
     query = msgspec.json.decode(body, type=_Query)
     traces = traces_between(state, query.start_time, query.end_time)
     if query.filter_expression:
         traces = filtered(state, traces, query.filter_expression)
     return {
-        "TraceSummaries": [_summary(trace) for trace in traces],
+        # As bytes at once: the search for garbage would go through all of them again and again.
+        "TraceSummaries": [msgspec.Raw(msgspec.json.encode(summary_of(trace))) for trace in traces],
         "ApproximateTime": state.clock(),
         "TracesProcessedCount": len(traces),
     }
@@ -142,79 +146,12 @@ def filtered(state: XRayState, traces: tuple[XRayTrace, ...], text: str) -> tupl
     return tuple(trace for trace in traces if holds(expression, trace, groups))
 
 
-def _summary(trace: XRayTrace) -> dict[str, Any]:
-    from harness.xray_filter.scope import READERS, trace_scope
-    from harness.xray_filter.service_map import service_map
-
-    root = trace.root
-    services = service_map(trace)
-    scope = trace_scope(trace, services)
-    summary = {
-        "Id": trace.trace_id,
-        "StartTime": root.start_time,
-        "Duration": duration(trace),
-        "ResponseTime": None if root.end_time is None else root.end_time - root.start_time,
-        # What the filter's keywords say: X-Ray documents both alike.
-        "HasFault": any(READERS["fault"](scope)),
-        "HasError": any(READERS["error"](scope)),
-        "HasThrottle": any(READERS["throttle"](scope)),
-        "IsPartial": any(READERS["partial"](scope)),
-        "Http": _http(root),
-        "Annotations": _annotations(trace),
-        "Users": [{"UserName": s.user, "ServiceIds": [_service(s)]} for s in trace.segments if s.user],
-        "ServiceIds": [{"Name": n.name, "Names": [n.name], "Type": n.type} for n in services.services],
-        "EntryPoint": _service(root),
-        "Revision": 1,
-    }
-    return {name: value for name, value in summary.items() if value is not None}
-
-
-def duration(trace: XRayTrace) -> float | None:
-    """Return the seconds from a trace's first start to its last end; None while nothing has ended."""
-    ends = [segment.end_time for segment in trace.segments if segment.end_time is not None]
-    return max(ends) - trace.segments[0].start_time if ends else None
-
-
-def _service(segment: Segment) -> dict[str, Any]:
-    return {"Name": segment.name, "Names": [segment.name], "Type": segment.origin or ""}
-
-
-def _http(root: Segment) -> dict[str, Any]:
-    request, response = root.http.get("request"), root.http.get("response")
-    fields = {
-        "HttpURL": request.get("url") if isinstance(request, dict) else None,
-        "HttpMethod": request.get("method") if isinstance(request, dict) else None,
-        "UserAgent": request.get("user_agent") if isinstance(request, dict) else None,
-        "ClientIp": request.get("client_ip") if isinstance(request, dict) else None,
-        "HttpStatus": response.get("status") if isinstance(response, dict) else None,
-    }
-    return {name: value for name, value in fields.items() if value is not None}
-
-
-def _annotations(trace: XRayTrace) -> dict[str, list[dict[str, Any]]]:
-    from harness.xray_filter.service_map import documents_of
-
-    found: dict[str, list[dict[str, Any]]] = {}
-    for segment in trace.segments:
-        for document in documents_of(segment):
-            for key, value in document.annotations.items():
-                item = {"AnnotationValue": _annotation(value), "ServiceIds": [_service(segment)]}
-                found.setdefault(key, []).append(item)
-    return found
-
-
-def _annotation(value: Any) -> dict[str, Any]:
-    if isinstance(value, bool):
-        return {"BooleanValue": value}
-    return {"NumberValue": value} if isinstance(value, int | float) else {"StringValue": str(value)}
-
-
 def batch_get(state: XRayState, body: bytes) -> dict[str, Any]:
     """``BatchGetTraces``: subsegments joined to their segment, in-progress ones replaced."""
     wanted = msgspec.json.decode(body, type=_Batch).trace_ids
     if len(wanted) > MAX_BATCH:
         raise Refusal(f"{len(wanted)} trace ids, at most {MAX_BATCH}")
-    known = {trace.trace_id: trace for trace in state.traces()}
+    known = {trace.trace_id: trace for trace in state.traces(wanted)}
     return {
         "Traces": [_trace(state, known[trace_id]) for trace_id in wanted if trace_id in known],
         "UnprocessedTraceIds": [trace_id for trace_id in wanted if trace_id not in known],
@@ -228,7 +165,7 @@ def _trace(state: XRayState, trace: XRayTrace) -> dict[str, Any]:
         for segment in trace.segments
         if segment.id in sent  # not forgotten meanwhile
     ]
-    return {"Id": trace.trace_id, "Duration": duration(trace), "LimitExceeded": False, "Segments": segments}
+    return {"Id": trace.trace_id, "Duration": trace.duration, "LimitExceeded": False, "Segments": segments}
 
 
 def _whole(

@@ -21,7 +21,7 @@ class _Use(NamedTuple):
 
 def check(project: Project) -> Iterator[Finding]:
     """Yield log groups that are not those of the code or its variables, and deprecated arguments."""
-    code = [_Use("the code writes to", name.text, name.site) for name in project.source.log_groups]
+    code = _of_code(project)
     variables = list(_variables(project))
     for use in variables:
         yield from _mismatch(use, code)
@@ -35,6 +35,24 @@ def check(project: Project) -> Iterator[Finding]:
             f"{'log_group_name' if argument.text == 'log_group' else 'log_stream_name'!r}",
             level=Level.WARNING,
         )
+
+
+def _of_code(project: Project) -> list[_Use]:
+    """Return the log groups of the code; none where one of them is not known, which may be any."""
+    uses = []
+    for group in project.source.log_groups:
+        if group.text is None:
+            return []
+        setting = [
+            {name: setting.value for name, setting in service.environment.items()}
+            for service in project.services.values()
+            if group.text.variables & service.environment.keys()
+        ]
+        for name in dict.fromkeys(group.text.with_environment(environ) for environ in setting or [{}]):
+            if not name or "$" in name:
+                return []
+            uses.append(_Use("the code writes to", name, group.site))
+    return uses
 
 
 def _mismatch(use: _Use, others: list[_Use]) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
 from harness.doctor.checks import finding
-from harness.doctor.hosts import host_problem
+from harness.doctor.hosts import host_problem, profile_problem
 from harness.doctor.interpolation import variables_in
 from harness.doctor.project import Project
 from harness.doctor.services import Service, Setting
@@ -96,6 +96,9 @@ def _endpoint(project: Project, service: Service, name: str) -> Iterator[Finding
         )
     if why := host_problem(project, service, host):
         yield finding("endpoint_host_unknown", setting.site, f"{name} has host {host!r}, which {why}")
+    elif why := profile_problem(project, service, project.service_at(host)):
+        words = f"{name} has host {host!r}, which {why}"
+        yield finding("endpoint_host_unknown", setting.site, words, level=Level.WARNING)
     elif port is None:
         yield from _no_port(project, service, name, host)
     protocol = service.environment.get(_PROTOCOL)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from harness.doctor.checks import finding
-from harness.doctor.hosts import host_problem
+from harness.doctor.hosts import host_problem, profile_problem
 from harness.doctor.project import Project
 from harness.doctor.services import Service, Setting
 from harness.model import Finding, Level
@@ -25,26 +25,29 @@ _FORM = re.compile(
 def check(project: Project) -> Iterator[Finding]:
     """Yield what is wrong between apps and daemon, and what dynamic naming does to rules and groups."""
     daemons = [service for service in project.services.values() if service.is_xray_daemon]
-    for daemon in daemons:
-        yield from _command(daemon)
+    for one in daemons:
+        yield from _command(one)
     for service in project.services.values():
         address = service.environment.get(_ADDRESS)
         if address is not None:
             yield from _address(project, daemons, service, address)
-        elif daemons and _needs_address(project, service):
+        elif daemon := _daemon_beside(project, daemons, service):
             yield finding(
                 "xray_address_missing",
                 service.site,
                 f"service {service.name!r} sets no {_ADDRESS}: segments go to 127.0.0.1:2000 in its own "
                 f"container, and nothing says that they are lost; add {_ADDRESS}: "
-                f'"{daemons[0].name}:{_DEFAULT_PORT}"',
+                f'"{daemon.name}:{_DEFAULT_PORT}"',
             )
     yield from _dynamic_naming(project)
 
 
-def _needs_address(project: Project, service: Service) -> bool:
+def _daemon_beside(project: Project, daemons: list[Service], service: Service) -> Service | None:
+    """Return the daemon that an app needs the address of; one that only a profile starts may be left out."""
     built = service.context is not None
-    return built and not service.shares_network and "aws_xray_sdk" in project.source.imports
+    if not built or service.shares_network or "aws_xray_sdk" not in project.source.imports:
+        return None
+    return next((daemon for daemon in daemons if not profile_problem(project, service, daemon)), None)
 
 
 def _command(daemon: Service) -> Iterator[Finding]:
@@ -85,6 +88,13 @@ def _address(
                 "xray_address_unknown",
                 address.site,
                 f"{_ADDRESS} has host {host!r}, which {why}; UDP to nobody gives no error",
+            )
+        elif why := profile_problem(project, service, daemon):
+            yield finding(
+                "xray_address_unknown",
+                address.site,
+                f"{_ADDRESS} has host {host!r}, which {why}; UDP to nobody gives no error",
+                level=Level.WARNING,
             )
         elif daemon in daemons and int(port) not in _ports_of(daemon):
             listens = ", ".join(map(str, sorted(_ports_of(daemon))))

@@ -1,6 +1,7 @@
 """`jaeger.json`: the spans of a run for the Jaeger UI's upload.
 
-Source: Jaeger's UI model (model/json/model.go of jaegertracing/jaeger).
+Source: Jaeger's UI model (model/json/model.go of jaegertracing/jaeger). Links are references, which hold
+neither attributes nor a trace state.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import Any
 import msgspec
 
 from harness.model import RunRecord, Span, StatusCode
-from harness.report.spans import duration_us, scope_tags, spans_of, tag_text
+from harness.report.spans import duration_us, scope_tags, spans_of, tag_text, trace_state_tags
 
 NAME = "jaeger"
 FILE_NAME = "jaeger.json"
@@ -45,7 +46,7 @@ def _process(span: Span) -> dict[str, Any]:
 
 
 def _span(span: Span, process_id: str) -> dict[str, Any]:
-    own: dict[str, Any] = {"span.kind": span.kind.value, **scope_tags(span.scope)}
+    own: dict[str, Any] = {"span.kind": span.kind.value, **scope_tags(span.scope), **trace_state_tags(span)}
     if span.status.code is not StatusCode.UNSET:
         own["otel.status_code"] = span.status.code.value.upper()
     if span.status.code is StatusCode.ERROR:

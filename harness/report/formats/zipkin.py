@@ -1,7 +1,9 @@
 """`zipkin.json`: the spans of a run for Zipkin's UI.
 
 Source: the Zipkin API (zipkin2-api.yaml) and the OpenTelemetry specification,
-"OpenTelemetry to Zipkin Transformation".
+"OpenTelemetry to Zipkin Transformation", which says nothing of links: they are written as the Collector's
+exporter does (opentelemetry-collector-contrib, pkg/translator/zipkin). Values become texts, times
+microseconds.
 """
 
 from __future__ import annotations
@@ -10,8 +12,8 @@ from typing import Any
 
 import msgspec
 
-from harness.model import RunRecord, Span, SpanEvent, SpanKind, StatusCode
-from harness.report.spans import duration_us, scope_tags, spans_of, tag_text
+from harness.model import Link, RunRecord, Span, SpanEvent, SpanKind, StatusCode
+from harness.report.spans import duration_us, scope_tags, spans_of, tag_text, trace_state_tags
 
 NAME = "zipkin"
 FILE_NAME = "zipkin.json"
@@ -50,7 +52,14 @@ def _tags(span: Span) -> dict[str, str]:
         tags["otel.status_code"] = "OK"
     elif span.status.code is StatusCode.ERROR:
         tags |= {"otel.status_code": "ERROR", "error": span.status.message or "true"}
-    return tags | scope_tags(span.scope)
+    scope = {key: tag_text(value) for key, value in scope_tags(span.scope).items()}
+    links = {f"otlp.link.{number}": _link(link) for number, link in enumerate(span.links)}
+    return tags | scope | trace_state_tags(span) | links
+
+
+def _link(link: Link) -> str:
+    """Return a link as the Collector writes it; the last part, of dropped attributes, is not known here."""
+    return "|".join((link.trace_id, link.span_id, link.trace_state, tag_text(link.attributes), "0"))
 
 
 def _event(event: SpanEvent) -> str:

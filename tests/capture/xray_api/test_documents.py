@@ -1,5 +1,8 @@
+import pytest
+
 from harness.capture.xray_api.documents import DocumentStore
 from harness.codec import xray
+from harness.model import Segment, Subsegment
 
 
 def datagram(number: int) -> bytes:
@@ -23,3 +26,22 @@ def test_what_does_not_decode_is_in_no_trace() -> None:
     store.extend([b"junk", datagram(1), b""])
 
     assert len(store.traces()) == 1
+
+
+def test_only_the_documents_of_wanted_traces_are_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = DocumentStore()
+    store.extend([datagram(number) for number in range(5)])
+    every = {trace.trace_id for trace in store.traces()}
+    wanted = sorted(every)[:1]
+    decoded = []
+    parse = xray.parse_document
+
+    def counted(body: bytes) -> Segment | Subsegment:
+        decoded.append(body)
+        return parse(body)
+
+    monkeypatch.setattr(xray, "parse_document", counted)
+
+    assert [trace.trace_id for trace in store.traces(wanted)] == wanted
+    assert all(wanted[0].encode() in body for body in decoded)
+    assert store.traces([]) == ()
