@@ -28,7 +28,9 @@ _MAX_TRACE_AGE_S = 30 * _DAY_S
 _MAX_NAME = 200
 _MAX_USER_AGENT = 250
 _ID = re.compile(r"[0-9a-f]{16}\Z", re.IGNORECASE)
-_NAME = re.compile(r"[\w\s.:/%&#=+\\\-@,]+\Z")
+# No comma: X-Ray refuses it, whatever the schema says (opentelemetry-collector-contrib pull request 32610).
+_NAME_CHARACTER = re.compile(r"[\w\s.:/%&#=+\\\-@]")
+_NAME = re.compile(rf"{_NAME_CHARACTER.pattern}+\Z")
 _ANNOTATION_KEY = re.compile(r"[A-Za-z0-9_]+\Z")
 
 Check = Callable[[Any, float], str | None]
@@ -122,7 +124,10 @@ def _name(item: Any, _: float) -> str | None:
         return None
     if not isinstance(name, str):
         return f"name is {name!r}, expected a string"
-    return f"name {name[:60]!r} is over {_MAX_NAME} characters, or has some that are not allowed"
+    if len(name) > _MAX_NAME:
+        return f"name {name[:60]!r}… has {len(name)} characters, at most {_MAX_NAME} are allowed"
+    odd = "".join(dict.fromkeys(_NAME_CHARACTER.sub("", name)))
+    return f"name {name[:60]!r} has {odd!r}; letters, digits, spaces and _.:/%&#=+\\-@ are allowed"
 
 
 def _missing_parent(item: Any, _: float) -> str | None:

@@ -54,6 +54,7 @@ def code(**changes: Any) -> str | None:
         ({"start_time": True}, "InvalidStartTime"),
         ({"http": 3}, "ParseError"),
         ({"name": "semi;colon"}, "InvalidName"),
+        ({"name": "a,comma"}, "InvalidName"),
         ({"subsegments": [{**BELOW, "start_time": 1e308}]}, "InvalidStartTime"),
         ({"subsegments": [BELOW]}, None),
         ({"subsegments": [{**BELOW, "id": "zz"}]}, "InvalidId"),
