@@ -110,7 +110,11 @@ class AwsEndpoint(OnHttp):
         self._moto_lock = threading.Lock()
         self._moto: wsgi.WsgiApp | None = None
         self._workers = ThreadPoolExecutor(max_workers=8, thread_name_prefix="harness-moto")
-        self._server = HttpServer(loop, self._handle, self._malformed, host=host, port=port)
+        try:
+            self._server = HttpServer(loop, self._handle, self._malformed, host=host, port=port)
+        except BaseException:
+            self._patches.undo()
+            raise
         self.port = self._server.port
         self.url = f"http://{LOOPBACK}:{self.port}"
 

@@ -217,7 +217,11 @@ def test_a_handler_goes_on_with_the_trace(queue: Queue, telemetry: ScenarioTelem
 
 def after(operation: str, asked: bytes, answer: bytes) -> tuple[Response, list[Incident]]:
     request = Request("POST", "/", "", {}, asked)
-    return TraceHeaders(Patches()).after(operation, request, Response(200, (), answer))
+    patches = Patches()
+    try:
+        return TraceHeaders(patches).after(operation, request, Response(200, (), answer))
+    finally:
+        patches.undo()
 
 
 @pytest.mark.parametrize(

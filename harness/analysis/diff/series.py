@@ -12,7 +12,7 @@ from harness.contract.write.metrics import said_series
 from harness.contract.write.names import key_form, name_form
 from harness.model import Telemetry
 
-Labels = tuple[tuple[str, str], ...]
+Pairs = tuple[tuple[str, str], ...]
 """The attributes of a series: sorted keys, and values as text."""
 Name = tuple[str, str]
 """Of a metric, and its scope."""
@@ -27,7 +27,7 @@ class Told(NamedTuple):
     """
 
     facts: dict[str, Value]
-    by_keys: dict[tuple[str, ...], frozenset[Labels]]
+    by_keys: dict[tuple[str, ...], frozenset[Pairs]]
 
 
 Series = Mapping[Name, Told]
@@ -52,10 +52,10 @@ def _told(by_keys: Mapping[tuple[str, ...], list[dict[str, Any]]]) -> Told:
             path = f"attributes.{key_form(key)}"
             if path not in facts:
                 facts[path] = value_of(key, value).loose()
-    return Told(facts, {k: frozenset(map(_labels, said_series(points))) for k, points in by_keys.items()})
+    return Told(facts, {k: frozenset(map(_pairs, said_series(points))) for k, points in by_keys.items()})
 
 
-def _labels(attributes: Mapping[str, Any]) -> Labels:
+def _pairs(attributes: Mapping[str, Any]) -> Pairs:
     return tuple(sorted((key_form(key), repr(value)) for key, value in attributes.items()))
 
 
@@ -73,17 +73,17 @@ def series_edits(before: Series, after: Series) -> Iterator[Edit]:
             one, other = (side.get(keys, frozenset()) for side in (first, second))
             if one is None or other is None or not (any(first.values()) and any(second.values())):
                 continue
-            for labels in sorted(one - other):
-                yield Edit("removed", "metric", Step(None, name), "series", _text(labels), None, scope, 1)
-            for labels in sorted(other - one):
-                yield Edit("added", "metric", Step(None, name), "series", None, _text(labels), scope, 1)
+            for pairs in sorted(one - other):
+                yield Edit("removed", "metric", Step(None, name), "series", _text(pairs), None, scope, 1)
+            for pairs in sorted(other - one):
+                yield Edit("added", "metric", Step(None, name), "series", None, _text(pairs), scope, 1)
 
 
 def _shared(
     told: Told, renamed: Mapping[str, str], kept: set[str]
-) -> dict[tuple[str, ...], frozenset[Labels] | None]:
+) -> dict[tuple[str, ...], frozenset[Pairs] | None]:
     """Return the series by the keys that both runs have; None where some of them are many, or vary."""
-    found: dict[tuple[str, ...], frozenset[Labels] | None] = {}
+    found: dict[tuple[str, ...], frozenset[Pairs] | None] = {}
 
     def name_of(key: str) -> str:
         path = f"attributes.{key}"
@@ -91,11 +91,11 @@ def _shared(
 
     for keys, series in told.by_keys.items():
         shared = tuple(sorted(path for path in map(name_of, keys) if path in kept))
-        labels = {tuple(sorted((name_of(k), v) for k, v in one if name_of(k) in kept)) for one in series}
+        pairs = {tuple(sorted((name_of(k), v) for k, v in one if name_of(k) in kept)) for one in series}
         known = found.get(shared, frozenset())
-        found[shared] = known | labels if series and known is not None else None
+        found[shared] = known | pairs if series and known is not None else None
     return found
 
 
-def _text(labels: Labels) -> str:
-    return ", ".join(f"{path.removeprefix('attributes.')}={value}" for path, value in labels)
+def _text(pairs: Pairs) -> str:
+    return ", ".join(f"{path.removeprefix('attributes.')}={value}" for path, value in pairs)
