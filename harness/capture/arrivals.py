@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
+
+from harness.clock import monotonic
 
 
 class Arrivals:
@@ -27,12 +28,12 @@ class Arrivals:
 
         Args:
             condition: Evaluated at once, and after each arrival; holds when it is true.
-            deadline: On the clock of `time.monotonic`, in seconds.
+            deadline: On the clock of `harness.clock`, in seconds.
         """
         self.armed = True
         try:
             while not condition():
-                remaining = deadline - time.monotonic()
+                remaining = deadline - monotonic()
                 if remaining <= 0:
                     return False
                 # An arrival between the test and the wait leaves the event set.

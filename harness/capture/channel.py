@@ -69,7 +69,7 @@ class Channel(Protocol):
         """Push out what the app holds back, and pass a barrier through the receivers.
 
         Args:
-            deadline: On the clock of `time.monotonic`, in seconds.
+            deadline: On the clock of `harness.clock`, in seconds.
             exporters: Flush the app's own exporters too, although the telemetry
                 itself was already seen in-process.
         """

@@ -8,7 +8,6 @@ import select
 import socket
 import struct
 import threading
-import time
 from collections import deque
 from collections.abc import Callable
 
@@ -16,6 +15,7 @@ from harness.capture.arrivals import Arrivals
 from harness.capture.environment import LOOPBACK
 from harness.capture.recorder import Recorder
 from harness.capture.recvmmsg import BATCH, reader_of
+from harness.clock import monotonic
 
 RECEIVE_BUFFER = 256 * 1024 * 1024
 """Asked for; the kernel grants it to root, and up to net.core.rmem_max to others."""
@@ -103,13 +103,13 @@ class DatagramReceiver:
         so the socket is read until it is empty, here and now, whoever is asleep.
 
         Args:
-            deadline: On the clock of `time.monotonic`, in seconds, for senders that never pause.
+            deadline: On the clock of `harness.clock`, in seconds, for senders that never pause.
 
         Returns:
             False when the deadline passed first.
         """
         while self._read():
-            if time.monotonic() > deadline:
+            if monotonic() > deadline:
                 return False
         return True
 
@@ -124,11 +124,11 @@ class DatagramReceiver:
         """Tell what the kernel dropped; return the milliseconds until more may be told, None for no more."""
         if self._dropped is None or not (lost := self.drops() - self._told):
             return None
-        left_s = self._told_at + _TELL_S - time.monotonic()
+        left_s = self._told_at + _TELL_S - monotonic()
         if left_s > 0 and not at_last:
             return left_s * 1000
         self._told += lost
-        self._told_at = time.monotonic()
+        self._told_at = monotonic()
         self._dropped(lost)
         return None
 

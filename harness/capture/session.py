@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import threading
-import time
 from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
@@ -18,6 +17,7 @@ from harness.capture.guard import refuse_real_backends
 from harness.capture.loop import ReceiverLoop
 from harness.capture.ownership import Ownership
 from harness.capture.patching import Patches
+from harness.clock import monotonic
 from harness.codec.arrivals_file import Arrival
 from harness.errors import ConfigurationError
 
@@ -110,10 +110,10 @@ class Capture:
         Args:
             exporters: Have the app's own exporters send what they hold, too.
         """
-        deadline = time.monotonic() + self.settle_timeout_s
+        deadline = monotonic() + self.settle_timeout_s
         self._flush(deadline, exporters=exporters)
         if self._worth_awaiting():
-            grace = min(deadline, time.monotonic() + self.settle_timeout_s * OWN_THREAD_SHARE)
+            grace = min(deadline, monotonic() + self.settle_timeout_s * OWN_THREAD_SHARE)
             self.arrivals.wait_until(lambda: not self._awaited(), grace)
             own_thread = threading.get_ident()
             self.arrivals.wait_until(lambda: not self._awaited(besides=own_thread), deadline)
@@ -135,7 +135,7 @@ class Capture:
         self, condition: Callable[[], bool], within_s: float, *, exporters: bool = False
     ) -> bool:
         """Settle again whenever something arrives, until the condition holds or the time is over."""
-        deadline = time.monotonic() + within_s
+        deadline = monotonic() + within_s
 
         def holds() -> bool:
             self._flush(deadline, exporters=exporters)

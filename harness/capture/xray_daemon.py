@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -22,6 +21,7 @@ from harness.capture.recorder import NOT_RECORDED, Recorder
 from harness.capture.xray_api.refusal import Refusal
 from harness.capture.xray_api.state import XRayState
 from harness.capture.xray_rules import SamplingRule
+from harness.clock import monotonic
 from harness.codec.xray_sampling import check_page, statistics_of
 from harness.errors import ConfigurationError, DecodeError
 from harness.model import ExportRequest, Incident, Rejected, SamplingStatistics
@@ -65,7 +65,7 @@ class XRayDaemon:
         self._aside = Aside()
         self.state.take_document = self._take
         self.state.keep_refused = self._malformed
-        self.state.catch_up = lambda: self.barrier(time.monotonic() + _CATCH_UP_S)
+        self.state.catch_up = lambda: self.barrier(monotonic() + _CATCH_UP_S)
         self.datagrams, self._control = self._bind(loop, host, port)
         self._also: list[DatagramReceiver] = []
         self.port = self.datagrams.port

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import time
 from collections.abc import Iterator
 
 from harness.capture.arrivals import Arrivals
 from harness.capture.xray_daemon import XRayDaemon
 from harness.capture.xray_rules import SamplingRule
 from harness.capture.xray_watch import XRayWatch
+from harness.clock import monotonic
 from harness.errors import SettleTimeout
 
 _RULES_TIMEOUT_S = 10.0
@@ -41,7 +41,7 @@ def sampled_by(
             sampler.load_settings(DaemonConfig(daemon.address), recorder.context)
             recorder.configure(sampler=sampler, sampling=True)
             sampler.start()
-            deadline = time.monotonic() + _RULES_TIMEOUT_S
+            deadline = monotonic() + _RULES_TIMEOUT_S
             # Nothing public tells that the fetched rules are in force.
             rules_age = functools.partial(getattr, sampler._cache, "last_updated")  # noqa: SLF001
             if not arrivals.wait_until(rules_age, deadline):

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from harness.clock import monotonic
 from harness.errors import LaunchError
 
 READY_TIMEOUT_S = 30.0
@@ -80,11 +81,11 @@ def wait_until(
     Raises:
         LaunchError: The app ended, or the time was over; the message shows its last lines.
     """
-    deadline = time.monotonic() + timeout_s
+    deadline = monotonic() + timeout_s
     while not condition():
         if (code := ended()) is not None:
             raise LaunchError(with_last_lines(f"{what}: it ended with code {code}", output()))
-        if time.monotonic() > deadline:
+        if monotonic() > deadline:
             raise LaunchError(with_last_lines(f"{what} within {timeout_s} s", output()))
         time.sleep(_RETRY_S)  # another process offers nothing to wait on
 

@@ -9,10 +9,10 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from harness.clock import monotonic
 from harness.errors import LaunchError
 from harness.launch.app import (
     READY_TIMEOUT_S,
@@ -179,14 +179,14 @@ class AppProcess:
             told = not group and how != signal.SIGKILL
             self.killed_by_reloader = told and self.pid in reloader_parents(self.pid)
             (signal_group if group else os.kill)(self.pid, how)
-        deadline = time.monotonic() + timeout_s
+        deadline = monotonic() + timeout_s
         try:
             self._process.wait(timeout_s)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
         if how != signal.SIGKILL:  # of which its workers are not told
-            wait_for_group(self.pid, deadline - time.monotonic())
+            wait_for_group(self.pid, deadline - monotonic())
         with contextlib.suppress(ProcessLookupError):  # workers that outlived it
             os.killpg(self.pid, signal.SIGKILL)
         kill_marked(self._mark)

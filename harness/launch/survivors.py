@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import Iterator
 
+from harness.clock import monotonic
 from harness.launch.processes import Process, are_told, environment_of, processes
 
 _DEADLINE_S = 5.0
@@ -23,12 +24,12 @@ def kill_marked(mark: str) -> None:
     Args:
         mark: ``NAME=value``, as no other process has it.
     """
-    deadline = time.monotonic() + _DEADLINE_S
+    deadline = monotonic() + _DEADLINE_S
     while pids := list(_marked(os.fsencode(mark))):  # again: one may have forked meanwhile
         for pid in pids:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
-        if time.monotonic() > deadline:
+        if monotonic() > deadline:
             return
         time.sleep(_RETRY_S)  # another process's end offers nothing to wait on
 
@@ -58,9 +59,9 @@ def wait_for_group(group: int, timeout_s: float) -> tuple[str, ...]:
     Returns:
         Each process as ``name (pid n)``, or the group where the system does not tell.
     """
-    deadline = time.monotonic() + timeout_s
+    deadline = monotonic() + timeout_s
     while left := _left_in(group):
-        if time.monotonic() > deadline:
+        if monotonic() > deadline:
             return left
         time.sleep(_RETRY_S)  # the end of what is no child of ours offers nothing to wait on
     return ()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections import defaultdict
 from typing import Any
 
@@ -19,6 +18,7 @@ from harness.capture.ownership import Origin
 from harness.capture.sdk_warnings import SdkWarnings
 from harness.capture.unexported import ExportComparison
 from harness.capture.wire_spans import ingest_wire_spans
+from harness.clock import monotonic
 from harness.codec import otlp, sdk, zipkin_halves
 from harness.codec.arrivals_file import Arrival
 from harness.codec.otlp import SpanKey
@@ -62,7 +62,7 @@ class OtelChannel:
         if not exporters:
             return
         arrived = len(self.receiver.received)
-        for origin in self._watch.flush(max(1, round((deadline - time.monotonic()) * 1000))):
+        for origin in self._watch.flush(max(1, round((deadline - monotonic()) * 1000))):
             self._ingest_refused(arrived, origin)
             arrived = len(self.receiver.received)
 
