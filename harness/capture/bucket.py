@@ -55,6 +55,7 @@ class Bucket:
         thread: Identity of the thread that made the bucket, the scenario's own.
         node_ids: Ids of its spans, segments and subsegments.
         started: In-process spans in order of start; the SDK's until they are decoded.
+        repeated: Those with the ids of one before them, and these ids.
         on_wire: Spans that were exported; of those that this process has too, how to decode them,
             or None once they were compared.
         provider_of: The provider of each in-process span whose export was not compared yet.
@@ -72,6 +73,7 @@ class Bucket:
         self._earlier_threads = weakref.WeakSet(earlier_threads)
         self.node_ids: set[str] = set()
         self.started: dict[SpanKey, StartedSpan | Span] = {}
+        self.repeated: list[tuple[SpanKey, StartedSpan | Span]] = []
         self.provider_of: dict[SpanKey, int] = {}
         self.on_wire: dict[SpanKey, Span | Callable[[], Span] | None] = {}
         self.partial: set[SpanKey] = set()
@@ -111,7 +113,7 @@ class Bucket:
             or not all(processor.attached for processor in self.of(CreatedProcessor))
         ):
             return None
-        growing: Iterable[Sized] = (self.started, self.on_wire, *self._items.values())
+        growing: Iterable[Sized] = (self.started, self.repeated, self.on_wire, *self._items.values())
         # What was sent has moved from one to the other, which makes nothing new.
         begun = len(self.begun) + len(self._sites)
         # A log event is replaced when the wire has it, too.
@@ -130,7 +132,7 @@ class Bucket:
             exports=tuple(self.of(ExportRequest)),
             rejected=tuple(self.of(Rejected)),
             unfinished=(
-                *(self._unfinished(key, started) for key, started in self._open_spans()),
+                *map(self._unfinished, self._open_spans()),
                 *xray_evidence.unfinished_of(self.begun, self._is_earlier),
             ),
             incidents=(
@@ -153,17 +155,18 @@ class Bucket:
                 unsent.append(begun)
         self.begun = unsent
 
-    def _open_spans(self) -> Iterator[tuple[SpanKey, StartedSpan]]:
-        for key, started in self.started.items():
+    def _open_spans(self) -> Iterator[StartedSpan]:
+        for _, started in (*self.started.items(), *self.repeated):
             if isinstance(started, StartedSpan) and started.open:
-                yield key, started
+                yield started
 
-    def _unfinished(self, key: SpanKey, started: StartedSpan) -> Unfinished:
+    def _unfinished(self, started: StartedSpan) -> Unfinished:
+        context = started.span.context
         return Unfinished(
             kind="span",
             name=started.span.name,
-            id=key[1].hex(),
-            trace_id=key[0].hex(),
+            id=f"{context.span_id:016x}",
+            trace_id=f"{context.trace_id:032x}",
             site=started.site(),
             earlier_thread=started.span.parent is None and self._is_earlier(started.thread),
         )
@@ -173,17 +176,20 @@ class Bucket:
         return any(thread.ident == identity for thread in self._earlier_threads)
 
     def _spans(self) -> tuple[Span, ...]:
-        for key, span in self.started.items():
+        self.repeated = [(key, _decoded(span)) for key, span in self.repeated]
+        repeated = dict(self.repeated)
+        for key, started in self.started.items():
+            span = _decoded(started)
             if isinstance(span, StartedSpan):
-                if span.open:
-                    continue
-                span = sdk.span_of(span.span, span.site())
+                continue
             if key in self.on_wire and "wire" not in span.witnesses:
-                self._compare(span, self.on_wire[key])
+                if key not in repeated:  # else nobody knows which of them this is
+                    self._compare(span, self.on_wire[key])
                 self.on_wire[key] = None
                 span = msgspec.structs.replace(span, witnesses=("process", "wire"))
             self.started[key] = span
-        spans = [span for span in self.started.values() if isinstance(span, Span)]
+        in_process = (*self.started.values(), *(span for _, span in self.repeated))
+        spans = [span for span in in_process if isinstance(span, Span)]
         spans += (
             span
             for key, span in self.on_wire.items()
@@ -218,6 +224,13 @@ class Bucket:
                 on_wire[_identity(record)] -= 1
                 records.append(record)
         return tuple(records)
+
+
+def _decoded(started: StartedSpan | Span) -> StartedSpan | Span:
+    """Return the span, once it has ended."""
+    if isinstance(started, Span) or started.open:
+        return started
+    return sdk.span_of(started.span, started.site())
 
 
 def _identity(record: LogRecord) -> Hashable:

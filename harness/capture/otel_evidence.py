@@ -45,6 +45,24 @@ def name_and_site(span: StartedSpan | Span) -> tuple[str, Site | None]:
     return (span.span.name, span.site()) if isinstance(span, StartedSpan) else (span.name, span.site)
 
 
+def ids_repeated(first: StartedSpan | Span, second: StartedSpan) -> Incident:
+    """Return that a span of this process has the ids of one before it."""
+    name, site = name_and_site(first)
+    first_at, second_at = (f" ({at})" if at else "" for at in (site, second.site()))
+    return Incident(
+        id="span_conflicting",
+        channel="otel",
+        name=second.span.name,
+        site=second.site(),
+        trace_id=f"{second.span.context.trace_id:032x}",
+        message=(
+            f"span {second.span.name!r}{second_at} has the trace id and span id of span {name!r}{first_at}: a"
+            " backend keeps one of them, or joins them; give each span an id of its own (`random.seed` makes"
+            " the ids of OpenTelemetry's generator come again)"
+        ),
+    )
+
+
 def context_leaked(span: StartedSpan | Span) -> Incident:
     """Return that a span which has ended is the current one at the end of its scenario."""
     name, site = name_and_site(span)

@@ -1,6 +1,7 @@
 """The OpenTelemetry channel in this process, through the fixture that users have."""
 
 import gc
+import random
 import threading
 import weakref
 from collections.abc import Iterator
@@ -205,6 +206,24 @@ def test_within_waits_for_what_is_still_to_come(telemetry: ScenarioTelemetry, tr
         assert telemetry.spans == ()
         asked.set()
         telemetry.expect(span("to come"), within=10)
+
+
+def test_spans_with_the_same_ids_are_all_kept_and_said(telemetry: ScenarioTelemetry) -> None:
+    provider = a_provider()
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+
+    for name in ("first", "second", "third"):
+        random.seed(42)
+        provider.get_tracer("t").start_span(name).end()
+
+    assert telemetry.exports
+    telemetry.expect(span("first"), span("second"), span("third"))
+    telemetry.expect_count(1, span("first"))
+    (second, third) = telemetry.expect_finding("span_conflicting", count=2)
+    assert (second.where, third.where) == ("second", "third")
+    assert "has the trace id and span id of span 'first' (tests/capture/" in third.message
+    telemetry.expect_finding("export_differs", count=0)
+    provider.shutdown()
 
 
 def test_a_span_not_sampled_is_not_telemetry(telemetry: ScenarioTelemetry) -> None:

@@ -11,7 +11,13 @@ import msgspec
 from harness.capture.bucket import Bucket
 from harness.capture.channel import Context, OpenNode
 from harness.capture.environment import LOOPBACK, OTHER_OTLP
-from harness.capture.otel_evidence import DroppedSpan, StartedSpan, context_leaked, name_and_site
+from harness.capture.otel_evidence import (
+    DroppedSpan,
+    StartedSpan,
+    context_leaked,
+    ids_repeated,
+    name_and_site,
+)
 from harness.capture.otel_watch import OtelWatch
 from harness.capture.otlp_receiver import OtlpReceiver, Received
 from harness.capture.ownership import Origin
@@ -109,9 +115,13 @@ class OtelChannel:
                 continue
             key = _key_of(context)
             owner = self._owner_of_start(key, started.span.parent)
-            owner.node_ids.add(key[1].hex())
-            owner.started[key] = started
-            owner.provider_of[key] = started.provider
+            if (first := owner.started.get(key)) is not None:
+                owner.repeated.append((key, started))
+                owner.add(ids_repeated(first, started))
+            else:
+                owner.node_ids.add(key[1].hex())
+                owner.started[key] = started
+                owner.provider_of[key] = started.provider
             self._note_elsewhere(started, owner)
             if started.open:
                 self._open[id(started.span)] = started
