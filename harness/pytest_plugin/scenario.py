@@ -57,6 +57,7 @@ _CHANNELS = {
     "log_event": ("cloudwatch",),
 }
 """Which channels bring a signal; `Expectation.CHANNELS` are those whose losses may explain a missing one."""
+_OF_ADOT = ("span", "metric")
 _LOOP_HELD = (
     "\nnote: this thread runs an event loop, which stands still while `within` waits; what its tasks emit"
     " comes with `await asyncio.to_thread(telemetry.expect, …, within=…)`"
@@ -169,6 +170,7 @@ class ScenarioTelemetry(ReceiverControls):
         __tracebackhide__ = True
         self._require_channels((expectation,))
         telemetry = self._read(exporters=isinstance(expectation, ExportExpectation))
+        self._require_some_of_adot((expectation,), telemetry)
         self._conclude(_at(check_one(expectation, telemetry), _caller()), telemetry)
         return find(expectation, telemetry)
 
@@ -297,6 +299,7 @@ class ScenarioTelemetry(ReceiverControls):
             )
             telemetry = self._bucket().telemetry()
             verdict = check(telemetry)
+        self._require_some_of_adot(expectations, telemetry)
         self._conclude(_at(verdict, _caller()), telemetry, _LOOP_HELD if within and _in_event_loop() else "")
 
     def _require_channels(self, expectations: tuple[Expectation[Any], ...]) -> None:
@@ -309,6 +312,17 @@ class ScenarioTelemetry(ReceiverControls):
             if channels and configured.isdisjoint(channels):
                 raise ConfigurationError(
                     f"{expectation!r} needs channel {channels[0]!r} in telemetry_channels"
+                )
+
+    def _require_some_of_adot(self, expectations: tuple[Expectation[Any], ...], telemetry: Telemetry) -> None:
+        """Refuse to look for spans or metrics where only ADOT's could have come, and none did."""
+        for expectation in expectations:
+            signal = getattr(expectation, "SIGNAL", "")
+            brought = self._capture.channels.keys() & _CHANNELS.get(signal, ())
+            if signal in _OF_ADOT and brought == {"xray"} and not getattr(telemetry, f"{signal}s"):
+                raise ConfigurationError(
+                    f"{expectation!r} needs channel 'otel' in telemetry_channels: 'xray' brings the {signal}s"
+                    " that ADOT sends to X-Ray's daemon, and none came"
                 )
 
     def _conclude(self, verdict: Verdict, telemetry: Telemetry, note: str = "") -> None:

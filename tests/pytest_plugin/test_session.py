@@ -256,6 +256,26 @@ def test_an_expectation_without_its_channel_is_refused(run: Run) -> None:
     result.stdout.fnmatch_lines(["*segment('x') needs channel 'xray' in telemetry_channels"])
 
 
+@pytest.mark.parametrize("call", ["expect_none(span('x'))", "expect(span('x'))", "find(span('x'))"])
+def test_spans_of_the_process_need_their_channel(run: Run, call: str) -> None:
+    source = f"""
+    from opentelemetry.sdk.trace import TracerProvider
+    from harness import span
+
+    def test(telemetry):
+        TracerProvider().get_tracer("app").start_span("x").end()
+        telemetry.{call}
+    """
+
+    result = run("[pytest]\ntelemetry_channels = xray\n", source)
+
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    message = (
+        "*ConfigurationError: span('x') needs channel 'otel' in telemetry_channels: 'xray' brings the spans"
+    )
+    result.stdout.fnmatch_lines([f"{message} that ADOT sends to X-Ray's daemon, and none came"])
+
+
 def test_a_finding_about_the_start_up_fails_the_run(run: Run) -> None:
     result = run(
         OTEL,
