@@ -99,7 +99,7 @@ def test_a_lost_log_line(project: ProjectCopy) -> None:
     assert "at log event HomeActivities\n" in output
     assert "log_event_missing: no log event 'HomeActivities' was captured; closest: '[" in output
     closest = "GET http /api/activities/home 200 OK' (fixtures/backend_flask/app.py:"
-    assert re.search(rf"{re.escape(closest)}\d+\), as expected in all but its name\n", output)
+    assert re.search(rf"{re.escape(closest)}\d+\), as expected in all but its message\n", output)
     assert "scenarios/backend_flask/test_home.py:" in output
 
 

@@ -139,7 +139,7 @@ def _closest(pool: Pool, member: Member) -> str:
         return _nothing_there(pool, member)
     if (same := _same_details(pool, item, near)) is not None:
         name = short(pool.entries[same].name, _NAME)
-        return f"closest: {name}{_line(pool, same)}, as expected in all but its name"
+        return f"closest: {name}{_line(pool, same)}, as expected in all but its {item.IDENTITY}"
     return f"captured: {some(dict.fromkeys(short(pool.entries[i].name, _NAME) for i in near))}"
 
 

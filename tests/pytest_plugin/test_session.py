@@ -276,6 +276,20 @@ def test_spans_of_the_process_need_their_channel(run: Run, call: str) -> None:
     result.stdout.fnmatch_lines([f"{message} that ADOT sends to X-Ray's daemon, and none came"])
 
 
+def test_a_finding_is_shown_without_a_word_of_hidden_frames(run: Run) -> None:
+    source = """
+    from opentelemetry.sdk.trace import TracerProvider
+
+    def test(telemetry):
+        TracerProvider().get_tracer("app").start_span("forgotten")
+    """
+
+    result = run(f"{OTEL}telemetry_settle_timeout = 0.1\n", source)
+
+    result.stdout.fnmatch_lines(["1 finding", "  at forgotten *"])
+    assert "All traceback entries are hidden" not in result.stdout.str()
+
+
 def test_a_finding_about_the_start_up_fails_the_run(run: Run) -> None:
     result = run(
         OTEL,
