@@ -18,6 +18,7 @@ from harness.capture.otel_evidence import (
     EmittedRecord,
     StartedSpan,
     elsewhere_of,
+    ids_repeated,
     unsampled_of,
 )
 from harness.capture.xray_watch import BegunEntity
@@ -89,6 +90,13 @@ class Bucket:
         """Take what needs no key: metrics, log events, documents, exports, rejected input, incidents."""
         for item in items:
             self._items[type(item)].append(item)
+
+    def repeat(self, key: SpanKey, started: StartedSpan) -> None:
+        """Take a span with the ids of one before it, and say so once for a line of the app."""
+        incident = ids_repeated(self.started[key], started)
+        self.repeated.append((key, started))
+        if incident.site not in [known.site for known in self.of(Incident) if known.id == incident.id]:
+            self.add(incident)
 
     def of(self, kind: type[T]) -> Sequence[T]:
         """Return what was added of one type, in order."""

@@ -89,6 +89,8 @@ class DatagramReceiver:
         return len(batch) == BATCH
 
     def _deliver(self, batch: list[bytes]) -> None:
+        if b"" in batch:  # the daemon ignores it, too
+            batch = [datagram for datagram in batch if datagram]
         if self._recorder is not None:
             self._recorder.datagrams(batch)
         else:

@@ -50,15 +50,15 @@ def ids_repeated(first: StartedSpan | Span, second: StartedSpan) -> Incident:
     name, site = name_and_site(first)
     first_at, second_at = (f" ({at})" if at else "" for at in (site, second.site()))
     return Incident(
-        id="span_conflicting",
+        id="span_ids_repeated",
         channel="otel",
         name=second.span.name,
         site=second.site(),
         trace_id=f"{second.span.context.trace_id:032x}",
         message=(
             f"span {second.span.name!r}{second_at} has the trace id and span id of span {name!r}{first_at}: a"
-            " backend keeps one of them, or joins them; give each span an id of its own (`random.seed` makes"
-            " the ids of OpenTelemetry's generator come again)"
+            " backend keeps one of them, or joins them; `random.seed`, which Hypothesis calls for each"
+            " example, makes the ids of OpenTelemetry's generator come again: give the app another one"
         ),
     )
 

@@ -10,9 +10,11 @@ import binascii
 from typing import Any, NamedTuple
 
 from harness.errors import DecodeError
+from harness.model import Unsampled
 
 _PATHS = {b"T1S": "/v1/traces", b"T1U": "/v1/traces", b"M1": "/v1/metrics"}
 UNSAMPLED = "T1U"
+_NOT_SAMPLED = "by the sampler of the process that sent it (T1U)"
 
 
 class Payload(NamedTuple):
@@ -27,6 +29,12 @@ class Payload(NamedTuple):
     kind: str
     path: str
     message: Any
+
+
+def unsampled_spans(payload: Payload) -> list[Unsampled]:
+    """Return the spans of a payload of unsampled ones, which X-Ray never shows."""
+    scopes = (scope for resource in payload.message.resource_spans for scope in resource.scope_spans)
+    return [Unsampled(name=span.name, reason=_NOT_SAMPLED) for scope in scopes for span in scope.spans]
 
 
 def rejected_spans(payload: Payload) -> tuple[int, str]:

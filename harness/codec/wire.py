@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 
 import msgspec
@@ -21,6 +22,7 @@ from harness.model import (
     Span,
     Subsegment,
     Telemetry,
+    Unsampled,
 )
 
 _WIRE = ("wire",)
@@ -32,6 +34,7 @@ class WireTelemetry:
     def __init__(self) -> None:
         self._spans: dict[tuple[bytes, ...], Callable[[], Span]] = {}
         self._zipkin_spans: dict[tuple[bytes, ...], Callable[[], Span]] = {}
+        self._unsampled: Counter[Unsampled] = Counter()
         self._metrics: list[Metric] = []
         self._log_records: list[LogRecord] = []
         self._documents: list[Segment | Subsegment] = []
@@ -76,7 +79,9 @@ class WireTelemetry:
 
         if payload.path == "/v1/metrics":
             self._metrics += otlp.metrics_of(payload.message)
-        elif payload.kind != adot.UNSAMPLED:
+        elif payload.kind == adot.UNSAMPLED:
+            self._unsampled.update(adot.unsampled_spans(payload))
+        else:
             self._add_spans(otlp.spans_of(payload.message))
         invalid, reason = adot.rejected_spans(payload)
         if invalid:
@@ -142,6 +147,7 @@ class WireTelemetry:
             exports=tuple(self._exports),
             rejected=tuple(self._rejected),
             incidents=(*self._incidents, *orphans),
+            unsampled=tuple(msgspec.structs.replace(u, count=n) for u, n in self._unsampled.items()),
         )
 
     def _decoded_spans(self) -> tuple[Span, ...]:

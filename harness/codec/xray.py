@@ -44,7 +44,7 @@ def split_datagram(datagram: bytes) -> bytes:
     are accepted.
 
     Raises:
-        DecodeError: Nothing at all, which the daemon ignores; no newline, an empty document, or an
+        DecodeError: Nothing at all, which no receiver delivers; no newline, an empty document, or an
             invalid header.
     """
     if not datagram:

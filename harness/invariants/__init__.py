@@ -48,6 +48,7 @@ FINDING_IDS = (
     "segment_replaced",
     "segment_unfinished",
     "span_conflicting",
+    "span_ids_repeated",
     "span_processor_unattached",
     "span_unexported",
     "span_unfinished",

@@ -9,7 +9,14 @@ from harness.invariants.unfinished import ORPHANED, follows
 from harness.model import Finding, Level, Telemetry, Verdict
 
 _WARNINGS = frozenset(
-    {"context_leaked", "export_differs", "name_changed", "sdk_warning", "subsegment_too_deep"}
+    {
+        "context_leaked",
+        "export_differs",
+        "name_changed",
+        "sdk_warning",
+        "span_ids_repeated",
+        "subsegment_too_deep",
+    }
 )
 _SIGNALS = {"otel": "span", "xray": "segment", "cloudwatch": "log_event", "aws": "segment"}
 

@@ -41,6 +41,7 @@ def test_a_recorded_run_has_the_sampled_spans_only() -> None:
     telemetry = telemetry_of((Arrival(size=len(datagram)), datagram) for datagram in datagrams)
 
     assert [span.name for span in telemetry.spans] == ["sent"]
+    assert [(u.kind, u.name, u.count) for u in telemetry.unsampled] == [("span", "sent", 1)]
     assert [(e.path, e.items) for e in telemetry.exports] == [("udp T1S", 1), ("udp T1U", 1)]
     assert [r.reason.partition(":")[0] for r in telemetry.rejected] == ["T1S payload is not base64"]
 

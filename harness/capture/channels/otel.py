@@ -15,7 +15,6 @@ from harness.capture.otel_evidence import (
     DroppedSpan,
     StartedSpan,
     context_leaked,
-    ids_repeated,
     name_and_site,
 )
 from harness.capture.otel_watch import OtelWatch
@@ -115,9 +114,8 @@ class OtelChannel:
                 continue
             key = _key_of(context)
             owner = self._owner_of_start(key, started.span.parent)
-            if (first := owner.started.get(key)) is not None:
-                owner.repeated.append((key, started))
-                owner.add(ids_repeated(first, started))
+            if key in owner.started:
+                owner.repeat(key, started)
             else:
                 owner.node_ids.add(key[1].hex())
                 owner.started[key] = started

@@ -109,7 +109,7 @@ class XRayChannel:
             owner.add(document)
 
     def _ingest_payload(self, payload: adot.Payload, datagram: bytes) -> None:
-        """Hand over what ADOT sent; unsampled spans are counted, not captured: X-Ray never shows them."""
+        """Hand over what ADOT sent; X-Ray never shows the unsampled spans."""
         from harness.capture.wire_spans import ingest_wire_spans
         from harness.codec import otlp
 
@@ -117,7 +117,9 @@ class XRayChannel:
         current = self._owners.current
         if payload.path == "/v1/metrics":
             current.add(*otlp.metrics_of(payload.message))
-        elif payload.kind != adot.UNSAMPLED:
+        elif payload.kind == adot.UNSAMPLED:
+            current.add(*adot.unsampled_spans(payload))
+        else:
             ingest_wire_spans(self._owners, otlp.spans_of(payload.message))
         invalid, reason = adot.rejected_spans(payload)
         if invalid:

@@ -24,7 +24,9 @@ def check(project: Project) -> Iterator[Finding]:
         names = [name for name in service.environment if name.startswith("AWS_")]
         if not names:
             continue
-        yield from _region(service)
+        # X-Ray's SDK sends to a daemon, which has the region.
+        if service.is_xray_daemon or not all(name.startswith("AWS_XRAY_") for name in names):
+            yield from _region(service)
         for name in names:
             setting = service.environment[name]
             if not setting.value.strip() and name in (*_REGION, *_CREDENTIALS):

@@ -6,7 +6,7 @@ Source: OpenTelemetry specification, "OpenTelemetry Protocol Exporter".
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from harness.doctor.checks import finding
 from harness.doctor.hosts import host_problem, profile_problem
@@ -15,10 +15,11 @@ from harness.doctor.project import Project
 from harness.doctor.services import Service, Setting
 from harness.model import Finding, Level
 
+_SIGNALS = ("TRACES", "METRICS", "LOGS")
 _ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 _ENDPOINTS = (
     _ENDPOINT,
-    *(f"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT" for signal in ("TRACES", "METRICS", "LOGS")),
+    *(f"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT" for signal in _SIGNALS),
 )
 _HEADERS = "OTEL_EXPORTER_OTLP_HEADERS"
 _TRACES_HEADERS = "OTEL_EXPORTER_OTLP_TRACES_HEADERS"
@@ -49,13 +50,14 @@ def check(project: Project) -> Iterator[Finding]:
                 where=service.name,
             )
         yield from _headers(service, endpoints)
-        protocol = environment.get(_PROTOCOL)
-        if protocol and protocol.value not in ("", *_PROTOCOLS):  # an empty variable counts as not set
-            yield finding(
-                "otlp_protocol_unknown",
-                protocol.site,
-                f"{_PROTOCOL} is {protocol.value!r}, expected one of {', '.join(_PROTOCOLS)}",
-            )
+        for name in (_PROTOCOL, *(f"OTEL_EXPORTER_OTLP_{signal}_PROTOCOL" for signal in _SIGNALS)):
+            protocol = environment.get(name)
+            if protocol and protocol.value not in ("", *_PROTOCOLS):  # an empty variable counts as not set
+                yield finding(
+                    "otlp_protocol_unknown",
+                    protocol.site,
+                    f"{name} is {protocol.value!r}, expected one of {', '.join(_PROTOCOLS)}",
+                )
 
 
 def _name(service: Service) -> Iterator[Finding]:
@@ -87,13 +89,7 @@ def _endpoint(project: Project, service: Service, name: str) -> Iterator[Finding
             f"{name} is {setting.value!r}, expected http:// or https:// and a host",
         )
         return
-    if name == _ENDPOINT and url.path.rstrip("/") in _SIGNAL_PATHS:
-        yield finding(
-            "otlp_endpoint_invalid",
-            setting.site,
-            f"{_ENDPOINT} ends in {url.path!r}, and each signal's path is added to it: "
-            f"expected {url.scheme}://{url.netloc}",
-        )
+    yield from _path(service, name, url)
     if why := host_problem(project, service, host):
         yield finding("endpoint_host_unknown", setting.site, f"{name} has host {host!r}, which {why}")
     elif why := profile_problem(project, service, project.service_at(host)):
@@ -110,6 +106,31 @@ def _endpoint(project: Project, service: Service, name: str) -> Iterator[Finding
             f"port {port} usually takes {usual}, and {_PROTOCOL} is {protocol.value!r}",
             level=Level.WARNING,
         )
+
+
+def _path(service: Service, name: str, url: SplitResult) -> Iterator[Finding]:
+    """Yield a path where one is added, and none where none is."""
+    setting, at = service.environment[name], f"{url.scheme}://{url.netloc}"
+    if name == _ENDPOINT and url.path.rstrip("/") in _SIGNAL_PATHS:
+        yield finding(
+            "otlp_endpoint_invalid",
+            setting.site,
+            f"{_ENDPOINT} ends in {url.path!r}, and each signal's path is added to it: expected {at}",
+        )
+    if name != _ENDPOINT and url.path in ("", "/") and not _is_grpc(service, name):
+        yield finding(
+            "otlp_endpoint_invalid",
+            setting.site,
+            f"{name} is {setting.value!r}, and a signal's own endpoint is used as it stands: "
+            f"expected {at}/v1/{name.split('_')[-2].lower()}",
+        )
+
+
+def _is_grpc(service: Service, endpoint: str) -> bool:
+    """Return whether a signal goes by gRPC, which has no path."""
+    own = service.environment.get(endpoint.replace("_ENDPOINT", "_PROTOCOL"))
+    protocol = own if own and own.value else service.environment.get(_PROTOCOL)
+    return protocol is not None and protocol.value == "grpc"
 
 
 def _no_port(project: Project, service: Service, name: str, host: str) -> Iterator[Finding]:

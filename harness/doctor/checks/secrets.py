@@ -13,9 +13,19 @@ from harness.model import Finding
 _SECRET = re.compile(
     r"(?:SECRETS?|PASSWORD|PASSWD|TOKENS?|API_?KEY|ACCESS_KEY)(?![A-Z])(?!.*_FILE\Z)", re.IGNORECASE
 )
+# What a secret's variables say about it.
+_ABOUT = re.compile(
+    r"_(?:TTL|URL|URI|HEADER|NAME|PATH|TYPE|ARN|EXPIRY|EXPIRES?|(?:MIN|MAX)_\w+|LENGTH|SECONDS)(?:_\w+)?\Z"
+    r"|(?<!ACCESS_KEY)_ID\Z",
+    re.IGNORECASE,
+)
+_COUNT = re.compile(r"\d{1,4}")
+# Tokens by their form: AWS's, GitHub's, Stripe's, Slack's.
+_TOKEN = re.compile(r"\b(?:(?:AKIA|ASIA)[0-9A-Z]{16}|gh[pousr]_\w{36,}|[sr]k_live_\w+|xox[abprs]-[\w-]{10,})")
 _HEADERS = re.compile(r"OTLP_(?:\w+_)?HEADERS\Z")
 _SECRET_HEADER = re.compile(r"auth|cookie|dsn|key|password|secret|team|token", re.IGNORECASE)
-_PASSWORD = re.compile(r"\w://[^/\s:@]*:([^/\s@]+)@")
+# The password, and what stands alone where a user would: Sentry's key.
+_PASSWORD = re.compile(r"\w://(?:[^/\s:@]*:)?([^/\s@]+)@")
 _SWITCHES = frozenset({"true", "false"})
 
 
@@ -38,7 +48,10 @@ def _is_secret(name: str, raw: str) -> bool:
         return any(_SECRET_HEADER.search(key) and _in_clear(value) for key, _, value in pairs)
     if any(_in_clear(password) for password in _PASSWORD.findall(raw)):
         return True
-    return bool(_SECRET.search(name)) and raw.lower() not in _SWITCHES and _in_clear(raw)
+    if _TOKEN.search(raw):
+        return True
+    setting = _ABOUT.search(name) or raw.lower() in _SWITCHES or _COUNT.fullmatch(raw)
+    return bool(_SECRET.search(name)) and not setting and _in_clear(raw)
 
 
 def _in_clear(value: str) -> bool:

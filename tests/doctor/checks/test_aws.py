@@ -26,6 +26,14 @@ def test_a_region(tmp_path: Path, region: str) -> None:
     assert diagnosed(tmp_path, app("environment:", f"  AWS_REGION: {region}")) == {}
 
 
+def test_a_service_that_only_sends_to_the_daemon_needs_no_region(tmp_path: Path) -> None:
+    variable = "  AWS_XRAY_DAEMON_ADDRESS: 10.0.0.7:2000"
+
+    assert diagnosed(tmp_path, app("environment:", variable)) == {}
+    other = diagnosed(tmp_path, app("environment:", variable, "  AWS_PROFILE: shop"))
+    assert list(other) == ["aws_region_missing"]
+
+
 def test_a_stand_in_for_aws_takes_any_region(tmp_path: Path) -> None:
     lines = ("environment:", "  AWS_REGION: local", "  AWS_ENDPOINT_URL: http://box.local")
 

@@ -26,6 +26,38 @@ def test_the_endpoint_of_one_signal_is_checked_and_needs_its_header(tmp_path: Pa
     assert ids(tmp_path, f"{name}: https://api.honeycomb.io/v1/traces") == ["otlp_header_missing"]
 
 
+@pytest.mark.parametrize(
+    ("endpoint", "protocol", "expected"),
+    [
+        ("http://collector.local:4318", "http/protobuf", "http://collector.local:4318/v1/traces"),
+        ("http://collector.local:4318/", "", "http://collector.local:4318/v1/traces"),
+        ("http://collector.local:4317", "grpc", ""),
+        ("http://collector.local:4318/other", "", ""),
+    ],
+)
+def test_the_endpoint_of_one_signal_is_used_as_it_stands(
+    tmp_path: Path, endpoint: str, protocol: str, expected: str
+) -> None:
+    name = "OTEL_EXPORTER_OTLP_TRACES"
+    lines = (NAME, f"  {name}_ENDPOINT: {endpoint}", f"  {name}_PROTOCOL: '{protocol}'")
+
+    found = diagnosed(tmp_path, app("environment:", *lines))
+
+    messages = [finding.message for finding in found.values()]
+    said = f"{name}_ENDPOINT is {endpoint!r}, and a signal's own endpoint is used as it stands: expected "
+    assert messages == ([said + expected] if expected else [])
+
+
+def test_the_protocol_of_one_signal_is_checked(tmp_path: Path) -> None:
+    found = ids(
+        tmp_path,
+        "OTEL_EXPORTER_OTLP_ENDPOINT: http://collector.local:4318",
+        "OTEL_EXPORTER_OTLP_LOGS_PROTOCOL: http/x",
+    )
+
+    assert found == ["otlp_protocol_unknown"]
+
+
 def test_an_empty_protocol_counts_as_not_set(tmp_path: Path) -> None:
     endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT: http://collector.local:4317"
 
@@ -44,7 +76,7 @@ def test_hosts_are_known_by_every_name_and_by_address(tmp_path: Path, host: str)
 def test_the_daemon_is_known_by_every_name_and_by_address(tmp_path: Path, host: str) -> None:
     lines = (*HOSTS, "environment:", f"  AWS_XRAY_DAEMON_ADDRESS: {host}:2000")
 
-    assert list(diagnosed(tmp_path, app(*lines))) == ["aws_region_missing"]
+    assert list(diagnosed(tmp_path, app(*lines))) == []
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
