@@ -310,7 +310,7 @@ def _all(group: Iterable[Loose]) -> Iterator[Loose]:
         loose = pending[done]
         done += 1
         yield loose
-        if loose.times <= 0 or len(pending) >= _MOST_LOOSE:
+        if not loose.shape.children or loose.times <= 0 or len(pending) >= _MOST_LOOSE:
             continue
         if not loose.children:
             loose.children = [
