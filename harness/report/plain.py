@@ -28,7 +28,7 @@ from typing import Any
 from harness.model.nesting import MAX_DEPTH, TOO_DEEP
 from harness.report.walk import SETTLED
 
-_RESERVED = ("$bytes", "$float", "$dict")
+RESERVED = ("$bytes", "$float", "$dict")
 _TEXT = frozenset({str})
 _PLAIN = SETTLED | _TEXT
 _MARK = re.compile(rb'"\$(?:bytes|float|dict)"\s*:')
@@ -85,7 +85,7 @@ def _is_plain(value: dict[Any, Any]) -> bool:
 
 
 def _is_reserved(value: dict[str, Any]) -> bool:
-    return len(value) == 1 and next(iter(value)) in _RESERVED
+    return len(value) == 1 and next(iter(value)) in RESERVED
 
 
 def has_marks(data: bytes) -> bool:

@@ -8,12 +8,13 @@ import msgspec
 
 from harness.errors import RecordError, in_our_words
 from harness.model import SCHEMA_VERSION, RunRecord
+from harness.report.as_is import is_as_is
 from harness.report.plain import from_plain, has_marks, to_plain
 from harness.report.walk import SETTLED, rebuild
 
 RUN_FILE = "run.json"
-# A field of type bytes is base64 by its own type.
-_SETTLED = SETTLED | {bytes}
+# A field of type bytes is base64 by its own type; one of any type that holds bytes is not.
+_TYPED = frozenset({bytes})
 
 
 class _Header(msgspec.Struct):
@@ -29,9 +30,10 @@ def encode_record(record: RunRecord) -> bytes:
     b'{"schema_version":1,'
     """
     try:
-        data = msgspec.json.encode(rebuild(record, to_plain, _SETTLED | {str}))
+        as_is = is_as_is(record)
+        data = msgspec.json.encode(record if as_is else rebuild(record, to_plain, SETTLED | {str}, _TYPED))
     except (UnicodeEncodeError, TypeError):  # a lone surrogate, or a subclass of str
-        data = msgspec.json.encode(rebuild(record, to_plain, _SETTLED))
+        data = msgspec.json.encode(rebuild(record, to_plain, SETTLED, _TYPED))
     return data + b"\n"
 
 

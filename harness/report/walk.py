@@ -22,7 +22,9 @@ FLAT = SETTLED | {float, str, bytes}
 _EMPTY: tuple[Any, ...] = ()
 
 
-def rebuild(value: T, change: Change, settled: frozenset[type] = SETTLED) -> T:
+def rebuild(
+    value: T, change: Change, settled: frozenset[type] = SETTLED, typed: frozenset[type] = frozenset()
+) -> T:
     """Return the struct with each plain field value passed through `change`.
 
     Structs, and tuples in their fields, are walked; `change` gets everything
@@ -31,12 +33,13 @@ def rebuild(value: T, change: Change, settled: frozenset[type] = SETTLED) -> T:
 
     Args:
         settled: Types whose values stay as they are, without a call.
+        typed: Types whose values do in fields of that type, and nowhere else.
 
     >>> from harness.model import Site
     >>> rebuild(Site("a.py", 1), str.upper)
     Site(file='A.PY', line=1, function='')
     """
-    return cast("T", _Rebuild(change, settled)[type(value)](value))
+    return cast("T", _Rebuild(change, settled, settled | typed)[type(value)](value))
 
 
 def containers(value: Struct) -> Iterator[Any]:
@@ -64,10 +67,11 @@ def containers(value: Struct) -> Iterator[Any]:
 class _Rebuild(dict[type, Change]):
     """Type → what is done to a value of it."""
 
-    def __init__(self, change: Change, settled: frozenset[type]) -> None:
+    def __init__(self, change: Change, settled: frozenset[type], fields: frozenset[type]) -> None:
         super().__init__()
         self._change = change
         self._settled = settled
+        self._fields = fields
         # Keyed by id: the original record outlives the walk.
         self._known: dict[int, Any] = {}
 
@@ -89,10 +93,10 @@ class _Rebuild(dict[type, Change]):
         return value if all(map(is_, items, value)) else tuple(items)
 
     def _way_of(self, kind: type[Struct]) -> Change:
-        names = _changing_fields(kind, self._settled)
+        names = changing_fields(kind, self._fields)
         if not names:
             return lambda value: value
-        read = _reader_of(kind, self._settled)
+        read = _reader_of(kind, self._fields)
         if _is_flat(kind):
             return self._way_of_flat(names, read)
         trees = _trees_in(kind)
@@ -138,7 +142,7 @@ def _changed(value: Struct, names: Iterable[str], before: Iterable[Any], after: 
 @cache
 def _reader_of(kind: type[Struct], settled: frozenset[type]) -> Callable[[Struct], tuple[Any, ...]]:
     """Return a function from a struct to the values of its changing fields."""
-    names = _changing_fields(kind, settled)
+    names = changing_fields(kind, settled)
     if len(names) > 1:
         return attrgetter(*names)
     if not names:
@@ -148,7 +152,7 @@ def _reader_of(kind: type[Struct], settled: frozenset[type]) -> Callable[[Struct
 
 
 @cache
-def _changing_fields(kind: type[Struct], settled: frozenset[type]) -> tuple[str, ...]:
+def changing_fields(kind: type[Struct], settled: frozenset[type]) -> tuple[str, ...]:
     """Return the fields whose type lets a walk change them."""
     hints = get_type_hints(kind)
     return tuple(name for name in kind.__struct_fields__ if _may_change(hints[name], settled))

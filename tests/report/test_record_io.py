@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from harness.codec.xray_trees import join_documents
 from harness.errors import RecordError
-from harness.model import DataPoint, Metric, MetricType, Rejected, RunRecord, Telemetry
+from harness.model import DataPoint, LogRecord, Metric, MetricType, Rejected, RunRecord, Telemetry
 from harness.report import redact, render
 from harness.report.record_io import decode_record, encode_record, read_record
 from tests.builders import a_subsegment
@@ -57,6 +57,7 @@ def test_values_that_json_cannot_say_survive() -> None:
                         data_points=(DataPoint(value=math.inf, explicit_bounds=(1.0, math.inf)),),
                     ),
                 ),
+                log_records=(LogRecord(body=b"\xff"),),
                 rejected=(Rejected(channel="otlp", reason="r", payload=b"\x00\xff"),),
             )
         )

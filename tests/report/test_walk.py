@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.model import Resource, Site, Telemetry
+from harness.model import LogRecord, Rejected, Resource, RunRecord, Site, Telemetry
 from harness.report.walk import SETTLED, containers, rebuild
 from tests.report.records import a_run, a_scenario, a_span, example_run
 
@@ -64,3 +64,17 @@ def test_equal_structs_of_texts_are_changed_alike_and_shared_where_they_do_not_c
     assert rebuilt.spans[0] is first
     assert rebuilt.spans[1] is second
     assert rebuilt.spans[2].site == Site("c.py", 1)
+
+
+def test_a_type_settled_in_fields_of_that_type_is_walked_in_others() -> None:
+    record = RunRecord(
+        outside=Telemetry(
+            log_records=(LogRecord(body=b"body"),),
+            rejected=(Rejected(channel="otlp", reason="r", payload=b"payload"),),
+        )
+    )
+
+    outside = rebuild(record, lambda value: "changed", SETTLED | {str, float}, frozenset({bytes})).outside
+
+    assert outside.log_records[0].body == "changed"
+    assert outside.rejected[0].payload == b"payload"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from harness.analysis.diff.causes import told_packages
 from harness.analysis.diff.facts import (
@@ -20,7 +21,6 @@ from harness.analysis.diff.once import control_calls
 from harness.analysis.diff.others import other_signals
 from harness.analysis.diff.series import Series, metric_series
 from harness.analysis.diff.shape import Counted, Shape, Shapes, counted
-from harness.analysis.diff.values import Value
 from harness.contract.write.names import name_form
 from harness.model import (
     Link,
@@ -41,6 +41,7 @@ MOST_VALUES = 10
 Operations = dict[str, Counter[Shape]]
 Own = tuple[str, str, str, str, str, Facts]
 """Noun, name, kind, scope, status and facts of a node."""
+_PATH = itemgetter(0)
 _PLAIN = {member: str(member.value) for kinds in (SpanKind, StatusCode) for member in kinds}
 
 
@@ -140,7 +141,7 @@ class _Forest:
     def _span(self, span: Span) -> Own:
         facts = self._table.of("attributes", span.attributes)
         facts += status_facts(span.status)
-        facts.sort(key=_path)
+        facts.sort(key=_PATH)
         # An enumeration's hash is slow, and its `value` is slower.
         return (
             "span",
@@ -196,10 +197,6 @@ class _Forest:
             varying.note(own[:2], own[-1])
         reduction = varying.reduction()
         return [(*own[:-1], reduction(own[:2], own[-1])) for own in self._distinct]
-
-
-def _path(fact: tuple[str, Value]) -> str:
-    return fact[0]
 
 
 def _started(span: Span) -> tuple[int, str, str]:

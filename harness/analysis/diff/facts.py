@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -19,24 +20,25 @@ class FactTable:
     """Remembers the value of each (section, key, captured value): most recur."""
 
     def __init__(self) -> None:
-        self._known: dict[Any, tuple[str, Value]] = {}
+        self._sections: dict[str, dict[Any, tuple[str, Value]]] = defaultdict(dict)
         self._is_reduced = False
         """A key had another form, or a mapping below it: two may have one path."""
 
     def of(self, section: str, captured: Mapping[str, Any]) -> list[tuple[str, Value]]:
         """Return the facts of a mapping, each key below the section."""
         found: list[tuple[str, Value]] = []
+        facts = self._sections[section]
         for key, value in captured.items():
             kind = value.__class__
             if kind is dict or kind is list:
                 self._is_reduced = True
                 found += _nested(f"{section}.{key_form(key)}", key, value)
                 continue
-            known = self._known.get((section, key, kind, value))
+            known = facts.get((key, kind, value))
             if known is None:
                 form = key_form(key)
                 self._is_reduced = self._is_reduced or form != key
-                known = self._known[section, key, kind, value] = (f"{section}.{form}", value_of(key, value))
+                known = facts[key, kind, value] = (f"{section}.{form}", value_of(key, value))
             found.append(known)
         if not self._is_reduced or len(dict(found)) == len(found):
             return found

@@ -61,6 +61,25 @@ def _shared_children(before: Shape, after: Shape) -> tuple[float, int]:
     return same + 0.7 * (named - same), total - named
 
 
+class Outline(NamedTuple):
+    """Of a node, what bounds how similar to another it can be."""
+
+    keys: frozenset[str]
+    children: int
+
+
+def outline(shape: Shape) -> Outline:
+    """Return the outline of a node; many nodes have the same."""
+    return Outline(frozenset(shape.facts), sum(shape.names.values()))
+
+
+def most_similar(before: Outline, after: Outline) -> float:
+    """Return what `similarity` of two nodes is at most: as if all were equal that both have."""
+    both = len(before.keys & after.keys)
+    few, many = sorted((before.children, after.children))
+    return (3 + both + few) / (3 + len(before.keys) + len(after.keys) - both + many)
+
+
 def rename_similarity(before: Shape, after: Shape) -> float:
     """Return how likely two nodes of different names are one; for messages, how many words they share."""
     if before.noun != after.noun:
@@ -87,6 +106,8 @@ class Scores:
     def __init__(self) -> None:
         self.similarity = lru_cache(maxsize=_REMEMBERED)(similarity)
         self.rename_similarity = lru_cache(maxsize=_REMEMBERED)(rename_similarity)
+        self.outline = lru_cache(maxsize=_REMEMBERED)(outline)
+        self.most_similar = lru_cache(maxsize=_REMEMBERED)(most_similar)
 
 
 def without_equal(before: Bag, after: Bag) -> tuple[dict[Shape, int], dict[Shape, int]]:

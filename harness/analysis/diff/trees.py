@@ -10,6 +10,7 @@ from harness.analysis.diff.edits import Edit, Loose, Path, Step, path_text
 from harness.analysis.diff.pairing import (
     MESSAGES,
     RENAMED,
+    Outline,
     Scores,
     best_pairs,
     without_equal,
@@ -20,7 +21,7 @@ from harness.analysis.diff.swaps import below, swapped_edit, swaps
 _MOST_LOOSE = 5_000
 """Below what was added or removed, so many nodes are looked at for what was reparented."""
 MOST_CANDIDATES = 20_000
-"""Pairs of two trees that are weighed; of trees that share almost nothing the rest is gone, and new."""
+"""Pairs of two trees that are weighed; beyond, what is left is gone, and new."""
 _MOST_OF_A_NAME = 12
 """So many of them are weighed for each node; one that is equal is always among them."""
 _REPARENTED = 0.5
@@ -225,31 +226,51 @@ def _moves(
     unpaired: Unpaired, allowed: Allowed, scores: Scores, budget: Iterator[int]
 ) -> Iterator[tuple[tuple[Any, ...], Loose, Loose]]:
     """Yield what may have been reparented with its rank: the topmost, then the most alike first."""
-    similarity = scores.similarity
-    by_key: dict[Key, list[Loose]] = {}
-    by_shape: dict[Shape, list[Loose]] = {}
-    for loose in _all(unpaired.added):
-        if loose.shape.noun not in _PARTS:
-            by_key.setdefault(loose.shape.key, []).append(loose)
-            by_shape.setdefault(loose.shape, []).append(loose)
+    added = _Added(unpaired.added, scores)
     for old in _all(unpaired.removed):
-        for new in _candidates(by_key.get(old.shape.key, []), by_shape.get(old.shape, [])):
+        for new in added.candidates(old.shape):
             if not allowed(old, new):
                 continue
             if next(budget, None) is None:
                 return
             shape, other = old.shape, new.shape
-            likeness = 2.0 if shape is other else similarity(shape, other)
+            likeness = 2.0 if shape is other else scores.similarity(shape, other)
             if likeness >= _REPARENTED:
                 # Ties are broken alike in both directions.
                 ties = sorted((shape.order, other.order))
                 yield (old.depth + new.depth, -likeness, *ties), old, new
 
 
-def _candidates(named: list[Loose], equal: list[Loose]) -> list[Loose]:
-    if len(named) <= _MOST_OF_A_NAME:
-        return named
-    return [*equal[:_MOST_OF_A_NAME], *named[:_MOST_OF_A_NAME]][:_MOST_OF_A_NAME]
+class _Added:
+    """What was added, to look for what a removed node may be now."""
+
+    def __init__(self, added: Iterable[Loose], scores: Scores) -> None:
+        self._scores = scores
+        self._by_key: dict[Key, list[Loose]] = {}
+        self._by_shape: dict[Shape, list[Loose]] = {}
+        self._known: dict[tuple[Key, Outline], bool] = {}
+        for loose in _all(added):
+            if loose.shape.noun not in _PARTS:
+                self._by_key.setdefault(loose.shape.key, []).append(loose)
+                self._by_shape.setdefault(loose.shape, []).append(loose)
+
+    def candidates(self, shape: Shape) -> list[Loose]:
+        """Return nodes of the name of a removed one; none when none can be similar enough."""
+        named, equal = self._by_key.get(shape.key, []), self._by_shape.get(shape, [])
+        if not equal and not self._may_be_in(named, shape):
+            return []
+        if len(named) <= _MOST_OF_A_NAME:
+            return named
+        return [*equal[:_MOST_OF_A_NAME], *named[:_MOST_OF_A_NAME]][:_MOST_OF_A_NAME]
+
+    def _may_be_in(self, named: list[Loose], shape: Shape) -> bool:
+        asked = shape.key, self._scores.outline(shape)
+        known = self._known.get(asked)
+        if known is None:
+            most, outline = self._scores.most_similar, self._scores.outline
+            others = {outline(loose.shape) for loose in named[:_MOST_OF_A_NAME]}
+            known = self._known[asked] = any(most(asked[1], other) >= _REPARENTED for other in others)
+        return known
 
 
 def moved_edit(old: Loose, new: Loose, times: int) -> Edit:
@@ -289,7 +310,7 @@ def _all(group: Iterable[Loose]) -> Iterator[Loose]:
         loose = pending[done]
         done += 1
         yield loose
-        if loose.times <= 0 or len(pending) >= _MOST_LOOSE:
+        if not loose.shape.children or loose.times <= 0 or len(pending) >= _MOST_LOOSE:
             continue
         if not loose.children:
             loose.children = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from hypothesis import given
@@ -11,6 +12,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from harness.analysis.diff import diff_records
+from harness.analysis.diff.canonical import Operations, canonical_run
+from harness.analysis.diff.pairing import most_similar, outline, similarity
+from harness.analysis.diff.shape import Shape, Shapes
 from harness.model import RunRecord, Span, SpanEvent, SpanKind, Status, StatusCode
 from tests.analysis.diff.runs import a_run
 from tests.builders import a_log_event, a_segment, a_span, a_subsegment
@@ -119,3 +123,22 @@ def test_the_diff_back_mirrors_the_diff(one: RunRecord, two: RunRecord) -> None:
 @given(runs(), runs())
 def test_no_changes_means_that_the_other_way_has_none(one: RunRecord, two: RunRecord) -> None:
     assert (diff_records(one, two).changes == ()) is (diff_records(two, one).changes == ())
+
+
+@given(spans_of(), spans_of())
+def test_no_nodes_are_more_similar_than_their_outlines_allow(before: list[Span], after: list[Span]) -> None:
+    shapes = Shapes()
+    runs = [canonical_run(a_run(*spans), shapes) for spans in (before, after)]
+    first, second = (list(_with_below(run.scenarios["test_x"])) for run in runs)
+
+    for one in first:
+        for other in second:
+            assert similarity(one, other) <= most_similar(outline(one), outline(other)) + 1e-9
+
+
+def _with_below(signals: Mapping[str, Operations]) -> Iterator[Shape]:
+    pending = [shape for found in signals.get("span", {}).values() for shape in found]
+    while pending:
+        shape = pending.pop()
+        yield shape
+        pending += [below for below, _ in shape.children]

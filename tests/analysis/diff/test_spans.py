@@ -385,3 +385,20 @@ def test_a_wrapper_around_very_many_siblings_of_one_name() -> None:
     found = diff_of(below_root(*loose), below_root(wrapper, *reversed(wrapped))).changes
 
     assert [(change.kind, change.nodes) for change in found] == [("reparented", 800), ("added", 1)]
+
+
+def test_nodes_that_share_almost_nothing_leave_the_pairs_to_those_that_may_have_moved() -> None:
+    wrapper = child("wrap")
+
+    def a_trace(parent: Span, prefix: str) -> RunRecord:
+        many = (
+            child(id=f"{n}", parent=parent, attributes={f"{prefix}{n}{key}": 1 for key in "abcde"})
+            for n in range(1, 1701)
+        )
+        return below_root(wrapper, child("moved", parent=parent, attributes={"k": "v"}), *many)
+
+    found = changes(a_trace(ROOT, "before"), a_trace(wrapper, "after"))
+
+    assert [line for line in found if "reparented" in line] == [
+        "reparented at GET /x › wrap › moved: GET /x → GET /x › wrap"
+    ]
