@@ -29,6 +29,8 @@ from harness.capture.http_messages import (
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
 MAX_HEAD_BYTES = 64 * 1024
+_TLS_HANDSHAKE = b"\x16\x03"
+_IS_TLS = "not HTTP but TLS: the receivers speak plain HTTP; write http:// in the endpoint"
 _HEAD_TOO_LARGE = f"request head is over the limit of {MAX_HEAD_BYTES} bytes"
 SILENCE_S = 30.0
 """How long a client may pause in the middle of a request; between requests it may stay for ever."""
@@ -167,7 +169,8 @@ class Connection(asyncio.BufferedProtocol):
             lingers = isinstance(cause, _DeclaredTooLargeError)
             self._fail(413, str(cause), self._beginning(), lingers=lingers)
         except httptools.HttpParserError as error:
-            self._fail(400, f"not HTTP: {error}", bytes(data))
+            is_tls = bytes(data[:2]) == _TLS_HANDSHAKE
+            self._fail(400, _IS_TLS if is_tls else f"not HTTP: {error}", bytes(data))
         return b""
 
     def _without_upgrade(self, rest: bytes) -> bytes:

@@ -31,6 +31,7 @@ _ID = re.compile(r"[0-9a-f]{16}\Z", re.IGNORECASE)
 # No comma: X-Ray refuses it, whatever the schema says (opentelemetry-collector-contrib pull request 32610).
 _NAME_CHARACTER = re.compile(r"[\w\s.:/%&#=+\\\-@]")
 _NAME = re.compile(rf"{_NAME_CHARACTER.pattern}+\Z")
+_ANNOTATION_TYPES = frozenset({str, int, float, bool})
 _ANNOTATION_KEY = re.compile(r"[A-Za-z0-9_]+\Z")
 
 Check = Callable[[Any, float], str | None]
@@ -188,6 +189,16 @@ def _annotation_keys(item: Any, _: float) -> str | None:
     return f"annotation {subject} not indexed; only letters, digits and '_' are"
 
 
+def _annotation_values(item: Any, _: float) -> str | None:
+    odd = [key for key, value in item.annotations.items() if type(value) not in _ANNOTATION_TYPES]
+    if not odd:
+        return None
+    return (
+        f"annotation {', '.join(map(repr, odd))} holds no string, number or boolean, which is all that X-Ray"
+        " indexes; put it into metadata"
+    )
+
+
 def _many_annotations(item: Any, _: float) -> str | None:
     count = len(item.annotations)
     if count <= MAX_ANNOTATIONS:
@@ -245,6 +256,7 @@ RULES = (
     _schema("InvalidHttp", _user_agent),
     _schema("InvalidNamespace", _namespace),
     _practice("AnnotationKey", _annotation_keys),
+    _practice("AnnotationValue", _annotation_values),
     _practice("TooManyAnnotations", _many_annotations),
     _practice("EndBeforeStart", _ends_first),
     _practice("UrlWithQuery", _url_query),

@@ -54,6 +54,8 @@ def annotation(key: str, *, dotted: bool, column: int) -> Keyword:
     Raises:
         FilterError: A key that must stand in brackets.
     """
+    if not dotted and key[:1] in ("'", '"'):
+        raise FilterError(f"annotation key {key} is quoted; write annotation[{key[1:-1]}]", column)
     if dotted and not _PLAIN_KEY.match(key):
         raise FilterError(
             f"annotation key {key!r} holds more than letters, digits and _; write annotation[{key}]", column

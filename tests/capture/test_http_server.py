@@ -147,8 +147,15 @@ def test_pipelined_requests_are_answered_in_order(serve: Serve) -> None:
     assert paths == [b"x-path: /first", b"x-path: /second", b"x-path: /third"]
 
 
+def test_tls_is_named_with_its_cure(serve: Serve, malformed: Malformed) -> None:
+    exchange(serve(echo), b"\x16\x03\x01\x02\x00\x01\x00")
+
+    ((reason, _),) = malformed
+    assert reason == "not HTTP but TLS: the receivers speak plain HTTP; write http:// in the endpoint"
+
+
 @pytest.mark.parametrize(
-    "raw", [b"\x16\x03\x01\x02\x00\x01\x00", b"GARBAGE\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n"]
+    "raw", [b"\x16\x04\x01\x02\x00\x01\x00", b"GARBAGE\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n"]
 )
 def test_what_is_not_http_is_answered_and_reported(serve: Serve, malformed: Malformed, raw: bytes) -> None:
     answer = exchange(serve(echo), raw)

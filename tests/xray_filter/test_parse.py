@@ -96,6 +96,11 @@ def test_what_a_text_means(text: str, expression: Expression | None) -> None:
             1,
             "annotation key 'a.b' holds more than letters, digits and _; write annotation[a.b]",
         ),
+        (
+            'ok AND annotation["k"] = "v"',
+            8,
+            'annotation key "k" is quoted; write annotation[k]',
+        ),
         ("annotation > 1", 1, "annotation needs a key: annotation.key or annotation[some.key]"),
         ('annotation.a < "1"', 16, 'expected a number here, found "1"'),
         ('service(id(nme: "a"))', 12, "id() knows name and type, found 'nme'"),
