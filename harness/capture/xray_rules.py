@@ -8,7 +8,7 @@ import msgspec
 
 _LAST_PRIORITY = 10_000
 """That of the default rule; 9999 for others."""
-ARN_PREFIX = "arn:aws:xray:us-east-1:000000000000"
+ARN_PREFIX = "arn:aws:xray:us-east-1:123456789012"
 
 
 class SamplingRule(msgspec.Struct, frozen=True, kw_only=True, rename="pascal"):

@@ -177,16 +177,22 @@ class ScenarioTelemetry(ReceiverControls):
     def span(self, expectation: Expectation[Span]) -> Span:
         """Return the one span that matches, for arithmetic that expectations do not know."""
         __tracebackhide__ = True
-        return self.find(expectation)
+        return self._find_made_by("span", expectation)
 
     def segment(self, expectation: Expectation[Segment]) -> Segment:
         """Return the one segment that matches."""
         __tracebackhide__ = True
-        return self.find(expectation)
+        return self._find_made_by("segment", expectation)
 
     def log_event(self, expectation: Expectation[LogEvent]) -> LogEvent:
         """Return the one log event that matches."""
         __tracebackhide__ = True
+        return self._find_made_by("log_event", expectation)
+
+    def _find_made_by(self, builder: str, expectation: Expectation[_T]) -> _T:
+        __tracebackhide__ = True
+        if getattr(expectation, "BUILDER", "") != builder:
+            raise TypeError(f"{builder}: expected {builder}(…), {expectation!r} given")
         return self.find(expectation)
 
     # Plain reading

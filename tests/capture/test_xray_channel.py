@@ -13,7 +13,15 @@ from aws_xray_sdk.core import xray_recorder
 from aws_xray_sdk.core.recorder import AWSXRayRecorder
 from aws_xray_sdk.core.sampling.local.sampler import LocalSampler
 
-from harness import ScenarioTelemetry, TelemetryAssertionError, export_request, regex, segment, subsegment
+from harness import (
+    ScenarioTelemetry,
+    TelemetryAssertionError,
+    export_request,
+    regex,
+    segment,
+    span,
+    subsegment,
+)
 from harness.codec.xray import HEADER
 from harness.model import Level, Segment
 
@@ -281,6 +289,14 @@ def test_what_sdks_report_about_sampling_is_the_scenarios(telemetry: ScenarioTel
     assert (statistics.rule_name, statistics.client_id) == ("Default", "a" * 24)
     assert (statistics.request_count, statistics.sampled_count, statistics.borrow_count) == (9, 3, 1)
     telemetry.expect(export_request("/SamplingTargets", channel="xray"))
+
+
+@pytest.mark.parametrize("expectation", [span("service"), subsegment("service"), "service"])
+def test_a_reading_takes_what_it_returns(telemetry: ScenarioTelemetry, expectation: Any) -> None:
+    with pytest.raises(TypeError) as refused:
+        telemetry.segment(expectation)
+
+    assert str(refused.value) == f"segment: expected segment(…), {expectation!r} given"
 
 
 def test_an_empty_datagram_is_ignored_as_the_daemon_does(telemetry: ScenarioTelemetry) -> None:

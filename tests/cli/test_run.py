@@ -305,6 +305,30 @@ def test_signals_go_to_the_whole_group(tmp_path: Path, number: signal.Signals) -
     assert read_record(tmp_path).scenarios[0].outcome == "passed"
 
 
+@pytest.mark.parametrize("name", ["HUP", "QUIT", "ALRM", "USR1", "USR2"])
+def test_every_signal_that_a_shell_sends_is_forwarded(tmp_path: Path, name: str) -> None:
+    code = f"""
+import signal, sys
+signal.signal(signal.SIG{name}, lambda *_: sys.exit(3))
+print("ready", flush=True)
+signal.pause()
+"""
+    process = subprocess.Popen(  # noqa: S603  our own interpreter
+        [*HARNESS, "run", "--out", str(tmp_path), "--", sys.executable, "-c", code],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment(),
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+
+    process.send_signal(signal.Signals[f"SIG{name}"])
+    process.communicate(timeout=DEADLINE_S)
+
+    assert process.returncode == 3
+    assert read_record(tmp_path).scenarios
+
+
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="a reloader is known in /proc; run on Linux")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_app_of_a_reloader_sends_what_it_holds(tmp_path: Path, number: signal.Signals) -> None:
