@@ -54,6 +54,10 @@ def measure() -> list[Figure]:
         rate = f"{count / SECONDS:,.0f}/s"
         name = f"soak, {kind} lost of {count:,} ({rate})"
         figures.append(Figure(name, f"{lost}", "0", lost, at_most(0), (lost, lost), "lost"))
+    unknown = sent["xray"] - on_disk["xray"] - on_disk["reported"]
+    dropped = f"{on_disk['reported']:,} dropped by the kernel, reported"
+    row = "soak, xray lost and not reported"
+    figures.append(Figure(row, f"{unknown}", dropped, unknown, at_most(0), (unknown, unknown), "lost"))
     return figures
 
 
@@ -93,7 +97,9 @@ def _counts(out: Path) -> Counter[str]:
     found: Counter[str] = Counter()
     with (out / arrivals_file.FILE_NAME).open("rb") as stream:
         for arrival, _ in arrivals_file.read(stream):
-            if arrival.export is None:
+            if arrival.incident is not None:
+                found["reported"] += arrival.incident.context.get("datagrams", 0)
+            elif arrival.export is None:
                 found["xray"] += arrival.start is None and arrival.rejected is None
             elif arrival.export.status == 200:
                 found[arrival.export.channel] += 1
