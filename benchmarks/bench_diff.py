@@ -16,8 +16,8 @@ import msgspec
 
 from benchmarks.figure import Figure, at_most
 from benchmarks.runs import ROOT, environment
-from harness.analysis.collection import rare_collection
 from harness.analysis.diff import diff_records
+from harness.collection import rare_collection
 from harness.model import Resource, RunRecord, ScenarioRecord, Scope, Span, SpanKind, Telemetry
 from harness.report import encode_record, read_record
 

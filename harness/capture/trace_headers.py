@@ -133,10 +133,7 @@ class TraceHeaders:
             asked = msgspec.json.decode(request.body, type=_Asked)
             answered = msgspec.json.decode(answer.body, type=_Answer)
         except (msgspec.DecodeError, UnicodeDecodeError):
-            return (
-                answer,
-                [],
-            )  # not the JSON of these operations, as of an older botocore: nothing of ours in it
+            return answer, []  # not their JSON, as of an older botocore: nothing of ours in it
         if operation != "ReceiveMessage":
             self._remember(_READERS[operation](request, asked, answered))
             return answer, []

@@ -103,8 +103,8 @@ def conclude(
     """
     import msgspec
 
-    from harness.analysis.collection import rare_collection
     from harness.analysis.outcome import run_holds
+    from harness.collection import rare_collection
     from harness.report.terminal import summary_lines
 
     # The directory is locked until its reports are written; what they are made of lives until then.

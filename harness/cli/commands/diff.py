@@ -35,10 +35,10 @@ def run(arguments: argparse.Namespace) -> int:
     """
     import msgspec
 
-    from harness.analysis.collection import rare_collection
     from harness.analysis.diff import CanonicalRun, Shapes, canonical_run, diff_runs, severities
     from harness.cli import DOES_NOT_HOLD, HOLDS
     from harness.cli.recorded import read_run
+    from harness.collection import rare_collection
     from harness.report import RUN_FILE, redact
     from harness.report.diff_markdown import diff_markdown
     from harness.report.diff_text import diff_lines
