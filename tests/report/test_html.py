@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import RecordError
-from harness.model import Match, RunRecord, Telemetry, Verdict
+from harness.model import Level, Match, RunRecord, Telemetry, Verdict
 from harness.report import redact
 from harness.report.html import limits, render_html, render_page
 from harness.report.html.build import page_of
@@ -212,3 +212,14 @@ def test_what_a_full_page_leaves_out_is_counted_without_being_laid_out() -> None
     view = scenario_view(many, "scenario-1", budget)
 
     assert (view.waterfalls, budget.left_out["waterfall"]) == ((), 1)
+
+
+def test_a_warning_that_came_often_is_shown_once() -> None:
+    often = a_finding("sdk_warning", "the SDK says: no", level=Level.WARNING)
+    record = a_run(a_scenario("test_a", findings=(often,)), a_scenario("test_b", findings=(often,)))
+
+    findings = body_of(render_html(record)).partition('<section id="scenarios">')[0]
+
+    assert findings.count("the SDK says: no") == 1
+    assert "2 times" in findings
+    assert '<span>first in</span><a href="#scenario-1">test_a</a>' in findings
