@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.figure import Figure, at_most
-from benchmarks.runs import pytest_seconds
+from benchmarks.runs import pytest_times
 
 ROUNDS = 75
 
@@ -20,11 +20,14 @@ def measure() -> list[Figure]:
         (directory / "test_one.py").write_text("def test_one():\n    pass\n")
         arguments = ("--collect-only",)
         off = (*arguments, "-p", "no:telemetry-harness")
-        pytest_seconds(directory, *arguments), pytest_seconds(directory, *off)  # fills the bytecode caches
+        (
+            pytest_times(directory, *arguments).process,
+            pytest_times(directory, *off).process,
+        )  # fills the bytecode caches
         ours, peer = [], []
         for _ in range(ROUNDS):
-            ours.append(pytest_seconds(directory, *arguments) * 1000)
-            peer.append(pytest_seconds(directory, *off) * 1000)
+            ours.append(pytest_times(directory, *arguments).process * 1000)
+            peer.append(pytest_times(directory, *off).process * 1000)
     differences = [a - b for a, b in zip(ours, peer, strict=True)]
     return [
         Figure(

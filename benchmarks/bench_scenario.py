@@ -10,7 +10,7 @@ from pathlib import Path
 from benchmarks import suites
 from benchmarks.figure import Figure, at_most, ratio_of
 from benchmarks.own_backends import own_backends
-from benchmarks.runs import pytest_seconds
+from benchmarks.runs import pytest_times
 
 TESTS = 1000
 """Many: what one test costs is a difference of two runs, and their noise is divided by this.
@@ -46,5 +46,5 @@ def measure() -> list[Figure]:
 
 
 def _per_test(suite: tuple[Path, Path], *arguments: str, extra: Mapping[str, str] = {}) -> float:
-    many, one = (pytest_seconds(directory, *arguments, extra=extra) for directory in suite)
+    many, one = (pytest_times(directory, *arguments, extra=extra).process for directory in suite)
     return (many - one) / (TESTS - 1) * 1000

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks import suites
 from benchmarks.figure import Figure, at_most
-from benchmarks.runs import pytest_seconds
+from benchmarks.runs import pytest_times
 
 ROUNDS = 11
 
@@ -60,5 +60,5 @@ def _project(directory: Path, config: str, fixture: str) -> Path:
 def _seconds(directory: Path, *arguments: str) -> float:
     reached = directory / "reached"
     begun = time.monotonic()  # one clock for all processes
-    pytest_seconds(directory, *arguments, extra={"BENCHMARK_REACHED": str(reached)})
+    pytest_times(directory, *arguments, extra={"BENCHMARK_REACHED": str(reached)})
     return float(reached.read_text()) - begun
