@@ -152,9 +152,14 @@ def _reader_of(kind: type[Struct], settled: frozenset[type]) -> Callable[[Struct
 
 
 @cache
+def _hints_of(kind: type[Struct]) -> dict[str, Any]:
+    return get_type_hints(kind)
+
+
+@cache
 def changing_fields(kind: type[Struct], settled: frozenset[type]) -> tuple[str, ...]:
     """Return the fields whose type lets a walk change them."""
-    hints = get_type_hints(kind)
+    hints = _hints_of(kind)
     return tuple(name for name in kind.__struct_fields__ if _may_change(hints[name], settled))
 
 
@@ -173,7 +178,7 @@ def _may_change(hint: Any, settled: frozenset[type]) -> bool:
 @cache
 def _is_flat(kind: type[Struct]) -> bool:
     """Return True for a struct of nothing but texts, numbers and enumerations: it can be looked up."""
-    return all(map(_holds_nothing, get_type_hints(kind).values()))
+    return all(map(_holds_nothing, _hints_of(kind).values()))
 
 
 def _holds_nothing(hint: Any) -> bool:
@@ -185,7 +190,7 @@ def _holds_nothing(hint: Any) -> bool:
 @cache
 def _trees_in(kind: type[Struct]) -> tuple[str, ...]:
     """Return the fields that hold structs of another kind, which hold themselves."""
-    kinds = {name: get_args(hint)[:1] for name, hint in get_type_hints(kind).items()}
+    kinds = {name: get_args(hint)[:1] for name, hint in _hints_of(kind).items()}
     return tuple(name for name, of in kinds.items() if of != (kind,) and any(map(_holds_itself, of)))
 
 
@@ -193,7 +198,7 @@ def _holds_itself(kind: Any) -> bool:
     return (
         isinstance(kind, type)
         and issubclass(kind, Struct)
-        and any(get_args(hint)[:1] == (kind,) for hint in get_type_hints(kind).values())
+        and any(get_args(hint)[:1] == (kind,) for hint in _hints_of(kind).values())
     )
 
 
@@ -208,5 +213,5 @@ def _innermost_first(value: Struct, trees: tuple[str, ...]) -> Iterator[Struct]:
 @cache
 def _has_changing_fields(kind: type[Struct], settled: frozenset[type]) -> bool:
     """Return False for a struct of settled fields; one that holds itself changes by its other fields."""
-    hints = get_type_hints(kind)
+    hints = _hints_of(kind)
     return any(_may_change(hints[name], settled | {kind}) for name in kind.__struct_fields__)

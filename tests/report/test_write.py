@@ -78,9 +78,7 @@ def test_a_format_without_a_file_cannot_be_written(tmp_path: Path) -> None:
 
 def test_a_format_of_a_third_party(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     point = EntryPoint(name="tally", value="tests.report.third_party_format", group="harness.reports")
-    monkeypatch.setattr(
-        "harness.registry.entry_points", lambda group: EntryPoints([point]) if group == point.group else ()
-    )
+    monkeypatch.setattr("harness.registry.installed", lambda: EntryPoints([point]))
 
     written = write_reports(example_run(), tmp_path, names=["tally"])
 
@@ -97,7 +95,7 @@ def test_a_built_in_format_cannot_be_replaced(monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_format_of_a_third_party_that_cannot_be_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
     point = EntryPoint(name="lost", value="tests.report.no_such_module", group="harness.reports")
-    monkeypatch.setattr("harness.registry.entry_points", lambda group: EntryPoints([point]))
+    monkeypatch.setattr("harness.registry.installed", lambda: EntryPoints([point]))
 
     with pytest.raises(ConfigurationError) as error:
         report_formats()
