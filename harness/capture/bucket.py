@@ -63,6 +63,7 @@ class Bucket:
         partial: Those of other processes, of which a format with less than all told.
         hashes: Those of the X-Ray documents that arrived, 64 bits each.
         begun: X-Ray entities that were not sent yet.
+        invocations: Id of a segment that AWS Lambda itself sends → the function's name.
 
     Args:
         earlier_threads: Threads that were running before the scenario began.
@@ -80,6 +81,7 @@ class Bucket:
         self.partial: set[SpanKey] = set()
         self.hashes: set[int] = set()
         self.begun: list[BegunEntity] = []
+        self.invocations: dict[str, str] = {}
         self._items: defaultdict[type, list[Any]] = defaultdict(list)
         self._differing: dict[tuple[str, Site | None], Incident] = {}
         self._sites: dict[str, Site | None] = {}
@@ -130,7 +132,9 @@ class Bucket:
     def _decode_all(self) -> Telemetry:
         self._forget_sent()
         sites = self._sites | {begun.entity.id: begun.site() for begun in self.begun}
-        segments, orphans = xray_trees.join_documents((*self.of(Segment), *self.of(Subsegment)), sites)
+        documents: tuple[Segment | Subsegment, ...] = (*self.of(Segment), *self.of(Subsegment))
+        of_lambda = xray_evidence.lambda_segments(self.invocations, documents)
+        segments, orphans = xray_trees.join_documents((*documents, *of_lambda), sites)
         return Telemetry(
             spans=self._spans(),
             metrics=metric_merge.merge_deltas(self.of(Metric)),

@@ -1,13 +1,14 @@
-"""What the X-Ray SDK began and never sent, as evidence."""
+"""What the X-Ray SDK began and did not send, as evidence."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import msgspec
 
 from harness.capture.xray_watch import BegunEntity
-from harness.model import Incident, Unfinished
+from harness.model import Incident, Segment, Subsegment, Unfinished
 
 
 def unfinished_of(begun: Iterable[BegunEntity], is_earlier: Callable[[int], bool]) -> list[Unfinished]:
@@ -58,4 +59,40 @@ def phantom_ids_of(begun: Iterable[BegunEntity]) -> list[Incident]:
         )
         for item in begun
         if item.announced and not item.sent
+    ]
+
+
+def function_name() -> str:
+    """Return the name of the Lambda function that this process runs, as Lambda tells it."""
+    return os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "facade")  # the SDK's own word
+
+
+def lambda_segments(
+    invocations: Mapping[str, str], documents: Iterable[Segment | Subsegment]
+) -> list[Segment]:
+    """Return the segments that AWS Lambda would have sent for the subsegments of a handler.
+
+    A function cannot send its own: the service does, with the id that it gave the function as the parent.
+    Each lasts as long as what hangs below it.
+
+    Args:
+        invocations: Id of such a segment → the function's name.
+    """
+    if not invocations:
+        return []
+    known = {document.id for document in documents if isinstance(document, Segment)}
+    below: dict[tuple[str, str], list[Subsegment]] = {}
+    for document in documents:
+        if isinstance(document, Subsegment) and document.parent_id in invocations.keys() - known:
+            below.setdefault((document.trace_id or "", document.parent_id or ""), []).append(document)
+    return [
+        Segment(
+            id=identifier,
+            name=invocations[identifier],
+            trace_id=trace_id,
+            start_time=min(child.start_time for child in children),
+            end_time=max(child.end_time or child.start_time for child in children),
+            origin="AWS::Lambda::Function",
+        )
+        for (trace_id, identifier), children in below.items()
     ]

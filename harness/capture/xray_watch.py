@@ -56,6 +56,12 @@ class BegunEntity:
         return "subsegment" if hasattr(self.entity, "parent_segment") else "segment"
 
     @property
+    def lambda_segment(self) -> Any:
+        """The SDK's stand-in for the segment that AWS Lambda sends, or None outside of Lambda."""
+        segment = getattr(self.entity, "parent_segment", None)
+        return segment if type(segment).__name__ == "FacadeSegment" else None
+
+    @property
     def trace_id(self) -> str:
         """The X-Ray trace id."""
         return str(self.entity.trace_id)

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 
 import msgspec
 
+from harness.capture import xray_evidence
 from harness.capture.bucket import Bucket
 from harness.capture.channel import Context, OpenNode
 from harness.capture.environment import LOOPBACK
@@ -54,11 +55,7 @@ class XRayChannel:
         """Hand over what the SDK began, documents, requests and losses."""
         current = self._owners.current
         while self._watch.begun:
-            begun = self._watch.begun.popleft()
-            owner = self._owner_of_beginning(begun)
-            owner.node_ids.add(begun.entity.id)
-            owner.begun.append(begun)
-            self._current.append(begun)
+            self._ingest_begun(self._watch.begun.popleft())
         if self.daemon.datagrams.received:
             self._count_drops()  # where the kernel dropped some, others were in its buffer
         while self.daemon.datagrams.received:
@@ -80,6 +77,14 @@ class XRayChannel:
             self.daemon.datagrams.received.append(body)
         else:
             self.daemon.requests.append(arrival.export)
+
+    def _ingest_begun(self, begun: BegunEntity) -> None:
+        owner = self._owner_of_beginning(begun)
+        owner.node_ids.add(begun.entity.id)
+        owner.begun.append(begun)
+        if begun.lambda_segment is not None:
+            owner.invocations.setdefault(begun.lambda_segment.id, xray_evidence.function_name())
+        self._current.append(begun)
 
     def _owner_of_beginning(self, begun: BegunEntity) -> Bucket:
         parent = getattr(begun.entity, "parent_segment", None)
