@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from harness.analysis.diff.shape import Shape
 from harness.analysis.diff.values import Value
@@ -65,19 +65,28 @@ class Loose:
         under: The loose node above, of one that is not the topmost.
         depth: How many loose nodes are above it.
         counts: How many of its name its parent has, before and after, where it has some in both.
+        own: What it has, and none of those in the other tree: ``attributes.step = 'save'``.
     """
 
-    __slots__ = ("children", "counts", "depth", "parent", "shape", "times", "under")
+    __slots__ = ("children", "counts", "depth", "own", "parent", "shape", "times", "under")
 
     def __init__(
-        self, shape: Shape, times: int, parent: Path, *, under: Loose | None = None, counts: Any = None
+        self,
+        shape: Shape,
+        times: int,
+        parent: Path,
+        *,
+        under: Loose | None = None,
+        counts: tuple[int, int] | None = None,
+        own: str = "",
     ) -> None:
         self.shape = shape
         self.times = times
         self.parent = parent
         self.under = under
         self.depth: int = under.depth + 1 if under else 0
-        self.counts: tuple[int, int] | None = counts
+        self.counts = counts
+        self.own = own
         self.children: list[Loose] = []
 
     @property

@@ -66,7 +66,7 @@ class OperationsDiff:
 
     def _operation(self, before: Counter[Shape], after: Counter[Shape]) -> None:
         """Compare the trees of one operation."""
-        paired = best_pairs(*_excess(before, after), self._scores.similarity)
+        paired = self._scores.best_pairs(*_excess(before, after))
         for a, b, times in paired.pairs:
             self._tree(a, b, times)
         if self._signal in _UNCOUNTED:
@@ -86,7 +86,15 @@ class OperationsDiff:
             self._tree(self._nearest(shape, before), shape, times)
 
     def _nearest(self, shape: Shape, others: Iterable[Shape]) -> Shape:
-        return max(others, key=lambda item: (self._scores.similarity(shape, item), item.order))
+        scores = self._scores
+        return max(
+            others,
+            key=lambda item: (
+                scores.similarity(shape, item),
+                scores.similarity_below(shape, item),
+                item.order,
+            ),
+        )
 
     def _variants(
         self, left: dict[Shape, int], other: Counter[Shape], counted: int

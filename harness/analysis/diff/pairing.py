@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import groupby, islice
 from typing import Any, NamedTuple
 
 from harness.analysis.diff.names import are_times, text_likeness
@@ -19,6 +20,8 @@ _ALL_PAIRS = 20_000
 _RAREST = 6
 _CANDIDATES = 48
 _REMEMBERED = 131_072
+_MOST_TIES = 1_000
+_MOST_BELOW = 64
 
 Bag = Mapping[Shape, int]
 
@@ -100,14 +103,42 @@ def _are_one_measure(before: Shape, after: Shape) -> bool:
     return old == new or are_times(old, new)
 
 
+def similarity_below(
+    before: Shape, after: Shape, score: Callable[[Shape, Shape], float] = similarity
+) -> float:
+    """Return how much the children have in common that are not equal, and those below them.
+
+    `similarity` looks at the node: two trees may differ from a third in as many places of it.
+    """
+    total = 0.0
+    # The same in both directions.
+    pending = [(before, after) if before.order < after.order else (after, before)]
+    for first, second in islice(pending, _MOST_BELOW):  # grows while it is walked
+        left, right = without_equal(dict(first.children), dict(second.children))
+        for child in left:
+            others = [other for other in right if other.key == child.key]
+            if others:
+                nearest = max(others, key=lambda other, child=child: (score(child, other), other.order))  # type: ignore[misc]  # of a lambda with a default
+                total += score(child, nearest)
+                pending.append((child, nearest))
+    return total
+
+
 class Scores:
     """How alike two shapes are, remembered during one diff: the same pairs come up in many trees."""
 
     def __init__(self) -> None:
         self.similarity = lru_cache(maxsize=_REMEMBERED)(similarity)
         self.rename_similarity = lru_cache(maxsize=_REMEMBERED)(rename_similarity)
+        self.similarity_below = lru_cache(maxsize=_REMEMBERED)(
+            lambda before, after: similarity_below(before, after, self.similarity)
+        )
         self.outline = lru_cache(maxsize=_REMEMBERED)(outline)
         self.most_similar = lru_cache(maxsize=_REMEMBERED)(most_similar)
+
+    def best_pairs(self, before: Bag, after: Bag) -> Pairing:
+        """Pair shapes of one name."""
+        return best_pairs(before, after, self.similarity, ties=self.similarity_below)
 
 
 def without_equal(before: Bag, after: Bag) -> tuple[dict[Shape, int], dict[Shape, int]]:
@@ -122,11 +153,13 @@ def best_pairs(
     after: Bag,
     score: Callable[[Shape, Shape], float] = similarity,
     *,
+    ties: Callable[[Shape, Shape], float] = similarity_below,
     at_least: float = 0.0,
 ) -> Pairing:
     """Pair shapes, the most similar first.
 
     Args:
+        ties: Which of pairs with equal scores comes first.
         at_least: Pairs that score less stay apart.
     """
     left, right = dict(before), dict(after)
@@ -134,16 +167,24 @@ def best_pairs(
     if not left or not right:
         return Pairing(pairs, left, right)
     scored = ((score(a, b), a, b) for a, b in _candidates(list(left), list(right)))
-    # Ties are broken alike in both directions.
-    ranked = sorted(
-        (item for item in scored if item[0] >= at_least),
-        key=lambda item: (-item[0], *sorted((item[1].order, item[2].order))),
-    )
+    ranked = _ranked([item for item in scored if item[0] >= at_least], ties)
     for _, a, b in ranked:
         _take(pairs, left, right, a, b)
     if at_least <= 0:
         _pair_the_rest(pairs, left, right)
     return Pairing(pairs, left, right)
+
+
+def _ranked(
+    scored: list[tuple[float, Shape, Shape]], ties: Callable[[Shape, Shape], float]
+) -> Iterator[tuple[float, Shape, Shape]]:
+    """Yield pairs, the most similar first; the rest of ties is broken alike in both directions."""
+    scored.sort(key=lambda item: (-item[0], *sorted((item[1].order, item[2].order))))
+    for _, group in groupby(scored, key=lambda item: item[0]):
+        equal = list(group)
+        if 1 < len(equal) <= _MOST_TIES:
+            equal.sort(key=lambda item: -ties(item[1], item[2]))
+        yield from equal
 
 
 def _take(

@@ -104,23 +104,14 @@ class TreeDiff:
     ) -> None:
         by_key = _by_key(right)
         for key, shapes in _by_key(left).items():
-            paired = best_pairs(shapes, by_key.pop(key, {}), self._scores.similarity)
+            paired = self._scores.best_pairs(shapes, by_key.pop(key, {}))
             self._pending += [(a, b, path, count * times) for a, b, count in paired.pairs]
             counts = _counts(before, after, key)
-            self._loosen(self.unpaired.removed, paired.before, path, times, counts)
-            self._loosen(self.unpaired.added, paired.after, path, times, counts)
+            self.unpaired.removed.extend(_loosened(paired.before, path, times, counts, after))
+            self.unpaired.added.extend(_loosened(paired.after, path, times, counts, before))
         for key, shapes in by_key.items():
-            self._loosen(self.unpaired.added, shapes, path, times, _counts(before, after, key))
-
-    def _loosen(
-        self,
-        into: list[Loose],
-        shapes: dict[Shape, int],
-        path: Path,
-        times: int,
-        counts: tuple[int, int] | None,
-    ) -> None:
-        into += [Loose(shape, count * times, path, counts=counts) for shape, count in shapes.items()]
+            counts = _counts(before, after, key)
+            self.unpaired.added.extend(_loosened(shapes, path, times, counts, before))
 
     def _reparent(self, allowed: Allowed) -> bool:
         found = list(reparented(self.unpaired, allowed, self._scores, self._budget))
@@ -148,6 +139,30 @@ class TreeDiff:
                 added[b].times -= times
                 self._pending.append((a, b, added[b].parent, times))
         return found
+
+
+def _loosened(
+    shapes: dict[Shape, int], path: Path, times: int, counts: tuple[int, int] | None, other: Shape
+) -> Iterator[Loose]:
+    """Yield children that found no partner.
+
+    Args:
+        other: The other tree's node, whose children of the name have partners, all but the same ones.
+    """
+    for shape, count in shapes.items():
+        own = _own_text(shape, other) if counts else ""
+        yield Loose(shape, count * times, path, counts=counts, own=own)
+
+
+def _own_text(shape: Shape, other: Shape) -> str:
+    """Return the text that says which of several siblings it is: none of another node's children has it."""
+    there = {fact for child, _ in other.children if child.key == shape.key for fact in child.facts.items()}
+    texts = (
+        f"{path} = {value}"
+        for path, value in shape.facts.items()
+        if value.type == "str" and value.is_exact and (path, value) not in there
+    )
+    return next(texts, "")
 
 
 def _one_is_topmost(old: Loose, new: Loose) -> bool:
@@ -288,8 +303,9 @@ def open_edits(unpaired: Unpaired) -> Iterator[Edit]:
             if loose.times <= 0:
                 continue
             shape = loose.shape
-            if loose.counts is None:
-                before, after = (shape.name, None) if kind == "removed" else (None, shape.name)
+            if loose.counts is None or loose.own:
+                name = f"{shape.name} ({loose.own})" if loose.own else shape.name
+                before, after = (name, None) if kind == "removed" else (None, name)
                 below = loose.size_below()
                 yield Edit(kind, shape.noun, loose.path, "", before, after, shape.scope, loose.times, below)
                 continue

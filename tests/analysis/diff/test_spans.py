@@ -293,6 +293,34 @@ def test_siblings_of_one_name_pair_by_best_match() -> None:
     ]
 
 
+def test_a_sibling_that_its_text_tells_apart_is_gone_and_not_only_counted() -> None:
+    load, save = (child(id=str(n), attributes={"step": s, "n": n}) for n, s in enumerate(["load", "save"], 1))
+
+    assert changes(below_root(load, save), below_root(load)) == [
+        f"removed at {AT}: query (attributes.step = 'save') → None"
+    ]
+    assert changes(below_root(load), below_root(load, save)) == [
+        f"added at {AT}: None → query (attributes.step = 'save')"
+    ]
+
+
+def test_trees_that_differ_below_their_root_pair_by_best_match() -> None:
+    def requests(**extra: Any) -> RunRecord:
+        spans = []
+        for number, order in enumerate(["retail", "trade"]):
+            root = a_request(number)
+            spans += [
+                root,
+                a_span("load", parent=root, span_id=f"{number + 9:x}", attributes={"order": order}),
+            ]
+            spans += [a_span("db", parent=spans[-1], span_id=f"{number + 5:x}", attributes=extra)]
+        return a_run(*spans)
+
+    for one, other in (({}, {"rows": 3}), ({"rows": 3}, {})):
+        (change,) = diff_records(requests(**one), requests(**other)).changes
+        assert (change.what, change.nodes) == ("attributes.rows", 2)
+
+
 def test_a_thousand_siblings_pair_one_by_one() -> None:
     def siblings(**extra: Any) -> RunRecord:
         return below_root(*(child(id=str(n), attributes={f"k{n}": "v", **extra}) for n in range(1000)))
