@@ -11,6 +11,7 @@ from harness.analysis.parity.difference import Difference, both, harmless
 from harness.analysis.parity.pairing import Document
 from harness.analysis.parity.requests import http_part
 from harness.analysis.parity.volatile import same_form
+from harness.contract.write.names import name_form
 from harness.model import Segment, Subsegment
 
 _FILTERED = (
@@ -78,6 +79,9 @@ def _http(xray: Document, otel: Document) -> Iterator[Difference]:
 
 def _http_field(field: str, xray: Any, otel: Any) -> Iterator[Difference]:
     message = f"{field}: {both(xray, otel)}"
+    if field == "http.request.method" and str(xray).upper() == otel:
+        yield harmless("parity_method_case", message)
+        return
     urls = _urls(xray, otel) if field == "http.request.url" else None
     if urls is None or _bare(urls[0]) != _bare(urls[1]):
         yield Difference("parity_http", f"{message}; {_HTTP_CURE}")
@@ -102,13 +106,13 @@ def _urls(xray: Any, otel: Any) -> tuple[SplitResult, SplitResult] | None:
 
 
 def _bare(url: SplitResult) -> tuple[str, str, str]:
-    """Return scheme, host and path; of this machine's own addresses the port is another in each run."""
+    """Return scheme, host and path without ids; on loopback the port is another each time."""
     try:
         host = url.hostname or ""
         loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         loopback = False
-    return url.scheme, "loopback" if loopback else url.netloc, url.path or "/"
+    return url.scheme, "loopback" if loopback else url.netloc, name_form(url.path or "/")
 
 
 def _http_details(xray: Document, otel: Document) -> Iterator[Difference]:

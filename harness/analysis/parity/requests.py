@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterable
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from harness.contract.write.names import name_form
 from harness.model import Segment, Subsegment
 
 
@@ -34,13 +35,13 @@ def path_of(document: Any) -> str:
 
 
 def request_name(segment: Segment | Subsegment) -> str:
-    """Return what a request is called in findings: method and path, else the segment's name."""
+    """Return what a request is called in findings: method and path without ids, else the segment's name."""
     method = http_part(segment, "request").get("method")
-    return f"{method} {path_of(segment)}" if method else segment.name
+    return f"{str(method).upper()} {name_form(path_of(segment))}" if method else segment.name
 
 
 def pair_requests(xray: Iterable[Segment], otel: Iterable[Segment]) -> Requests:
-    """Pair requests in order of start: by method, path and status; by method and path; by segment name.
+    """Pair requests in order of start: by method, path and status; without the path's ids; by segment name.
 
     The last is for what is not known to be HTTP in one of the forms.
 
@@ -48,10 +49,15 @@ def pair_requests(xray: Iterable[Segment], otel: Iterable[Segment]) -> Requests:
     Requests(paired=[], only_xray=[], only_otel=[])
     """
     left = Requests([], _ordered(xray), _ordered(otel))
-    left = _by(lambda each: (request_name(each), str(http_part(each, "response").get("status"))), left)
+    left = _by(lambda each: (request_name(each), path_of(each), _status(each)), left)
+    left = _by(lambda each: (request_name(each), _status(each)), left)
     left = _by(request_name, left)
     left = _by(lambda each: each.name, left, xray=_is_not_http)
     return _by(lambda each: each.name, left, otel=_is_not_http)
+
+
+def _status(segment: Segment) -> str:
+    return str(http_part(segment, "response").get("status"))
 
 
 def _ordered(segments: Iterable[Segment]) -> list[Segment]:

@@ -231,6 +231,22 @@ def test_requests_are_paired_by_method_path_and_status_in_order() -> None:
     assert parity.holds
 
 
+def test_requests_are_paired_whatever_ids_are_in_their_paths() -> None:
+    first, second = (
+        "/order/17cc51c3-89f2-4a6f-8d3a-08d4bb0b5f2e",
+        "/order/0b5f2e17-4a6f-8d3a-89f2-cc51c308d4bb",
+    )
+
+    assert gaps(a_request(path=first), a_server_span(second)) == []
+    assert gaps(a_request(path=first, fault=True), a_server_span(second)) == [
+        (
+            "parity_fault",
+            "GET /order/‹uuid›",
+            "fault: X-Ray True, OpenTelemetry False; set the span's status to ERROR, or its HTTP status",
+        )
+    ]
+
+
 def test_requests_that_one_form_has_more_often() -> None:
     segments = [a_request(id="1" * 16), a_request(path="/lost", id="2" * 16)]
     spans = [a_server_span(span_id=f"{number:016x}", at_ms=number) for number in range(1, 4)]

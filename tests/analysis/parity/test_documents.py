@@ -176,6 +176,15 @@ def test_query_and_loopback_port_are_harmless() -> None:
     assert ("parity_url_port", "GET /home", urls) in found(parity, Level.INFO)
 
 
+def test_a_method_in_other_letters_is_harmless() -> None:
+    http = {"request": {"method": "get", "url": "http://shop/home"}, "response": {"status": 200}}
+    parity = compare_runs(a_run(a_request(http=http), name="x"), a_run(a_server_span(), name="o"))
+
+    assert parity.holds
+    method = "http.request.method: X-Ray 'get', OpenTelemetry 'GET'"
+    assert ("parity_method_case", "GET /home", method) in found(parity, Level.INFO)
+
+
 def test_outcomes() -> None:
     xray = a_request(a_subsegment("rows", error=True, throttle=True), a_subsegment("read", fault=True))
     root = a_server_span()
