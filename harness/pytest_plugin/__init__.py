@@ -7,7 +7,7 @@ installed, so it imports nothing of the harness at module level.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from harness.pytest_plugin.plugin import TelemetryPlugin
     from harness.pytest_plugin.scenario import ScenarioTelemetry
 
+_FIXTURES = frozenset({"telemetry", "session_telemetry", "launch"})
 PLUGIN_NAME = "telemetry-harness-run"
 _CONFIGURE = (
     "set telemetry_channels in pytest's configuration, "
@@ -60,6 +61,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
             nothing is captured.
     """
     if early_config.known_args_namespace.no_telemetry:
+        early_config.pluginmanager.register(_SwitchedOff())
         return
     if not early_config.getini("telemetry_channels"):
         _refuse_options(early_config)
@@ -89,9 +91,22 @@ def _refuse_options(config: pytest.Config) -> None:
         raise pytest.UsageError(f"telemetry: {name} was given and nothing is captured: {cure}")
 
 
+class _SwitchedOff:
+    """What skips scenarios before any fixture of theirs."""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        if _FIXTURES.intersection(getattr(item, "fixturenames", ())):
+            _skip()
+
+
+def _skip() -> NoReturn:
+    pytest.skip("--no-telemetry was given: this test asserts telemetry")
+
+
 def _plugin(config: pytest.Config) -> TelemetryPlugin:
     if config.getoption("--no-telemetry"):
-        pytest.skip("--no-telemetry was given: this test asserts telemetry")
+        _skip()  # asked for by name, in a test's body
     plugin: TelemetryPlugin | None = config.pluginmanager.get_plugin(PLUGIN_NAME)
     if plugin is None:
         pytest.fail(

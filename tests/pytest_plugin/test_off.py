@@ -68,6 +68,24 @@ def test_an_option_switches_a_configured_run_off(run: Run) -> None:
     result.stdout.fnmatch_lines(["SKIPPED * --no-telemetry was given: this test asserts telemetry"])
 
 
+def test_switched_off_no_fixture_of_a_scenario_runs(run: Run) -> None:
+    source = """
+        import pytest
+
+        @pytest.fixture(scope="session")
+        def app():
+            raise RuntimeError("not without the harness's endpoints")
+
+        def test_a(app, telemetry): pass
+
+        def test_b(app, launch): pass
+
+        def test_c(request): request.getfixturevalue("telemetry")
+        """
+
+    run(OTEL, source, "--no-telemetry").assert_outcomes(skipped=3)
+
+
 @pytest.mark.parametrize(
     ("ini", "message"),
     [
