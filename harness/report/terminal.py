@@ -41,6 +41,7 @@ def summary_lines(record: RunRecord, *, report: str = "") -> list[str]:
         *_vacuous(record),
         *_findings(record),
         *_warnings(record),
+        *_waived(record),
         *(f"cut: {one_line(sentence)}" for sentence in record.cut),
     ]
     return [*lines, f"report: {report}"] if report else lines
@@ -97,6 +98,16 @@ def _warnings(record: RunRecord) -> list[str]:
             lines.append(f"      in {clipped(one_line(told.scenario), _LINE)}")
     if len(found) > _TOP:
         lines.append(f"  and {count_text(len(found) - _TOP, 'other warning')}")
+    return lines
+
+
+def _waived(record: RunRecord) -> list[str]:
+    """Return what is waived of the run as a whole; of a scenario, it may be expected there."""
+    first = {finding.id: finding for finding in reversed(record.findings) if finding.acknowledged}
+    counts = Counter(finding.id for finding in record.findings if finding.acknowledged)
+    lines = [f"  {number:,} × {id_}, waived: {_said(first[id_])}" for id_, number in counts.most_common(_TOP)]
+    if len(counts) > _TOP:
+        lines.append(f"  and {count_text(len(counts) - _TOP, 'other waived kind')} of finding")
     return lines
 
 

@@ -69,6 +69,17 @@ def test_a_waiver_that_is_over_is_not_the_start_ups() -> None:
     assert summary_lines(a_run(findings=(over,)))[-1] == "      in the waivers, pyproject.toml:9"
 
 
+def test_what_is_waived_of_the_whole_run_is_told() -> None:
+    waived = [
+        a_finding(id="attribute_missing", message=f"no attribute 'k{n}'", acknowledged=True) for n in "ab"
+    ]
+    lines = summary_lines(RunRecord(scenarios=(a_scenario(),), findings=tuple(waived)))
+
+    (line,) = [line for line in lines if "waived" in line]
+    assert line.startswith("  2 × attribute_missing, waived: ")
+    assert line.endswith("no attribute 'ka'")
+
+
 def test_findings_are_grouped_by_id_and_the_most_frequent_come_first() -> None:
     findings = [a_finding(f"kind_{kind}", f"message {n}") for kind in range(7) for n in range(kind + 1)]
 
