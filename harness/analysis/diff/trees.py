@@ -189,6 +189,7 @@ def own_edits(before: Shape, after: Shape, path: Path, times: int) -> Iterator[E
     ):
         if old != new:
             skipped |= {"status.description"} if what == "status" else set()
+            skipped |= _of_its_type(before, after) if what == "type" else set()
             yield Edit(kind, noun, path, what, old or "none", new or "none", scope, times)
     for change in fact_changes(before.facts, after.facts):
         if change.path not in skipped:
@@ -201,6 +202,14 @@ def _fact_edit(change: FactChange, noun: str, path: Path, scope: str, times: int
         return Edit(change.kind, noun, path, "", *names, scope, times, unit=change.unit)
     kind = _FACT_KINDS.get((noun, change.path), change.kind)
     return Edit(kind, noun, path, change.path, change.before, change.after, scope, times)
+
+
+def _of_its_type(before: Shape, after: Shape) -> set[str]:
+    """Return what changes of a metric because its type does; a gauge has no temporality."""
+    temporalities = {str(shape.facts["temporality"].argument) for shape in (before, after)}
+    return {"is_monotonic", "explicit_bounds"} | (
+        {"temporality"} if "unspecified" in temporalities else set()
+    )
 
 
 def _metric_units(before: Shape, after: Shape) -> str:

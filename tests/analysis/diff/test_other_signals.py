@@ -130,7 +130,21 @@ def test_metrics() -> None:
         "removed at http.server.duration: series http.method='GET' → None",
         "added at http.server.duration: attributes.http.route None → str",
         "added at http.server.duration: series None → http.method='PUT'",
-        "value_changed at http.server.duration: temporality 'unspecified' → 'delta'",
+    ]
+
+
+def test_a_metric_of_another_type_has_what_that_type_brings() -> None:
+    buckets = DataPoint(value=None, count=1, sum=3.0, explicit_bounds=(1.0, 5.0), bucket_counts=(0, 1, 0))
+    before = a_run(a_metric("wait", buckets, type=MetricType.HISTOGRAM, temporality=Temporality.CUMULATIVE))
+    total = a_metric("wait", DataPoint(value=3), temporality=Temporality.CUMULATIVE, is_monotonic=True)
+    delta = a_metric("wait", DataPoint(value=3), temporality=Temporality.DELTA)
+    gauge = a_metric("wait", DataPoint(value=3), type=MetricType.GAUGE)
+
+    assert changes(before, a_run(total)) == ["kind_changed at wait: type histogram → sum"]
+    assert changes(before, a_run(gauge)) == ["kind_changed at wait: type histogram → gauge"]
+    assert changes(before, a_run(delta)) == [
+        "kind_changed at wait: type histogram → sum",
+        "value_changed at wait: temporality 'cumulative' → 'delta'",
     ]
 
 
