@@ -10,8 +10,8 @@ CHILDREN = 9
 START_NS = 1_700_000_000_000_000_000
 
 
-def a_run(spans: int, *, name: str = "test") -> RunRecord:
-    """Return a run of so many spans: each scenario makes one request to each of 100 operations."""
+def a_run(spans: int, *, name: str = "test", operations: int = OPERATIONS) -> RunRecord:
+    """Return a run of so many spans: 100 requests in each scenario, to one operation after the other."""
     scenarios = spans // (OPERATIONS * (CHILDREN + 1))
     return RunRecord(
         scenarios=tuple(
@@ -20,8 +20,8 @@ def a_run(spans: int, *, name: str = "test") -> RunRecord:
                 telemetry=Telemetry(
                     spans=tuple(
                         span
-                        for operation in range(OPERATIONS)
-                        for span in _request(operation, f"{number * OPERATIONS + operation + 1:032x}", number)
+                        for request in range(number * OPERATIONS, (number + 1) * OPERATIONS)
+                        for span in _request(request % operations, f"{request + 1:032x}", number)
                     )
                 ),
             )

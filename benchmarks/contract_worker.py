@@ -15,11 +15,11 @@ from harness.report import encode_record, read_record
 SPANS = 100_000
 
 
-def main(directory: Path) -> None:
+def main(directory: Path, operations: int) -> None:
     """Do it once, in a process of its own."""
-    file = directory / "run.json"
+    file = directory / f"{operations}.json"
     if not file.exists():
-        file.write_bytes(encode_record(a_run(SPANS)))
+        file.write_bytes(encode_record(a_run(SPANS, operations=operations)))
     marks = [time.perf_counter()]
     record = read_record(file)
     marks.append(time.perf_counter())
@@ -37,4 +37,4 @@ def main(directory: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), int(sys.argv[2]))

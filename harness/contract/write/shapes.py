@@ -161,16 +161,18 @@ def item_of(nodes: Sequence[Any], below: Below) -> dict[str, Any]:
 def child_items(parents: Sequence[Any], below: Below) -> list[dict[str, Any]]:
     """Return an item for each name below; how often it occurs, and whether always."""
     forms = names_of(child.name for parent in parents for child in below(parent))
-    groups: dict[tuple[Any, ...], list[list[Any]]] = {}
+    groups: dict[tuple[Any, ...], dict[int, list[Any]]] = {}
     for number, parent in enumerate(parents):
         for child in below(parent):
-            key = _identity(child, forms[child.name])
-            groups.setdefault(key, [[] for _ in parents])[number].append(child)
-    return [
-        _child_item(alike, below)
-        for key in sorted(groups, key=repr)
-        for alike in told_apart(groups[key], below)
-    ]
+            group = groups.setdefault(_identity(child, forms[child.name]), {})
+            group.setdefault(number, []).append(child)
+    found: list[dict[str, Any]] = []
+    for key in sorted(groups, key=repr):
+        by_parent = list(groups[key].values())
+        if len(by_parent) < len(parents):
+            by_parent.append([])  # one for all that have none
+        found += (_child_item(alike, below) for alike in told_apart(by_parent, below))
+    return found
 
 
 def _identity(node: Any, name: Named) -> tuple[Any, ...]:
