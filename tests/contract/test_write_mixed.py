@@ -142,3 +142,14 @@ def test_a_message_that_begins_another_takes_none_of_its_events() -> None:
         "no log event matching starts_with('boom') was captured besides what log event matching"
         " starts_with('boom again') (line 7) takes"
     )
+
+
+def test_the_services_of_a_run_are_named_and_one_that_is_renamed_is_found() -> None:
+    def run(*names: str) -> Telemetry:
+        return a_telemetry(*(a_span("work", span_id=f"{name:>016}", resource=res(name)) for name in names))
+
+    text = written(run("a", "b"))
+    assert "resource:\n  service.name/one_of:\n    - a\n    - b\n" in text
+    (finding,) = check_contract(parse_contract(text), a_run(run("a", "c")))
+    assert finding.message.startswith("service.name: expected one_of('a', 'b'), captured 'c'")
+    assert "service.name/type: str  # more than 5 values" in written(run(*"abcdef"))

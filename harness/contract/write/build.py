@@ -13,7 +13,7 @@ from harness.contract.write.messages import forms_of
 from harness.contract.write.metrics import metric_items
 from harness.contract.write.names import Named, entry, names_of
 from harness.contract.write.operations import Trees, operations_of
-from harness.contract.write.volatile import mapping_of
+from harness.contract.write.resource import resource_of
 from harness.contract.write.yaml_text import yaml_lines
 from harness.model import RunRecord, Telemetry
 
@@ -44,8 +44,7 @@ def contract_text(record: RunRecord) -> str:
 
 def _resource(parts: Sequence[Telemetry]) -> dict[str, Any]:
     resources = [resource.attributes for part in parts for resource in resources_of(part)]
-    described = mapping_of(list({id(one): one for one in resources}.values()))
-    return {key: value for key, value in described.items() if "/optional" not in key}
+    return resource_of(list({id(one): one for one in resources}.values()))
 
 
 def _log_events(parts: Sequence[Telemetry]) -> list[dict[str, Any]]:

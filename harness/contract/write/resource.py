@@ -1,0 +1,35 @@
+"""Resources as one mapping: what each program of a run says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from harness.contract.write.volatile import generalised, mapping_of
+
+_MOST_SERVICES = 5
+
+
+def resource_of(resources: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return what holds of every resource; where a few programs differ in what stays, each value is named.
+
+    >>> resource_of([{"service.name": "web"}, {"service.name": "worker"}])
+    {'service.name/one_of': ['web', 'worker']}
+    """
+    found: dict[str, Any] = {}
+    for name, argument in mapping_of(resources).items():
+        if "/optional" in name:
+            continue
+        key = name.removesuffix("/type")
+        values = _named(key, resources) if name != key else []
+        found |= {f"{key}/one_of": values} if values else {name: argument}
+    return found
+
+
+def _named(key: str, resources: Sequence[dict[str, Any]]) -> list[str]:
+    """Return the texts under a key, sorted; none where they are many, or differ from run to run."""
+    values = {one.get(key) for one in resources}
+    if len(values) > _MOST_SERVICES or not all(isinstance(value, str) for value in values):
+        return []
+    texts = sorted(map(str, values))
+    return texts if all(generalised(key, [text])[0] == "is" for text in texts) else []
