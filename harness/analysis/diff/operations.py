@@ -59,7 +59,8 @@ class OperationsDiff:
                 self._operation(before[name], after[name])
         if self._elsewhere:
             self._changed_places(roots)
-            self._became_roots(roots)
+            while self._became_roots(roots):
+                pass  # below what became a root, others may have, too
         self._renamed(roots)
         self.edits += [([edit], 1) for edit in open_edits(self._unpaired)]
         self.edits += [([edit], 1) for edit in open_edits(roots)]
@@ -138,18 +139,20 @@ class OperationsDiff:
             self._unpaired.removed.extend(found.unpaired.removed)
             self._unpaired.added.extend(found.unpaired.added)
 
-    def _became_roots(self, roots: Unpaired) -> None:
-        """Pair roots with nodes that have, or had, a parent."""
+    def _became_roots(self, roots: Unpaired) -> bool:
+        """Pair roots with nodes that have, or had, a parent; return whether there are any."""
         everything = Unpaired(
             [*roots.removed, *self._unpaired.removed], [*roots.added, *self._unpaired.added]
         )
         budget = iter(range(MOST_CANDIDATES))
-        for old, new, times in list(reparented(everything, _one_is_a_root, self._scores, budget)):
+        moved = list(reparented(everything, _one_is_a_root, self._scores, budget))
+        for old, new, times in moved:
             found = TreeDiff(self._scores, self._elsewhere)
             found.compare(old.shape, new.shape, new.parent, times)
             self.edits += [([moved_edit(old, new, times)], 1), (found.edits, 1)]
             self._unpaired.removed.extend(found.unpaired.removed)
             self._unpaired.added.extend(found.unpaired.added)
+        return bool(moved)
 
     def _renamed(self, roots: Unpaired) -> None:
         """Pair operations that only one run has."""

@@ -244,6 +244,16 @@ def test_a_child_that_became_a_root() -> None:
     ]
 
 
+def test_a_child_and_its_child_that_both_became_roots() -> None:
+    outer, inner = child("outer", id="1"), a_span("inner")
+    before = below_root(outer, child("inner", id="2", parent=outer))
+
+    assert changes(before, a_run(ROOT, a_span("outer", span_id=f"{8:016x}"), inner)) == [
+        "reparented at inner: outer → no parent",
+        "reparented at outer: GET /x → no parent",
+    ]
+
+
 def test_a_root_below_a_new_root() -> None:
     gateway = a_span("gateway")
     wrapped = a_span("GET /x", kind=SpanKind.SERVER, parent=gateway)
