@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,7 @@ from harness.errors import ContractError
 from harness.model import Site
 
 _TABLE = "tool.telemetry-harness"
+_HEADER = re.compile(r"\s*\[\[\s*tool\s*\.\s*telemetry-harness\s*\.\s*waivers\s*]]")
 _NEEDED = ("finding", "owner", "reason", "expires")
 _KNOWN = (*_NEEDED, "where")
 
@@ -25,7 +27,8 @@ def read_waivers(file: Path) -> tuple[Waiver, ...]:
         ContractError: The file is no TOML, or a waiver is not whole; all are told at once.
     """
     try:
-        document = tomllib.loads(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
+        document = tomllib.loads(text)
     except FileNotFoundError:
         return ()
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -41,14 +44,21 @@ def read_waivers(file: Path) -> tuple[Waiver, ...]:
     if not isinstance(waivers, list):
         problems.append(f"{file.name}: {_TABLE}.waivers: expected [[{_TABLE}.waivers]] tables")
         waivers = []
-    found = [_waiver(item, n, file, problems) for n, item in enumerate(waivers, 1)]
+    sites = _sites(file.name, text, len(waivers))
+    found = [_waiver(item, site, problems) for item, site in zip(waivers, sites, strict=True)]
     if problems:
         raise ContractError(problems)
     return tuple(waiver for waiver in found if waiver is not None)
 
 
-def _waiver(item: Any, number: int, file: Path, problems: list[str]) -> Waiver | None:
-    place = f"{file.name}: {_TABLE}.waivers, number {number}"
+def _sites(file: str, text: str, number: int) -> list[Site]:
+    """Return where each waiver is; the TOML parser does not tell. One written in another way is at line 1."""
+    lines = [n for n, line in enumerate(text.splitlines(), 1) if _HEADER.match(line)]
+    return [Site(file, line) for line in (lines if len(lines) == number else [1] * number)]
+
+
+def _waiver(item: Any, site: Site, problems: list[str]) -> Waiver | None:
+    place = f"{site}: waiver"
     if not isinstance(item, dict):
         problems.append(f"{place}: expected a table, {item!r} given")
         return None
@@ -63,4 +73,4 @@ def _waiver(item: Any, number: int, file: Path, problems: list[str]) -> Waiver |
     problems += [f"{place}: {text}" for text in wrong]
     if wrong:
         return None
-    return Waiver(**{key: str(texts.get(key, "")) for key in _KNOWN}, site=Site(file.name, 1))
+    return Waiver(**{key: str(texts.get(key, "")) for key in _KNOWN}, site=site)

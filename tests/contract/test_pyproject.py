@@ -25,8 +25,15 @@ def test_a_day_may_be_quoted_or_not(tmp_path: Path) -> None:
         for day in ("2027-01-31", "'2027-01-31'")
     )
     first, second = read_waivers(written(tmp_path, text))
-    assert first == second
     assert (first.finding, first.where, first.expires) == ("a", "", "2027-01-31")
+    assert second.expires == first.expires
+    assert [str(one.site) for one in (first, second)] == ["pyproject.toml:1", "pyproject.toml:6"]
+
+
+def test_waivers_that_are_written_inline_are_at_the_first_line(tmp_path: Path) -> None:
+    inline = "{finding = 'a', owner = 'b', reason = 'c', expires = 2027-01-31}"
+    (waiver,) = read_waivers(written(tmp_path, f"[tool.telemetry-harness]\nwaivers = [{inline}]\n"))
+    assert str(waiver.site) == "pyproject.toml:1"
 
 
 def test_every_mistake_is_told(tmp_path: Path) -> None:
@@ -36,12 +43,11 @@ def test_every_mistake_is_told(tmp_path: Path) -> None:
     )
     with pytest.raises(ContractError) as raised:
         read_waivers(written(tmp_path, text))
-    table = "pyproject.toml: tool.telemetry-harness.waivers, number"
     assert raised.value.problems == (
-        f"{table} 1: unknown key 'owenr'; did you mean 'owner'?",
-        f"{table} 1: owner, reason missing; who waives what, why and until when?",
-        f"{table} 1: expires: expected a day such as 2027-01-31, 'now' given",
-        f"{table} 2: expires: expected a day such as 2027-01-31, 'soon' given",
+        "pyproject.toml:1: waiver: unknown key 'owenr'; did you mean 'owner'?",
+        "pyproject.toml:1: waiver: owner, reason missing; who waives what, why and until when?",
+        "pyproject.toml:1: waiver: expires: expected a day such as 2027-01-31, 'now' given",
+        "pyproject.toml:5: waiver: expires: expected a day such as 2027-01-31, 'soon' given",
     )
 
 
