@@ -17,7 +17,7 @@ from harness.launch.recording import Recording
 
 if TYPE_CHECKING:
     from harness.contract import Contract
-    from harness.model import Finding, RunRecord
+    from harness.model import Finding, Outcome, RunRecord
 
 RUN_FILE = "run.json"
 
@@ -85,7 +85,7 @@ def conclude(
     arguments: argparse.Namespace,
     contract: Contract | None,
     *,
-    outcome: str,
+    outcome: Outcome,
     code: int = 0,
     packages: dict[str, str] | None = None,
     killed_by: int = 0,

@@ -11,7 +11,7 @@ from harness.codec.arrivals_file import Arrival, Start
 from harness.codec.wire import WireTelemetry
 from harness.errors import RecordError
 from harness.invariants import all_invariants, check_invariants
-from harness.model import Finding, RunRecord, ScenarioRecord
+from harness.model import Finding, Outcome, RunRecord, ScenarioRecord
 
 MAX_DECODED_BYTES = 256 * 1024 * 1024
 """Of bodies; a run record is held in memory whole, some ten times as large as what arrived."""
@@ -47,7 +47,7 @@ def has_recording(directory: Path) -> bool:
 def record_of(
     file: Path,
     *,
-    outcome: str = "passed",
+    outcome: Outcome = "passed",
     why: Finding | None = None,
     packages: dict[str, str] | None = None,
 ) -> RunRecord:

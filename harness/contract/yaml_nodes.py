@@ -61,7 +61,9 @@ def compose(text: str, problems: Problems) -> Any | None:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(mark.line + 1, mark.column + 1) if mark else start
-        problems.add(place, f"not YAML: {error.problem}; fix the syntax here")
+        # A problem may go on from its context: "expected a single document", "but found another document".
+        said = f"{error.context} {error.problem}" if str(error.problem).startswith("but ") else error.problem
+        problems.add(place, f"not YAML: {said}; fix the syntax here")
         return None
     except ReaderError as error:
         problems.add(*_unprintable(text, error.character))

@@ -4,7 +4,7 @@ from harness.model.evidence import Elsewhere, ExportRequest, Incident, Rejected,
 from harness.model.finding import Finding, Level, Match, Verdict
 from harness.model.log import LogEvent, LogRecord
 from harness.model.metric import DataPoint, Metric, MetricType, Temporality
-from harness.model.record import SCHEMA_VERSION, RunRecord, ScenarioRecord
+from harness.model.record import SCHEMA_VERSION, Outcome, RunRecord, ScenarioRecord
 from harness.model.sampling import DaemonCounters, SamplingStatistics
 from harness.model.segment import Segment, Subsegment
 from harness.model.site import Site
@@ -29,6 +29,7 @@ __all__ = [
     "Metric",
     "MetricType",
     "Node",
+    "Outcome",
     "Rejected",
     "Resource",
     "RunRecord",

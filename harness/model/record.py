@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from harness.model.finding import Finding, Verdict
@@ -9,6 +11,7 @@ from harness.model.site import Site
 from harness.model.telemetry import Telemetry
 
 SCHEMA_VERSION = 1
+Outcome = Literal["passed", "failed", "error", "skipped", "xfailed", "interrupted"]
 
 
 class ScenarioRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -28,7 +31,7 @@ class ScenarioRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     telemetry: Telemetry = msgspec.field(default_factory=Telemetry)
     verdicts: tuple[Verdict, ...] = ()
     findings: tuple[Finding, ...] = ()
-    outcome: str = "passed"
+    outcome: Outcome = "passed"
     vacuous: bool = False
     site: Site | None = None
     start_time_unix_nano: int = 0

@@ -20,7 +20,7 @@ from harness.errors import ConfigurationError, PatternTimeout, RecordError
 from harness.expect import TelemetryAssertionError, failure_message
 from harness.invariants import all_invariants
 from harness.launch.packages import telemetry_packages
-from harness.model import Finding, RunRecord, Site, Verdict
+from harness.model import Finding, Outcome, RunRecord, Site, Verdict
 from harness.pytest_plugin import workers
 from harness.pytest_plugin.late import RUN, forget_run, late_errors, properties, without_findings
 from harness.pytest_plugin.launching import Launcher
@@ -273,7 +273,7 @@ def _has_a_verdict(record: RunRecord) -> bool:
     return bool(record.scenarios or record.contract) or workers.is_lost(record)
 
 
-def _outcome(report: pytest.TestReport, before: str) -> str:
+def _outcome(report: pytest.TestReport, before: Outcome) -> Outcome:
     """Return a scenario's outcome after one phase of its test, or one of its subtests."""
     if report.failed:
         return "failed" if report.when == "call" else "error"

@@ -7,7 +7,7 @@ import time
 import msgspec
 import pytest
 
-from harness.model import Finding, Level, ScenarioRecord, Site, Telemetry, Unfinished, Verdict
+from harness.model import Finding, Level, Outcome, ScenarioRecord, Site, Telemetry, Unfinished, Verdict
 from harness.model.finding import is_failure
 from harness.pytest_plugin.policy import FailurePolicy
 from harness.pytest_plugin.scenario import ScenarioTelemetry
@@ -25,7 +25,7 @@ class RunningScenario:
         self.site = Site(file, (line or 0) + 1, item.name)
         self.handle = handle
         self._policy = policy
-        self.outcome = "interrupted"  # until pytest reports another
+        self.outcome: Outcome = "interrupted"  # until pytest reports another
         self.start_ns = time.time_ns()
         self.duration_ns = 0
         self._reported: tuple[Finding, ...] = ()
@@ -64,7 +64,7 @@ class RunningScenario:
             duration_ns=self.duration_ns,
         )
 
-    def newly_failing(self, outcome: str) -> tuple[Telemetry, tuple[Finding, ...]]:
+    def newly_failing(self, outcome: Outcome) -> tuple[Telemetry, tuple[Finding, ...]]:
         """Return what fails this scenario and was not returned before.
 
         Args:
@@ -90,7 +90,7 @@ class RunningScenario:
         open_here = any(child.id not in self._held for child in item.waits_for)
         return item.earlier_thread or (item.id in self._held and not open_here)
 
-    def _findings(self, telemetry: Telemetry, outcome: str) -> tuple[Finding, ...]:
+    def _findings(self, telemetry: Telemetry, outcome: Outcome) -> tuple[Finding, ...]:
         findings = self.handle.findings(telemetry)
         if outcome == "passed" and not self.handle.checked:
             findings = (*findings, vacuous_finding(self.site))

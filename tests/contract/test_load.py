@@ -248,6 +248,13 @@ def test_what_cannot_be_read_has_a_place(value: str, problem: str) -> None:
             "c.yaml:1:10: version 2 is not read, expected 1; install the telemetry-harness that wrote it",
         ),
         ("version: one", "c.yaml:1:10: version 'one' is not read, expected 1; write 1"),
+        (
+            "version: 1\n---\nversion: 1\n",
+            (
+                "c.yaml:2:1: not YAML: expected a single document in the stream but found another document;"
+                " fix the syntax here"
+            ),
+        ),
         ("a: [1\n", "c.yaml:2:1: not YAML: expected ',' or ']', but got '<stream end>'; fix the syntax here"),
         (
             "a: &x 1",

@@ -148,6 +148,12 @@ def test_a_field_of_the_wrong_type() -> None:
     )
 
 
+def test_an_outcome_that_there_is_none_of() -> None:
+    data = encode_record(example_run()).replace(b'"outcome":"failed"', b'"outcome":"bogus"', 1)
+
+    assert message_of(data).startswith("reports/run.json: not a run record at `$.scenarios[0].outcome`:")
+
+
 def test_a_wrong_type_in_a_record_with_marks() -> None:
     data = WHOLE.replace(b'"name":"GET /x"', b'"name":null')
 
