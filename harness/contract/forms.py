@@ -341,6 +341,8 @@ _VOLATILE_KEYS = frozenset(
         "if_none_match",
     }
 )  # fmt: skip
+_SOURCE = "code."
+"""What says where in the source something was made: another in each checkout, and after each edit."""
 _MEASURED = re.compile(
     r"(?:\A|[._])(?:duration|elapsed|latency|took|ns|us|µs|ms|secs?|seconds|millis|nanos|micros"
     r"|(?:milli|micro|nano)seconds|timestamp|time|uptime|content[._]?length)\Z"
@@ -356,7 +358,9 @@ def is_volatile(key: str) -> bool:
     (True, False)
     """
     name = _snake(key)
-    return any(name == last or name.endswith((f".{last}", f"_{last}")) for last in _VOLATILE_KEYS)
+    return name.startswith(_SOURCE) or any(
+        name == last or name.endswith((f".{last}", f"_{last}")) for last in _VOLATILE_KEYS
+    )
 
 
 @lru_cache(maxsize=4096)

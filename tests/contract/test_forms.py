@@ -125,6 +125,9 @@ KEYS: list[tuple[str, Any, Any]] = [
     ("orderId", 17, 18),
     ("orderId", "ord-a", "ord-b"),
     ("request-id", "a", "b"),
+    ("code.file.path", "/tmp/ci-17/app/orders.py", "/home/ann/app/orders.py"),  # noqa: S108, text
+    ("code.line.number", 17, 18),
+    ("code.function.name", "Orders.load", "load"),
     ("http.response.header.etag", "abc", "def"),
     ("process.command", "flask run -p 5000 12:30", "flask run --port=41231"),
 ]
