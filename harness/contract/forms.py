@@ -211,9 +211,11 @@ _FORMS = (
         "messages",
     ),
 )
+JSON_NUMBER, ANY_TEXT = r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", r'(?:[^"\\]|\\.)*'
+"""What a number in JSON is, and what is between its quotes."""
 _STAYS = {form.name: form.stays for form in _FORMS} | {
-    "value": r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?",
-    "text": r'(?:[^"\\]|\\.)*',
+    "value": JSON_NUMBER,
+    "text": ANY_TEXT,
 }
 _JSON = frozenset("{[")
 _SHOWN = dict.fromkeys(("measured", "scientific", "list", "value"), "number") | {

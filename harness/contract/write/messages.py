@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from harness.contract import forms
+from harness.contract.json_line import json_line
 
 
 def forms_of(messages: Iterable[str]) -> list[tuple[str, str]]:
@@ -25,13 +26,16 @@ def message_form(message: str) -> str:
     '[‹stamp›] ‹address› GET /orders/‹number› took ‹number› ms …'
     """
     line, newline, _ = message.partition("\n")
-    return forms.template_of(line, forms.MESSAGES) + (" …" if newline else "")
+    parsed = json_line(line)
+    form = parsed.template if parsed else forms.template_of(line, forms.MESSAGES)
+    return form + (" …" if newline else "")
 
 
 def _form(message: str) -> tuple[str, str]:
     """Return the form of a message; of one with several lines, that of the first."""
     line, newline, _ = message.partition("\n")
-    pattern = forms.pattern_of(line, forms.MESSAGES)
-    if pattern is None:
+    parsed = json_line(line)
+    pattern = parsed.pattern if parsed else forms.pattern_of(line, forms.MESSAGES)
+    if pattern is None or pattern == forms.literal(line):
         return ("starts_with", line) if newline else ("is", message)
     return "regex", f"\\A{pattern}" + ("" if newline else "\\Z")
