@@ -26,6 +26,8 @@ TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 XRAY_TRACE = "1-67891233-abcdef012345678912345678"
 START_NS = 1_700_000_000_000_000_000
 START_S = 1_700_000_000.0
+A_NUMBER = r"[+-]?\d[\d.,_]*(?:[eE][+-]?\d+)?"
+"""What a written contract says of a number in a message."""
 
 
 def hex_id(text: str, digits: int = 16) -> str:

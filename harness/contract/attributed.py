@@ -42,7 +42,7 @@ class Owned:
         """Yield that there are such attributes."""
         for key, value in self.others():
             message = f"attribute {key!r} = {short(value, key=key)} is not in the contract"
-            yield Problem("attribute_undeclared", message)
+            yield Problem("attribute_undeclared", message, f"attributes {key}")
 
 
 @dataclass(frozen=True)

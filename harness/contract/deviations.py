@@ -13,11 +13,14 @@ _NAMED = 3
 class _Deviation:
     finding: Finding
     times: int = 0
+    values_differ: bool = False
     scenarios: dict[str, None] = field(default_factory=dict)
 
 
 class Deviations:
     """Collects findings; one that recurs is one finding that says how often and in which scenarios.
+
+    So is one that recurs with other captured values: the first is told.
 
     Args:
         file: The contract's: the place of what is about no line of it.
@@ -40,15 +43,21 @@ class Deviations:
         where: str = "",
         site: Site | None = None,
         level: Level = Level.ERROR,
+        about: str = "",
     ) -> None:
-        """Add a finding of the scenario that is looked at."""
+        """Add a finding of the scenario that is looked at.
+
+        Args:
+            about: What findings share that differ only in what was captured; else their message.
+        """
         site = site or self._whole
-        key = (id_, where, message, site)
+        key = (id_, where, about or message, site)
         deviation = self._found.get(key)
         if deviation is None:
             finding = Finding(id=id_, signal=signal, message=message, where=where, site=site, level=level)
             deviation = self._found[key] = _Deviation(finding)
         deviation.times += 1
+        deviation.values_differ |= message != deviation.finding.message
         if self.scenario:
             deviation.scenarios[self.scenario] = None
 
@@ -62,7 +71,8 @@ def _told(deviation: _Deviation) -> Finding:
         return deviation.finding
     names = list(deviation.scenarios)
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    times = f"{deviation.times} times, " if deviation.times > 1 else ""
+    values = " with different values" if deviation.values_differ else ""
+    times = f"{deviation.times} times{values}, " if deviation.times > 1 else ""
     message = f"{deviation.finding.message} ({times}in {', '.join(names[:_NAMED])}{more})"
     found = deviation.finding
     return Finding(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -28,6 +28,20 @@ class Form(NamedTuple):
 
 
 _START, _END = "(?<![0-9a-zA-Z])", "(?![0-9a-zA-Z])"
+_SIGN = r"(?:(?<![\w)\]}.%'+-])[+-])?"
+_FIGURES = rf"\d++(?:[.,_]\d++)*+(?:[eE][+-]?\d++{_END})?"
+"""A number with all that belongs to it: fraction, separators of thousands, exponent, the other parts of a
+version or of a list. In each run it is one number, whichever of these it has."""
+_NUMBER = r"[+-]?\d[\d.,_]*(?:[eE][+-]?\d+)?"
+_OCTET, _GROUP = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)", "[0-9a-fA-F]{1,4}"
+_REASONS = (
+    "OK Created Accepted No_Content Moved_Permanently Found See_Other Not_Modified Temporary_Redirect"
+    " Permanent_Redirect Bad_Request Unauthorized Forbidden Not_Found Method_Not_Allowed Conflict Gone"
+    " Unprocessable Too_Many_Requests Internal_Server_Error Bad_Gateway Service_Unavailable Gateway_Timeout"
+)
+_REASON = rf"(?i:{'|'.join(_REASONS.split()).replace('_', '[ ]')})\b"
+_NO_STATUS = rf"""(?<!HTTP/\d"\ )(?<!HTTP/\d\.\d"\ )(?!\d{{3}}\ {_REASON})"""
+"""Before a number that is no status of HTTP: that is said, as words are."""
 _NO_COLOUR = rf"(?!(?<=\#)[0-9a-f]{{8}}{_END})"
 _MONTH = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?"
@@ -38,6 +52,7 @@ _KUBERNETES = "[bcdfghjklmnpqrstvwxz2456789]"  # k8s.io/apimachinery/pkg/util/ra
 _WORKERS = (
     "Thread-", "ThreadPoolExecutor-", "Dummy-", "Process-", "ForkProcess-", "SpawnProcess-", "PoolWorker-",
     "ForkPoolWorker-", "SpawnPoolWorker-", "asyncio_", r"AnyIO\ worker\ thread\ ",
+    "[wW]orker[-_]", "[pP]id[-_=]",
 )  # fmt: skip
 _PREFIXES = (  # of ids, as Stripe and others make them
     "acct|asst|ba|batch|call|card|ch|chatcmpl|cs|cus|evt|file|in|inv|job|key|msg|order|ord|org|pay|pi|pk|pm|po"
@@ -72,14 +87,27 @@ _FORMS = (
         r"""\b[A-Z][a-z]{2},\ \d\d[ -][A-Z][a-z]{2}[ -]\d{2,4}\ \d\d:\d\d:\d\d\ (?:GMT|UTC|[+-]\d{4})
         |\b[A-Z][a-z]{2}\ [A-Z][a-z]{2}\ [ \d]\d\ \d\d:\d\d:\d\d\ \d{4}\b
         |\b\d\d/[A-Z][a-z]{2}/\d{4}[: ]\d\d:\d\d:\d\d(?:\ [+-]\d{4})?
-        |\b\d{4}/\d\d/\d\d\ \d\d:\d\d:\d\d(?:\.\d+)?
+        |\b(?:19|20)\d\d/\d\d/\d\d(?:\ \d\d:\d\d:\d\d(?:\.\d+)?)?(?!\w)
         |\b\d{1,2}/\d{1,2}/\d{4},?\ \d{1,2}:\d\d(?::\d\d)?[ \u202f][AaPp]\.?[Mm]\b
         |(?<![\w.:])\d{1,2}:\d\d(?::\d\d)?[ \u202f][AaPp]\.?[Mm]\b
         |\b\d\d/\d\d/\d{4}\ \d\d:\d\d(?::\d\d)?\b
         |\b\d{8}T\d{6}(?:\.\d+)?Z?\b""",
         "[A-Za-z0-9,:./+ \u202f-]+",
     ),
+    Form(
+        "datetime",
+        r"""(?<![\d.])(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[_-]?(?:[01]\d|2[0-3])(?:[0-5]\d){2}
+        (?:\.?\d{3}(?:\d{3})?)?(?!\d)""",
+        r"\d{8}[_-]?\d{6}\.?\d*",
+    ),
     Form("week", rf"{_START}(?:19|20)\d\d-?W[0-5]\d(?:-?[1-7])?{_END}", r"\d{4}-?W\d\d(?:-?\d)?"),
+    Form(  # ISO 8601, and the way of Go, from two units on
+        "duration",
+        rf"""{_START}-?P(?=T?\d)(?:\d++(?:\.\d++)?[YMWD])*+(?:T(?:\d++(?:[.,]\d++)?[HMS])++)?+{_END}
+        |{_START}(?:\d++(?:\.\d++)?(?:[nuµμm]s|[dhms])){{2,}}+{_END}""",
+        r"-?[\w.,]+",
+    ),
+    Form("scientific", rf"{_SIGN}(?<![\w.])\d++(?:\.\d++[eE][+-]?|[eE][+-])\d++{_END}", _NUMBER, "values"),
     Form(  # of threads, and of the processes of pools, as Python numbers them
         "worker",
         "(?:" + "|".join(rf"(?<=\b{name})" for name in _WORKERS) + rf")\d+(?:_\d+)?{_END}",
@@ -92,12 +120,21 @@ _FORMS = (
         (?:Z|[+-]\d\d:?\d\d)?""",
         r"\d{4}-\w+-\d\d[T\d:., Z+-]*",
     ),
+    Form("mac", r"(?<![\w:.-])[0-9a-fA-F]{2}(?:[:-][0-9a-fA-F]{2}){5}(?![\w:-])", r"[0-9a-fA-F:-]{17}"),
     Form(
         "clock",
-        r"(?<![\w.:])(?:\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?|\d:\d\d:\d\d(?:[.,]\d+)?)(?![\w:])",
-        r"[\d:.,]+",
+        r"(?<![\w.:])(?:\d+\ days?,\ )?(?:\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?|\d:\d\d:\d\d(?:[.,]\d+)?)(?![\w:])",
+        r"(?:\d+ days?, )?[\d:.,]+",
     ),
-    Form("address", r"\b\d{1,3}(?:\.\d{1,3}){3}\b", r"[\d.]+", "messages"),
+    Form("address", rf"(?<![\w.])(?!127\.|0\.){_OCTET}(?:\.{_OCTET}){{3}}(?!\w|\.\d)", r"[\d.]+"),
+    Form("loopback", rf"(?<![\w.])(?:127|0)(?:\.{_OCTET}){{3}}(?!\w|\.\d)", r"[\d.]+", "messages"),
+    Form(
+        "ipv6",
+        rf"""(?<![\w:.])(?=[0-9a-fA-F:]*\d)(?!::1\b)(?:(?:{_GROUP}:){{7}}{_GROUP}|(?=(?:[0-9a-fA-F]*:){{2,7}}[0-9a-fA-F]*(?![\w:]))
+        (?:{_GROUP}(?::{_GROUP})*+)?::(?:{_GROUP}(?::{_GROUP})*+)?)(?:\.\d{{1,3}}){{0,3}}(?:%\w+)?(?![\w:])""",
+        r"[0-9a-fA-F:.]+(?:%\w+)?",
+    ),
+    Form("host", rf"(?<=[a-z0-9]-){_OCTET}(?:-{_OCTET}){{3}}(?!\w|-\d)", r"\d+(?:-\d+){3}"),  # of AWS
     Form("pointer", r"\b0x[0-9a-fA-F]+\b", "0x[0-9a-fA-F]+"),
     Form("temporary", r"(?<=/)tmp[a-z0-9_]{8}(?!\w)", r"tmp\w{8}"),
     Form(
@@ -145,32 +182,50 @@ _FORMS = (
         [A-Za-z0-9_-]{{20,200}}{_END}""",
         r"[\w+/=-]+",
     ),
-    # One of 43 random ids of 8 hexadecimal digits has no letter.
-    Form("digits", rf"{_START}{_NO_COLOUR}\d{{8}}{_END}", "[0-9a-f]+", "values"),
     Form(
         "measured",
-        r"\b\d+(?:\.\d+)?(?=\ ?(?:[nuµμm]?s|secs?|(?:milli|micro|nano)?seconds?)\b)",
-        r"\d+(?:\.\d+)?",
+        rf"""{_SIGN}(?<![\w.]){_FIGURES}
+        (?=\ ?(?:(?:[nuµμm]?s|secs?|(?:milli|micro|nano)?seconds?)\b|%(?![0-9a-fA-F]{{2}})))""",
+        _NUMBER,
+        "values",
     ),
     Form("epoch", r"\b1\d{9}(?:\d{3}){0,2}(?:\.\d+)?\b", r"\d+(?:\.\d+)?", "values"),
+    # One of 43 random ids of 8 hexadecimal digits has no letter.
+    Form("digits", rf"{_START}{_NO_COLOUR}\d{{8,15}}{_END}", "[0-9a-f]+", "values"),
     Form("port", r"(?:(?<=:)|(?<=port=))\d{2,5}(?![\d.:])", r"\d+", "values"),
     Form("id", r"(?:(?<=/)|(?<=[iI]d=))\d{5,}(?=[/?\#&.;]|\Z)", r"\d+", "values"),
-    Form("decimal", r"\b\d+\.\d+\b", r"\d+\.\d+", "messages"),
-    Form("large", r"\b\d{4,}\b", r"\d+", "messages"),
-    Form("small", r"\b\d{1,3}\b", r"\d+", "messages"),
+    Form(  # a word of several numbers: half of an id says nothing
+        "code",
+        rf"""{_START}(?<!\d\.)(?!\d++[eE]\d++{_END})(?:\d++[A-Za-z]++\d|[A-Z]++\d++[A-Z]++\d|[A-Za-z]++\d++[A-Za-z]++\d{{4}})
+        [0-9A-Za-z]*+""",
+        "[0-9A-Za-z]+",
+        "messages",
+    ),
+    Form("ordinal", rf"{_START}\d++(?:st|nd|rd|th){_END}", r"\d+(?:st|nd|rd|th)", "messages"),
+    Form("list", rf"(?<=\[){_SIGN}{_FIGURES}(?:,\ ?{_SIGN}{_FIGURES})*(?=\])", r"[\d.,_ eE+-]+", "messages"),
+    Form(  # behind letters only a version, or an id: s3 and utf8 are names
+        "number",
+        rf"""{_SIGN}(?:{_START}(?<!\d\.)(?<!HTTP/)(?<!%){_NO_STATUS}|(?<=[vV])(?<![0-9a-zA-Z].)(?=\d+\.\d)|(?<=[A-Za-z])(?=\d{{4}}))
+        {_FIGURES}(?![0-9a-zA-Z]*\d|xx\b)""",
+        _NUMBER,
+        "messages",
+    ),
 )
+JSON_NUMBER, ANY_TEXT = r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", r'(?:[^"\\]|\\.)*'
+"""What a number in JSON is, and what is between its quotes."""
 _STAYS = {form.name: form.stays for form in _FORMS} | {
-    "value": r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?",
-    "text": r'(?:[^"\\]|\\.)*',
+    "value": JSON_NUMBER,
+    "text": ANY_TEXT,
 }
 _JSON = frozenset("{[")
-_SHOWN = dict.fromkeys(("measured", "decimal", "large", "small", "value"), "number") | {
+_SHOWN = dict.fromkeys(("measured", "scientific", "list", "value"), "number") | {
     "digits": "hex",
+    "loopback": "address",
     "base64": "token",
     "prefixed": "token",
 }
-_OF_SHOWN = {_SHOWN.get(name, name): stays for name, stays in _STAYS.items()} | {"number": _STAYS["measured"]}
-_PLACE = re.compile("‹([a-z]+)›")
+_OF_SHOWN = {_SHOWN.get(name, name): stays for name, stays in _STAYS.items()} | _STAYS
+_PLACE = re.compile("‹([a-z0-9]+)›")
 
 
 def _compiled(reader: str) -> re.Pattern[str]:
@@ -196,20 +251,16 @@ def template_of(whole: str, parts: re.Pattern[str] = VALUES) -> str:
     return text + whole[done:]
 
 
-def pattern_of(text: str, parts: re.Pattern[str] = VALUES, *, but: Container[str | None] = ()) -> str | None:
+def pattern_of(text: str, parts: re.Pattern[str] = VALUES) -> str | None:
     r"""Return the pattern that a text fulfils in every run, None when it is the same in each.
-
-    Args:
-        but: Names of forms that are taken as they are.
 
     >>> pattern_of("/orders/1-69244e4f-0123456789abcdef01234567/items"), pattern_of("/orders/17")
     ('/orders/1-[0-9a-f]{8}-[0-9a-f]{24}/items', None)
     """
     found, done = "", 0
     for start, end, form in _variable(text, parts):
-        if form not in but:
-            found += literal(text[done:start]) + _STAYS[form]
-            done = end
+        found += literal(text[done:start]) + _STAYS[form]
+        done = end
     return found + literal(text[done:]) if done else None
 
 
@@ -226,12 +277,13 @@ def key_of(name: str) -> str:
     return KeyPattern(name, "".join(parts))
 
 
-_DIGITS, _HEX = r"\d+", "[0-9a-f]+"
-_IDS = re.compile(rf"({re.escape(_DIGITS)}|{re.escape(_HEX)})")
+_IDS = (r"\d+", _NUMBER, "[0-9a-f]+", "[0-9A-Za-z]+")
+"""Patterns of ids, the narrowest first."""
+_ID = re.compile(f"({'|'.join(map(re.escape, reversed(_IDS)))})")
 
 
 def widened(patterns: Iterable[str]) -> dict[str, str]:
-    r"""Return for each pattern the one to use: where another has hexadecimal digits, it has no decimal ones.
+    r"""Return for each pattern the one to use: where another has letters in an id, it has no digits only.
 
     An id that happens to have no letter is no form of its own.
 
@@ -240,11 +292,12 @@ def widened(patterns: Iterable[str]) -> dict[str, str]:
     """
     alike: dict[str, list[str]] = {}
     for pattern in patterns:
-        alike.setdefault(_IDS.sub("‹id›", pattern), []).append(pattern)
+        alike.setdefault(_ID.sub("‹id›", pattern), []).append(pattern)
     found: dict[str, str] = {}
     for group in alike.values():
-        places = zip(*(_IDS.split(pattern) for pattern in group), strict=True)
-        found |= dict.fromkeys(group, "".join(_HEX if _HEX in place else place[0] for place in places))
+        places = zip(*map(_ID.split, group), strict=True)
+        widest = (max(place, key=lambda one: _IDS.index(one) if one in _IDS else -1) for place in places)
+        found |= dict.fromkeys(group, "".join(widest))
     return found
 
 
@@ -290,6 +343,8 @@ _VOLATILE_KEYS = frozenset(
         "if_none_match",
     }
 )  # fmt: skip
+_SOURCE = "code."
+"""What says where in the source something was made: another in each checkout, and after each edit."""
 _MEASURED = re.compile(
     r"(?:\A|[._])(?:duration|elapsed|latency|took|ns|us|µs|ms|secs?|seconds|millis|nanos|micros"
     r"|(?:milli|micro|nano)seconds|timestamp|time|uptime|content[._]?length)\Z"
@@ -305,7 +360,9 @@ def is_volatile(key: str) -> bool:
     (True, False)
     """
     name = _snake(key)
-    return any(name == last or name.endswith((f".{last}", f"_{last}")) for last in _VOLATILE_KEYS)
+    return name.startswith(_SOURCE) or any(
+        name == last or name.endswith((f".{last}", f"_{last}")) for last in _VOLATILE_KEYS
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from harness.contract import attributed
 from harness.contract.attributed import ATTRIBUTES, Taken
 from harness.contract.deviations import Deviations
+from harness.contract.forms import MESSAGES, template_of
 from harness.contract.items import Contract, Item, Presence
 from harness.contract.kinds import SECTIONS
 from harness.contract.optional import Exercised, fields_of, renamed_problem, unseen_message
@@ -98,6 +99,7 @@ class _Section:
                     f"log event {short(entry.name)} in log group {group!r} is not in the contract,"
                     " which has it in another",
                     level=self._levels["undeclared"],
+                    about=f"{template_of(str(entry.name), MESSAGES)} in {group}",
                 )
 
     def _take(self, entry: Entry) -> None:
@@ -140,6 +142,7 @@ class _Section:
             expectation.SIGNAL,
             f"{entry.noun} {short(entry.name)} is not in the contract",
             level=self._levels["undeclared"],
+            about=template_of(str(entry.name), MESSAGES),
         )
 
     def _compare_headers(self, identified: Sequence[Item], entry: Entry) -> None:
@@ -155,7 +158,8 @@ class _Section:
             for problem in fewest:
                 if problem.id.startswith("header_"):
                     self._told.add(id(item))
-                    self._add(item, problem.id, f"{item.expectation.describe()}: {problem.message}")
+                    message = f"{item.expectation.describe()}: {problem.message}"
+                    self._add(item, problem.id, message, about=problem.about)
 
     def _compare(self, identified: Sequence[Item], entry: Entry) -> None:
         """Tell where a captured value, or a data point of it, is not as the closest item says."""
@@ -168,11 +172,12 @@ class _Section:
         found += [(owned.item, problem) for owned in taken.owned for problem in owned.problems()]
         for item, problem in found:
             self._told.add(id(item))
-            self._add(item, problem.id, f"{item.expectation.describe()}: {problem.message}")
+            message = f"{item.expectation.describe()}: {problem.message}"
+            self._add(item, problem.id, message, about=problem.about)
         for owned in taken.owned:
             for problem in owned.undeclared():
                 message = f"{owned.item.expectation.describe()}: {problem.message}"
-                self._add(owned.item, problem.id, message, self._levels["undeclared"])
+                self._add(owned.item, problem.id, message, self._levels["undeclared"], about=problem.about)
 
     def _see(self, taken: Taken) -> None:
         for item in taken.closest:
@@ -231,12 +236,18 @@ class _Section:
         return f" besides what {' and '.join(takers)} takes" if takers else ""
 
     def _add(
-        self, item: Item, id_: str, message: str, level: Level = Level.ERROR, site: Site | None = None
+        self,
+        item: Item,
+        id_: str,
+        message: str,
+        level: Level = Level.ERROR,
+        site: Site | None = None,
+        about: str = "",
     ) -> None:
         if level is Level.ERROR:
             message += item.relied_on
         signal = item.expectation.SIGNAL
-        self._deviations.add(id_, signal, message, site=site or item.site, level=level)
+        self._deviations.add(id_, signal, message, site=site or item.site, level=level, about=about)
 
 
 def _check_resources(contract: Contract, parts: Parts, deviations: Deviations) -> None:
@@ -249,7 +260,12 @@ def _check_resources(contract: Contract, parts: Parts, deviations: Deviations) -
         for resource in different:
             for problem in _RESOURCE.problems(contract.resource, resource):
                 deviations.add(
-                    problem.id, "span", problem.message, where="resource", site=contract.resource_site
+                    problem.id,
+                    "span",
+                    problem.message,
+                    where="resource",
+                    site=contract.resource_site,
+                    about=problem.about,
                 )
 
 

@@ -73,7 +73,7 @@ class TreeCheck:
             self.witness.taken.setdefault(id(item), []).append(entry.value)
         if not item.expectation.holds(entry):
             for problem in item.expectation.problems(entry):
-                self._add(problem.id, item, problem.message, where)
+                self._add(problem.id, item, problem.message, where, about=problem.about)
         self._check_keys(item, entry, where)
         below = KINDS[item.kind].children
         captured = pool.children(index, below[1], None) if below else ()
@@ -96,6 +96,7 @@ class TreeCheck:
                         f"{field.noun} {path!r} = {short(value, key=path)} is not in the contract",
                         where,
                         level=self._levels["undeclared"],
+                        about=f"{field.name} {path}",
                     )
 
     def _check_children(
@@ -121,6 +122,7 @@ class TreeCheck:
                 f"{entry.noun} {entry.name!r} below it is not in the contract",
                 where,
                 level=self._levels["undeclared"],
+                about=template_of(str(entry.name)),
             )
 
     def _check_count(self, child: Item, found: list[Entry], left: list[Entry], where: str) -> None:
@@ -134,7 +136,9 @@ class TreeCheck:
                 child.count is not None and equal(child.count, 0)
             ):
                 message = f"no {name} was captured below it{_near(child, left)}"
-                self._add(f"{stem}_missing", child, message, where, relied_on=child.whole_relied_on)
+                self._add(
+                    f"{stem}_missing", child, message, where, relied_on=child.whole_relied_on, about=name
+                )
             return
         expected = 1 if child.count is None else child.count
         if not equal(expected, len(found)):
@@ -143,6 +147,7 @@ class TreeCheck:
                 child,
                 f"{name}: expected {short(expected)} below it, captured {len(found)}",
                 where,
+                about=name,
             )
 
     def report_unexercised(self, items: Iterable[Item], where: str) -> None:
@@ -183,11 +188,12 @@ class TreeCheck:
         level: Level = Level.ERROR,
         relied_on: str | None = None,
         site: Site | None = None,
+        about: str = "",
     ) -> None:
         if level is Level.ERROR:
             message += item.relied_on if relied_on is None else relied_on
         signal, place = item.expectation.SIGNAL, site or item.site
-        self._deviations.add(id_, signal, message, where=where, site=place, level=level)
+        self._deviations.add(id_, signal, message, where=where, site=place, level=level, about=about)
 
 
 def _others(captured: Any, expected: Mapping[str, Any], depth: int) -> Iterable[tuple[tuple[str, ...], Any]]:

@@ -9,7 +9,7 @@ from typing import Any
 from harness.expect.argument import ANYTHING, MAPPING, Taken
 from harness.expect.compare import Difference, Path, differences, equal
 from harness.expect.presence import Absent, Present
-from harness.expect.problem import Problem, dotted, mismatch, missing
+from harness.expect.problem import Problem, about, dotted, mismatch, missing
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ class Field:
             Problem(
                 f"{self.finding or self.name}_mismatch",
                 mismatch(dotted(d.path, self.name), d.expected, d.captured, d.reason),
+                about(d, dotted(d.path, self.name)),
             )
             for d in found
         ]
@@ -94,12 +95,12 @@ class MappingField(Field):
         return captured
 
     def _problem(self, difference: Difference, value: Any) -> Problem:
+        name = dotted(difference.path, self.prefix) or self.name
         if difference.kind == "missing":
             text = missing(self.noun, self.prefix, difference, lambda path: self.hint(value, path))
         else:
-            name = dotted(difference.path, self.prefix) or self.name
             text = mismatch(name, difference.expected, difference.captured, difference.reason)
-        return Problem(f"{self.stem}_{difference.kind}", text)
+        return Problem(f"{self.stem}_{difference.kind}", text, about(difference, name))
 
     def ids(self) -> tuple[str, ...]:
         """Return the ids of the findings it can make."""

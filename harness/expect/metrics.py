@@ -30,7 +30,8 @@ class _NumberField(Field):
         names = ("value", "count", "sum")
         there = {name: number for name in names if (number := getattr(value, name)) is not None}
         has = " and ".join(f"{name} {short(number)}" for name, number in there.items()) or "none of them"
-        return [Problem(p.id, f"{p.message}; of value, count and sum the point has {has}") for p in found]
+        text = f"of value, count and sum the point has {has}"
+        return [Problem(p.id, f"{p.message}; {text}", p.about) for p in found]
 
 
 POINT_FIELDS: tuple[Field, ...] = (

@@ -79,10 +79,14 @@ class PartsField(ToldField):
         if not same and part.optional:
             return []
         if not same:
-            return [Problem(f"{self.noun}_missing", self._missing(part, captured))]
+            return [Problem(f"{self.noun}_missing", self._missing(part, captured), part.describe())]
         best = min(same, key=lambda c: len(part.problems(captured[c])))
         left.remove(best)
-        return [Problem(p.id, f"{part.describe()}: {p.message}") for p in part.problems(captured[best])]
+        name = part.describe()
+        return [
+            Problem(p.id, f"{name}: {p.message}", f"{name}: {p.about or p.message}")
+            for p in part.problems(captured[best])
+        ]
 
     def _missing(self, part: Part, captured: Any) -> str:
         text = f"no {part.describe()} was captured"

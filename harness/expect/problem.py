@@ -18,10 +18,21 @@ class Problem:
 
     Attributes:
         id: The id of the finding it becomes.
+        about: What it is about, whatever value was captured; the message where that says all.
     """
 
     id: str
     message: str
+    about: str = ""
+
+
+def about(difference: Difference, name: str) -> str:
+    """Return what problems share whose captured values differ, and not their types.
+
+    Args:
+        name: Of the place that differs.
+    """
+    return f"{name} {difference.kind} {type(difference.captured).__name__}"
 
 
 def mismatch(name: str, expected: Any, captured: Any, reason: str = "") -> str:

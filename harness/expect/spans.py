@@ -32,7 +32,7 @@ class StatusField(ToldField):
         if isinstance(expected, Status) and expected.message:
             if expected == captured:
                 return []
-            return [Problem("status_mismatch", mismatch("status", expected, captured))]
+            return [Problem("status_mismatch", mismatch("status", expected, captured), "status")]
         code = expected.code if isinstance(expected, Status) else expected
         reasons = [d.reason for d in differences(code, captured.code)]
         return [Problem("status_mismatch", mismatch("status", code, captured, reason)) for reason in reasons]

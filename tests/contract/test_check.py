@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import msgspec
 import pytest
 
 from harness.contract import check_contract, checked_record, contract_text, parse_contract
@@ -138,6 +139,70 @@ def test_equal_deviations_are_one_finding_that_counts() -> None:
     broken = home(("query", {"rows": "3"}))
     (finding,) = check_contract(contract_of(HOME), a_run(broken, broken, broken, broken))
     assert finding.message.endswith("(4 times, in test_1, test_2, test_3 and 1 more)")
+
+
+@pytest.mark.parametrize(
+    ("runs", "told"),
+    [
+        (
+            [home(("query", {"rows": n})) for n in (4, 5, 5)],
+            [
+                (
+                    "error attribute_mismatch GET /home › query: rows: expected 3, captured 4"
+                    " (3 times with different values, in test_1, test_2, test_3) @8"
+                ),
+            ],
+        ),
+        (
+            [home(("query", {"rows": 4})), home(("query", {"rows": "4"}))],
+            [
+                "error attribute_mismatch GET /home › query: rows: expected 3, captured 4 (in test_1) @8",
+                (
+                    "error attribute_mismatch GET /home › query: rows: expected 3, captured '4'"
+                    " (int expected, str captured) (in test_2) @8"
+                ),
+            ],
+        ),
+        (
+            [home(("query", {"row_s": n / 7})) for n in (4, 5)],
+            [
+                (
+                    "error attribute_missing GET /home › query: no attribute 'rows'; closest: 'row_s' ="
+                    " 0.5714285714285714 (2 times with different values, in test_1, test_2) @8"
+                ),
+                (
+                    "warning attribute_undeclared GET /home › query: attribute 'row_s' = 0.5714285714285714"
+                    " is not in the contract (2 times with different values, in test_1, test_2) @8"
+                ),
+            ],
+        ),
+        (
+            [home(*[("query", {"rows": 3})] * n) for n in (2, 3)],
+            [
+                (
+                    "error span_count GET /home: span 'query': expected 1 below it, captured 2"
+                    " (2 times with different values, in test_1, test_2) @8"
+                ),
+            ],
+        ),
+    ],
+    ids=("values", "types", "names", "counts"),
+)
+def test_a_deviation_is_one_finding_whatever_was_captured(runs: list[Telemetry], told: list[str]) -> None:
+    assert shown(check_contract(contract_of(HOME.replace("/type: int", ": 3")), a_run(*runs))) == told
+
+
+def test_log_events_that_no_contract_has_are_told_by_their_form() -> None:
+    events = [a_log_event(f"took {n} ms") for n in range(7)]
+    telemetry = msgspec.structs.replace(
+        home(), log_events=(a_log_event("ready"), *events, a_log_event("lost"))
+    )
+    contract = contract_of(HOME + "log_events:\n  - log_event: ready\n")
+    told = [f.message for f in check_contract(contract, a_run(telemetry)) if f.id == "log_event_undeclared"]
+    assert told == [
+        "log event 'took 0 ms' is not in the contract (7 times with different values, in test_1)",
+        "log event 'lost' is not in the contract (in test_1)",
+    ]
 
 
 VARIANTS = """\

@@ -35,6 +35,7 @@ from harness.model import (
     Temporality,
 )
 from tests.builders import (
+    A_NUMBER,
     a_log_event,
     a_log_record,
     a_metric,
@@ -213,14 +214,12 @@ def test_many_links_are_three() -> None:
 
 @pytest.mark.parametrize("unit", ["ms", " ms", "s", " s", "µs", " seconds"])
 def test_a_duration_is_no_part_of_a_message(unit: str) -> None:
-    form = rf"\Atook \d+(?:\.\d+)?{re.escape(unit).replace(chr(92) + ' ', ' ')} for 2 rows\Z"
+    form = rf"\Atook {A_NUMBER}{re.escape(unit).replace(chr(92) + ' ', ' ')} for {A_NUMBER} rows\Z"
     assert forms_of([f"took 7{unit} for 2 rows"]) == [("regex", form)]
-    assert forms_of([f"took 1234.5{unit} for 2 rows"]) == [("regex", form)]
+    assert forms_of([f"took 1234.5{unit} for 12 rows"]) == [("regex", form)]
 
 
-def test_messages_that_differ_in_numbers_only_are_one_form_when_there_are_many() -> None:
-    assert forms_of(["user 1", "user 2"]) == [("is", "user 1"), ("is", "user 2")]
-    assert forms_of(f"user {n}" for n in range(9)) == [("regex", r"\Auser \d+\Z")]
+def test_a_message_of_several_lines_is_known_by_the_first() -> None:
     assert forms_of(["Error on /\nTraceback …"]) == [("starts_with", "Error on /")]
 
 
@@ -454,14 +453,14 @@ def test_log_records_as_they_are_written() -> None:
     )
     text = contract_text(run)
     assert text.endswith(
-        r"""log_records:
+        rf"""log_records:
   - log_record:
       - 1
       - a
   - log_record: null
     severity_number: 9
     event_name: tick
-  - log_record/regex: '\Auser \d+ in\Z'
+  - log_record/regex: '\Auser {A_NUMBER} in\Z'
     severity_text: INFO
     severity_number: 9
     scope: app

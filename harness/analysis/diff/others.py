@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from harness.analysis.diff.facts import FactTable, united
+from harness.analysis.diff.json_lines import json_facts
 from harness.analysis.diff.once import export_name, is_control
 from harness.analysis.diff.shape import Shape, Shapes
 from harness.analysis.diff.values import Value
@@ -86,8 +87,10 @@ def _body_form(body: Any) -> str:
 
 
 def _body_facts(body: Any, table: FactTable) -> list[tuple[str, Value]]:
-    """Return what is in a body that is not text: each key of a mapping, or the value itself."""
-    if isinstance(body, str) or body is None:
+    """Return what is in a body: each key of a mapping, or of JSON, or the value itself that is no text."""
+    if isinstance(body, str):
+        return list(json_facts("body", body))
+    if body is None:
         return []
     if isinstance(body, Mapping):
         return table.of("body", body)
@@ -99,7 +102,8 @@ def _log_events(events: Sequence[LogEvent], shapes: Shapes) -> Grouped:
     groups: Grouped = {}
     for (log_group, message), count in counts.items():
         form = message_form(message)
-        shape = shapes.of("log_event", form, facts=(("log_group", Value("str", "is", name_form(log_group))),))
+        group = ("log_group", Value("str", "is", name_form(log_group)))
+        shape = shapes.of("log_event", form, facts=united([group, *json_facts("message", message)]))
         groups.setdefault(form, Counter())[shape] += count
     return groups
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import groupby, islice
 from typing import Any, NamedTuple
 
+from harness.analysis.diff.json_lines import json_likeness
 from harness.analysis.diff.names import are_times, text_likeness
 from harness.analysis.diff.shape import Shape
 from harness.closest import likeness
@@ -88,7 +89,7 @@ def rename_similarity(before: Shape, after: Shape) -> float:
     if before.noun != after.noun:
         return 0.0
     if before.noun in MESSAGES:
-        return text_likeness(before.name, after.name)
+        return max(text_likeness(before.name, after.name), json_likeness(before, after))
     shared, total = _shared(before, after)
     alike = max(likeness(before.name, after.name), text_likeness(before.name, after.name))
     score = (shared + 2 * alike) / (total + 2)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from harness.analysis.diff.attributes import FactChange, fact_changes
 from harness.analysis.diff.edits import Edit, Loose, Path, Step, path_text
+from harness.analysis.diff.json_lines import told_by_key
 from harness.analysis.diff.pairing import (
     MESSAGES,
     RENAMED,
@@ -177,7 +178,11 @@ def own_edits(before: Shape, after: Shape, path: Path, times: int) -> Iterator[E
     """Yield what changed of a node itself."""
     noun, scope = after.noun, after.scope
     skipped: set[str] = set()
-    if before.name != after.name:
+    changes = list(fact_changes(before.facts, after.facts))
+    is_told = False
+    if before.name != after.name and noun in MESSAGES:
+        is_told, changes = told_by_key(changes)
+    if before.name != after.name and not is_told:
         kind = "log_format_changed" if noun in MESSAGES else "renamed"
         unit = _metric_units(before, after)
         skipped |= {"unit", "explicit_bounds"} if unit else set()
@@ -191,7 +196,7 @@ def own_edits(before: Shape, after: Shape, path: Path, times: int) -> Iterator[E
             skipped |= {"status.description"} if what == "status" else set()
             skipped |= _of_its_type(before, after) if what == "type" else set()
             yield Edit(kind, noun, path, what, old or "none", new or "none", scope, times)
-    for change in fact_changes(before.facts, after.facts):
+    for change in changes:
         if change.path not in skipped:
             yield _fact_edit(change, noun, path, scope, times)
 

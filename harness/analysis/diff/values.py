@@ -11,7 +11,7 @@ from harness.contract.write.volatile import generalised
 from harness.expect.render import short
 
 _SHOWN = 80
-_NUMBERS = frozenset({"int", "float"})
+_NUMBERS = frozenset({"int", "float", "number"})
 
 
 class Value(NamedTuple):
@@ -35,7 +35,7 @@ class Value(NamedTuple):
 
     @property
     def is_number(self) -> bool:
-        """True for an int or a float; a bool is neither."""
+        """True for an int, a float, or JSON's number; a bool is none."""
         return self.type in _NUMBERS
 
     def loose(self) -> Value:

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
-from harness.contract.operators import OPERATORS, split_key
+from harness.contract.operators import OPERATORS
 from harness.contract.write.messages import forms_of
 from harness.contract.write.names import Named, names_of, written
 from harness.contract.write.volatile import generalised, mapping_of
-from harness.contract.write.yaml_text import Said
 from harness.expect.compare import equal
 from harness.model import LogRecord, Telemetry
 
 _BODY_DEPTH = 3
-_SOURCE = "code."
-"""Attributes that say where in the source a record was made: the line changes with each edit."""
 
 
 def log_record_items(parts: Sequence[Telemetry]) -> list[dict[str, Any]]:
@@ -42,7 +39,7 @@ def _items(records: Sequence[LogRecord]) -> Iterable[dict[str, Any]]:
     if first.scope.name:
         details["scope"] = first.scope.name
     for identity, alike in _by_body(records):
-        attributes = _attributes([record.attributes for record in alike])
+        attributes = mapping_of([record.attributes for record in alike])
         correlated = correlation([(record.trace_id, record.span_id) for record in alike])
         yield identity | details | correlated | ({"attributes": attributes} if attributes else {})
 
@@ -96,18 +93,3 @@ def _body(bodies: Sequence[Any]) -> dict[str, Any]:
 
 def _keyed(operator: str) -> str:
     return "log_record" if operator == "is" else f"log_record/{operator}"
-
-
-def _attributes(captured: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    return dict(_typed(key, value) for key, value in mapping_of(captured).items())
-
-
-def _typed(key: str, value: Any) -> tuple[str, Any]:
-    """Return an entry; of one that says where in the source, only the type of its value."""
-    name, is_optional, operator = split_key(key)
-    if not name.startswith(_SOURCE):
-        return key, value
-    plain = value.value if isinstance(value, Said) else value
-    if operator != "is" or not isinstance(plain, str | int):
-        return key, plain
-    return f"{name}{'/optional' if is_optional else ''}/type", type(plain).__name__

@@ -5,23 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from harness.contract import forms
-
-_SAME_FORM = 5
-"""How many messages may differ in small numbers only before these are no part of the form."""
+from harness.contract.json_line import json_line
 
 
 def forms_of(messages: Iterable[str]) -> list[tuple[str, str]]:
     r"""Return (operator, argument) for each form, sorted; every message has one.
 
-    >>> forms_of(["took 1200 ms", "took 1300 ms", "ready"])
-    [('is', 'ready'), ('regex', '\\Atook \\d+(?:\\.\\d+)? ms\\Z')]
+    >>> forms_of(["took 1200 ms", "took -1.3 ms", "ready"])
+    [('is', 'ready'), ('regex', '\\Atook [+-]?\\d[\\d.,_]*(?:[eE][+-]?\\d+)? ms\\Z')]
     """
-    by_rough: dict[tuple[str, str], set[tuple[str, str]]] = {}
-    for message in set(messages):
-        by_rough.setdefault(_form(message, small=True), set()).add(_form(message, small=False))
-    found: set[tuple[str, str]] = set()
-    for rough, fine in by_rough.items():
-        found |= fine if len(fine) <= _SAME_FORM else {rough}
+    found = set(map(_form, set(messages)))
     wide = forms.widened(argument for operator, argument in found if operator == "regex")
     return sorted({(o, wide[argument] if o == "regex" else argument) for o, argument in found})
 
@@ -33,13 +26,16 @@ def message_form(message: str) -> str:
     '[‹stamp›] ‹address› GET /orders/‹number› took ‹number› ms …'
     """
     line, newline, _ = message.partition("\n")
-    return forms.template_of(line, forms.MESSAGES) + (" …" if newline else "")
+    parsed = json_line(line)
+    form = parsed.template if parsed else forms.template_of(line, forms.MESSAGES)
+    return form + (" …" if newline else "")
 
 
-def _form(message: str, *, small: bool) -> tuple[str, str]:
+def _form(message: str) -> tuple[str, str]:
     """Return the form of a message; of one with several lines, that of the first."""
     line, newline, _ = message.partition("\n")
-    pattern = forms.pattern_of(line, forms.MESSAGES, but=() if small else ("small",))
-    if pattern is None:
+    parsed = json_line(line)
+    pattern = parsed.pattern if parsed else forms.pattern_of(line, forms.MESSAGES)
+    if pattern is None or pattern == forms.literal(line):
         return ("starts_with", line) if newline else ("is", message)
     return "regex", f"\\A{pattern}" + ("" if newline else "\\Z")
