@@ -10,6 +10,7 @@ from harness.errors import FilterError
 from harness.xray_filter.expression import Keyword, Value
 from harness.xray_filter.keywords import KEYWORDS, OPERATORS, ORDER, ROOT_CAUSE_KEYWORDS, TEXT, WORDS, Kind
 
+_QUOTED_KEY = re.compile(r"""(["']).*\1""")
 _PLAIN_KEY = re.compile(r"\w+\Z", re.ASCII)
 _MARKS = {Kind.BOOLEAN: "true or false", Kind.NUMBER: "a number", Kind.STRING: "a string in double quotes"}
 
@@ -54,7 +55,7 @@ def annotation(key: str, *, dotted: bool, column: int) -> Keyword:
     Raises:
         FilterError: A key that must stand in brackets.
     """
-    if not dotted and key[:1] in ("'", '"'):
+    if not dotted and _QUOTED_KEY.fullmatch(key):
         raise FilterError(f"annotation key {key} is quoted; write annotation[{key[1:-1]}]", column)
     if dotted and not _PLAIN_KEY.match(key):
         raise FilterError(

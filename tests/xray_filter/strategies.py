@@ -27,8 +27,9 @@ NAMES = st.sampled_from(["web", "db", "a.b"]) | TEXTS
 
 
 def keys() -> st.SearchStrategy[str]:
-    return st.sampled_from(["age", "user.id"]) | st.text(min_size=1, max_size=6).filter(
-        lambda k: "]" not in k
+    """Return any key but one that would read as if it were quoted."""
+    return st.sampled_from(["age", "user.id", '"', "'a"]) | st.text(min_size=1, max_size=6).filter(
+        lambda key: "]" not in key and (len(key) < 2 or key[0] != key[-1] or key[0] not in "'\"")
     )
 
 
