@@ -60,6 +60,10 @@ class Taken:
     problems: list[Problem]
     owned: list[Owned]
 
+    def is_of(self, item: Item) -> bool:
+        """Return whether an item owns any of it, or is the closest where nothing can be owned."""
+        return any(own.item is item for own in self.owned) if self.owned else self.closest[0] is item
+
 
 def taken(items: Sequence[Item], entry: Entry) -> Taken | None:
     """Return which of the items that identify it a captured value is closest to; None when none may be."""
