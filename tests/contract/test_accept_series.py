@@ -77,3 +77,53 @@ def test_who_relies_on_one_series_is_told_of_a_change_of_all() -> None:
     assert [str(change).partition(": ")[2] for change in made] == [
         "unit: Count → unit: None (2 items); used by Board"
     ]
+
+
+@pytest.mark.parametrize("run", [together, apart])
+def test_a_renamed_attribute_of_every_series_is_one_change(run: Any) -> None:
+    after = run({"kinds": "retail"}, {"kinds": "trade"})
+    text, changes = accepted(run(RETAIL, TRADE), after)
+    assert changes == ["kind → kinds (2 items)"]
+    assert text == contract_text(after)
+
+
+def test_a_renamed_attribute_of_several() -> None:
+    before = [{"kind": kind, "zone": zone} for kind in ("retail", "trade") for zone in ("a", "b")]
+    after = together(*({"kinds": one["kind"], "zone": one["zone"]} for one in before))
+    text, changes = accepted(together(*before), after)
+    assert changes == ["kind → kinds (4 items)"]
+    assert text == contract_text(after)
+
+
+@pytest.mark.parametrize("run", [together, apart])
+def test_each_series_has_its_new_value(run: Any) -> None:
+    after = run({"kind": "RETAIL"}, {"kind": "TRADE"})
+    text, changes = accepted(run(RETAIL, TRADE), after)
+    assert changes == ["kind: retail → kind: RETAIL", "kind: trade → kind: TRADE"]
+    assert text == contract_text(after)
+
+
+@pytest.mark.parametrize("new", ["a", "z"])
+def test_a_series_that_another_came_for_is_changed(new: str) -> None:
+    _, changes = accepted(together(RETAIL, TRADE), together(RETAIL, {"kind": new}))
+    assert changes == [f"kind: trade → kind: {new}"]
+
+
+def test_a_series_that_none_came_for_is_gone() -> None:
+    _, changes = accepted(together(RETAIL, TRADE), together(RETAIL))
+    assert changes == ["- metric 'orders' with attributes {'kind': 'trade'}"]
+
+
+def test_more_series_than_before_are_data() -> None:
+    _, changes = accepted(together(RETAIL, TRADE), together(RETAIL, *({"kind": n} for n in "abc")))
+    assert changes == ["kind: retail → kind/type: str", "- metric 'orders' with attributes {'kind': 'trade'}"]
+
+
+def test_a_check_tells_of_each_series_at_its_own_line() -> None:
+    text = contract_text(together(RETAIL, TRADE))
+    after = together({"kinds": "retail"}, {"kinds": "trade"})
+    found = check_contract(parse_contract(text), after)
+    lines = [number for number, line in enumerate(text.splitlines(), 1) if "- metric:" in line]
+    assert [(one.id, one.site and one.site.line) for one in found] == [
+        (id_, line) for id_ in ("attribute_missing", "attribute_undeclared") for line in lines
+    ]

@@ -14,6 +14,7 @@ from harness.contract.accept.changes import Change, as_one, below, shown
 from harness.contract.accept.document import Document, entry_of, items_of
 from harness.contract.accept.document import Entry as Said
 from harness.contract.accept.mapping_changes import mapping_changes, renaming, replacement, setting
+from harness.contract.accept.series import spread
 from harness.contract.attributed import Taken
 from harness.contract.deviations import Deviations
 from harness.contract.items import Contract, Item, Presence
@@ -47,7 +48,7 @@ def section_changes(
     pool = type(items[0].expectation).POOL
     entries = [entry for part in parts for entry in pool(part).entries]
     each = section in attributed.SECTIONS
-    found = list(_taken(items, entries)) if each else None
+    found = spread(items, list(_taken(items, entries))) if each else None
     named = [(str(number), part) for number, part in enumerate(parts)]
     counts = section_counts(contract, items, named, Deviations(contract.file), each=each)
     held = {id(e) for e in entries if any(not is_forbidden(i) and _is_as(i, e) for i in items)}
@@ -59,7 +60,8 @@ def section_changes(
         where = f"{section} › {item.expectation.short_name()}"
         identified = [entry for entry in entries if item.expectation.identifies(entry)]
         if not count and (not identified or _is_for_others(item, identified, found, held)):
-            changes = _gone(document, item, node, where)
+            title = f"{item.expectation.describe()}{attributed.series_of(item, items)}"
+            changes = _gone(document, item, node, where, title)
         elif found is None:
             others = [e for e in identified if id(e) not in held or _is_as(item, e)]
             changes = _of_any(document, item, node, others or identified, where)
@@ -108,9 +110,8 @@ def _counted(document: Document, item: Item, node: Any, count: int, where: str) 
         yield setting(document, node, "count", count, where)
 
 
-def _gone(document: Document, item: Item, node: Any, where: str) -> Iterator[Change]:
+def _gone(document: Document, item: Item, node: Any, where: str, title: str) -> Iterator[Change]:
     if item.presence is Presence.REQUIRED:
-        title = item.expectation.describe()
         yield Change(where, "item", title, "", partial(document.remove, node))
 
 
