@@ -13,7 +13,8 @@ from harness.expect.matchers.text import EndsWith, HexId, StartsWith
 from harness.expect.matchers.time import Iso8601
 from harness.expect.presence import Absent
 
-_ALIKE = 0.6
+ALIKE = 0.6
+"""How alike the names of what was renamed are at least."""
 _FORMS = (EndsWith, HexId, Iso8601, Regex, StartsWith)
 _DISTINCTIVE_LENGTH = 3
 _DISTINCTIVE_NUMBER = 10
@@ -34,7 +35,7 @@ def successor(name: str, expected: Any, fitting: Collection[str]) -> str | None:
     if not fitting:
         return None
     near = max(sorted(fitting), key=lambda other: likeness(name, other))
-    return near if likeness(name, near) >= _ALIKE or _is_telling(expected) else None
+    return near if likeness(name, near) >= ALIKE or _is_telling(expected) else None
 
 
 def _is_telling(expected: Any) -> bool:

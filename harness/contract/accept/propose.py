@@ -10,6 +10,7 @@ from typing import Any
 from harness.contract.accept.changes import Change, below, shown, told_apart
 from harness.contract.accept.document import Document, entry_of, items_of
 from harness.contract.accept.mapping_changes import mapping_changes, replacement, setting
+from harness.contract.accept.parts import parts_value
 from harness.contract.accept.section_changes import section_changes
 from harness.contract.check import OperationCheck
 from harness.contract.deviations import Deviations
@@ -24,6 +25,7 @@ from harness.contract.write.shapes import child_count, child_items, item_of
 from harness.expect.compare import equal
 from harness.expect.fields import MappingField
 from harness.expect.omitted import OMITTED
+from harness.expect.parts import PartsField
 from harness.expect.segments import as_annotation_key
 from harness.model import RunRecord, Telemetry
 
@@ -121,7 +123,11 @@ class _Proposer:
                 )
                 yield from below(field.name, changes)
             elif not all(field.holds(expected, value) for value in values):
-                yield replacement(self._document, entry, field.name, generated, where)
+                new = generated
+                if isinstance(field, PartsField) and field.name in generated:
+                    captured = [field.read(value) for value in values]
+                    new = {field.name: parts_value(entry.node, expected, captured, generated[field.name])}
+                yield replacement(self._document, entry, field.name, new, where)
         yield from self._moved(item, node, generated, where)
 
     def _moved(self, item: Item, node: Any, generated: dict[str, Any], where: str) -> Iterator[Change]:
