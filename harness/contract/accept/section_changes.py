@@ -13,11 +13,12 @@ from harness.contract import attributed
 from harness.contract.accept.changes import Change, as_one, below, shown
 from harness.contract.accept.document import Document, entry_of, items_of
 from harness.contract.accept.document import Entry as Said
+from harness.contract.accept.item_names import NewNames
 from harness.contract.accept.mapping_changes import mapping_changes, renaming, replacement, setting
 from harness.contract.accept.series import spread
 from harness.contract.attributed import Taken
 from harness.contract.deviations import Deviations
-from harness.contract.items import Contract, Item, Presence
+from harness.contract.items import Item, Presence
 from harness.contract.operators import split_key
 from harness.contract.optional import HEADERS
 from harness.contract.renames import successor
@@ -38,9 +39,10 @@ _OF_POINTS = ("value", "sum")
 
 
 def section_changes(
-    contract: Contract, section: str, document: Document, parts: Sequence[Telemetry]
+    names: NewNames, section: str, document: Document, parts: Sequence[Telemetry]
 ) -> Iterator[Change]:
     """Yield the changes of one section; one that the contract does not have stays away."""
+    contract = names.contract
     items: tuple[Item, ...] = getattr(contract, section)
     if not items:
         return
@@ -67,7 +69,11 @@ def section_changes(
             changes = _of_any(document, item, node, others or identified, where)
         else:
             changes = _of_each(document, item, node, found, where)
-        changes = chain(changes, _counted(document, item, node, count, where))
+        changes = chain(
+            names.change(document, item, node, section),
+            changes,
+            _counted(document, item, node, count, where),
+        )
         of_items += (replace(c, relied_on=item.relied_on) for c in below(path, changes))
     yield from as_one(of_items) if each else of_items
     taking = [item for item, count in zip(items, counts, strict=True) if count]
