@@ -171,6 +171,7 @@ def test_only_what_is_named() -> None:
         ({"rowz": 3, "table": "users"}, ["rows: 3 → rowz: 3"]),
         ({"rowz": 4, "table": "users"}, ["- rows: 3", "+ rowz: 4"]),
         ({"n": 3, "table": "users"}, ["- rows: 3", "+ n: 3"]),
+        ({"row_count": 3, "table": "users"}, ["rows: 3 → row_count: 3"]),
         ({"row": 3, "rowz": 3, "table": "users"}, ["rows: 3 → row: 3", "+ rowz: 3"]),
         ({"rows/z": 3, "table": "users"}, ["rows: 3 → rows/z/is: 3"]),
         ({"rowz": 3, "tables": "users"}, ["rows: 3 → rowz: 3", "table: users → tables: users"]),
