@@ -8,6 +8,8 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_]+")
+_PLURAL = re.compile(r"(?<=[a-z]{2})(?<!s)s\Z")
+_PLURAL_Y = re.compile(r"(?<=[a-z]{2})ies\Z")
 _DOTTED = re.compile(r"(?<=[._/-])")
 _CUTOFF = 0.6
 _MOST = 2_000
@@ -49,6 +51,8 @@ def likeness(before: str, after: str) -> float:
 
     >>> likeness("http.status_code", "http.response.status_code") > 0.75
     True
+    >>> likeness("order.rows", "order.row_count") > 0.6  # one row, two rows
+    True
     >>> likeness("app.user", "app.rows")
     0.25
     """
@@ -67,7 +71,11 @@ def _without_shared_start(before: str, after: str) -> tuple[str, str]:
 
 
 def _shared_words(before: str, after: str) -> float:
-    first = [word.lower() for word in _WORDS.findall(before)]
-    second = [word.lower() for word in _WORDS.findall(after)]
+    first, second = _words(before), _words(after)
     shared = sum(min(first.count(word), second.count(word)) for word in set(first))
     return 2 * shared / (len(first) + len(second)) if first or second else 0.0
+
+
+def _words(name: str) -> list[str]:
+    """Return the words of a name, those in the plural as one of them is called."""
+    return [_PLURAL.sub("", _PLURAL_Y.sub("y", word.lower())) for word in _WORDS.findall(name)]

@@ -9,7 +9,7 @@ from harness.contract.items import Item, Presence
 from harness.contract.kinds import KINDS
 from harness.contract.shares import forbids, is_forbidden, precision
 from harness.expect.compare import equal
-from harness.expect.pool import Pool
+from harness.expect.pool import Entry, Pool
 
 
 def assigned(items: Sequence[Item], pool: Pool, captured: Sequence[int]) -> tuple[list[list[int]], list[int]]:
@@ -42,15 +42,25 @@ def assigned(items: Sequence[Item], pool: Pool, captured: Sequence[int]) -> tupl
 
 def _distance(item: Item, pool: Pool, index: int) -> int:
     """Return how much of a captured child, and directly below it, is not as an item says."""
-    number = len(item.expectation.problems(pool.entries[index]))
-    below = KINDS[item.kind].children
-    children = [pool.entries[i] for i in pool.children(index, below[1], None)] if below else []
-    for child in item.children:
-        if child.presence is Presence.REQUIRED and not any(map(child.expectation.identifies, children)):
-            number += 1
+    number = len(item.expectation.problems(pool.entries[index])) + missing_below(item, pool, index)
     return number + sum(
-        not any(item.expectation.identifies(child) for item in item.children) for child in children
+        not any(child.expectation.identifies(entry) for child in item.children)
+        for entry in _children(item, pool, index)
     )
+
+
+def missing_below(item: Item, pool: Pool, index: int) -> int:
+    """Return how many children of an item are required, and are not directly below a captured node."""
+    children = _children(item, pool, index)
+    return sum(
+        child.presence is Presence.REQUIRED and not any(map(child.expectation.identifies, children))
+        for child in item.children
+    )
+
+
+def _children(item: Item, pool: Pool, index: int) -> list[Entry]:
+    below = KINDS[item.kind].children
+    return [pool.entries[i] for i in pool.children(index, below[1], None)] if below else []
 
 
 def _settle(items: Sequence[Item], taken: list[list[int]], contested: dict[int, dict[int, int]]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.contract.items import Item, Presence
+from harness.expect.compare import equal
 from harness.expect.fields import MappingField
 from harness.expect.key_pattern import declared_as
 from harness.expect.omitted import OMITTED
@@ -60,6 +61,15 @@ class Taken:
     problems: list[Problem]
     owned: list[Owned]
 
+    def is_of(self, item: Item) -> bool:
+        """Return whether an item owns any of it, or is the closest where nothing can be owned."""
+        return self.is_of_any([item])
+
+    def is_of_any(self, items: Sequence[Item]) -> bool:
+        """Return the same of several items."""
+        owners = [own.item for own in self.owned] or self.closest[:1]
+        return any(owner is item for owner in owners for item in items)
+
 
 def taken(items: Sequence[Item], entry: Entry) -> Taken | None:
     """Return which of the items that identify it a captured value is closest to; None when none may be."""
@@ -83,18 +93,40 @@ def _details_problems(item: Item, entry: Entry) -> list[Problem]:
 
 
 def _owner(items: Sequence[Item], captured: DataPoint | LogRecord) -> Item:
-    """Return the item whose attributes are closest; one that names some before one that takes any."""
+    """Return the item whose attributes are closest; one that names some before one that takes any.
 
-    def distance(item: Item) -> tuple[int, bool, int]:
-        others = len(list(Owned(item, captured).others()))
-        return len(_problems(item, captured)), expected_of(item) is OMITTED, others
+    Of items that are equally close it is the one whose values are there, under other keys.
+    """
+
+    def distance(item: Item) -> tuple[int, bool, int, int]:
+        others = [value for _, value in Owned(item, captured).others()]
+        missing = _missing(item, captured) if others else []
+        elsewhere = sum(any(equal(wanted, value) for value in others) for wanted in missing)
+        return len(_problems(item, captured)), expected_of(item) is OMITTED, len(others), -elsewhere
 
     return items[0] if len(items) == 1 else min(items, key=distance)
+
+
+def _missing(item: Item, captured: DataPoint | LogRecord) -> list[Any]:
+    """Return what an item says of the attributes that are not there."""
+    expected = expected_of(item)
+    named = expected.items() if isinstance(expected, Mapping) else ()
+    return [wanted for key, wanted in named if key not in captured.attributes]
 
 
 def _problems(item: Item, captured: DataPoint | LogRecord) -> list[Problem]:
     expected = expected_of(item)
     return [] if expected is OMITTED else ATTRIBUTES.problems(expected, captured)
+
+
+def series_of(item: Item, items: Sequence[Item]) -> str:
+    """Return which series of a metric an item is, where others are of the same metric."""
+    expected = expected_of(item) if item.kind == "metric" else OMITTED
+    if not isinstance(expected, Mapping):
+        return ""
+    identity = repr(item.expectation.identity)
+    alike = [one for one in items if repr(one.expectation.identity) == identity]
+    return f" with attributes {short(expected)}" if len(alike) > 1 else ""
 
 
 def expected_of(item: Item) -> Any:

@@ -61,6 +61,10 @@ class Deviations:
         if self.scenario:
             deviation.scenarios[self.scenario] = None
 
+    def withdraw(self, id_: str, about: str, *, where: str, site: Site) -> None:
+        """Take a finding back, which another one says better."""
+        self._found.pop((id_, where, about, site), None)
+
     def findings(self) -> tuple[Finding, ...]:
         """Return the findings, in the order in which they first occurred."""
         return tuple(_told(deviation) for deviation in self._found.values())

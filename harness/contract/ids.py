@@ -26,7 +26,8 @@ def contract_ids() -> tuple[str, ...]:
     True
     """
     stems = {kind.STEM for kind in EXPECTATIONS} | set(KINDS)
+    of_children = {f"{kind.children[1]}_renamed" for kind in KINDS.values() if kind.children}
     mappings = {f.stem for kind in EXPECTATIONS for f in kind.FIELDS if isinstance(f, MappingField)}
     of_items = {f"{stem}_{what}" for stem in stems for what in ("count", "forbidden", "undeclared")}
     of_mappings = {f"{stem}_{what}" for stem in mappings for what in ("renamed", "undeclared")}
-    return tuple(sorted({*_OWN, *of_items, *of_mappings, *finding_ids()}))
+    return tuple(sorted({*_OWN, *of_items, *of_children, *of_mappings, *finding_ids()}))

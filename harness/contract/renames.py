@@ -1,19 +1,27 @@
-"""Which key another one became: without evidence, one is missing and the other is undeclared."""
+"""Which key, or item, another one became: without evidence, one is missing and the other is undeclared."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from harness.closest import likeness
+from harness.contract.items import Item
 from harness.expect.matcher import Matcher
 from harness.expect.matchers.combine import AnyOf
 from harness.expect.matchers.regex import Regex
 from harness.expect.matchers.text import EndsWith, HexId, StartsWith
 from harness.expect.matchers.time import Iso8601
 from harness.expect.presence import Absent
+from harness.expect.render import source
 
-_ALIKE = 0.6
+K = TypeVar("K")
+T = TypeVar("T")
+
+ALIKE = 0.6
+"""How alike the names of what was renamed are at least."""
 _FORMS = (EndsWith, HexId, Iso8601, Regex, StartsWith)
 _DISTINCTIVE_LENGTH = 3
 _DISTINCTIVE_NUMBER = 10
@@ -34,7 +42,65 @@ def successor(name: str, expected: Any, fitting: Collection[str]) -> str | None:
     if not fitting:
         return None
     near = max(sorted(fitting), key=lambda other: likeness(name, other))
-    return near if likeness(name, near) >= _ALIKE or _is_telling(expected) else None
+    return near if likeness(name, near) >= ALIKE or _is_telling(expected) else None
+
+
+@dataclass(frozen=True)
+class Newcomer(Generic[K, T]):
+    """What has a name that a contract knows nothing of.
+
+    Attributes:
+        name: The name.
+        identity: What an item of it would start with.
+        captured: All that has the name.
+    """
+
+    name: K
+    identity: Any
+    captured: Sequence[T]
+
+
+def renamed_items(
+    gone: Iterable[Item],
+    new: Sequence[Newcomer[K, T]],
+    holds: Callable[[Item, T], bool],
+    *,
+    are_messages: bool = False,
+) -> Iterator[tuple[Item, Newcomer[K, T]]]:
+    """Yield each item that nothing was captured of and the newcomer that it became, if it did.
+
+    That has a name like its own, and all holds of it that the item says. Items of one name, as the series of
+    a metric are, became one together.
+
+    Args:
+        holds: Whether all holds that an item says, but its name.
+        are_messages: Names are texts, which are as alike as they share words.
+    """
+    groups: dict[str, list[Item]] = {}
+    for item in gone:
+        groups.setdefault(source(item.expectation.identity), []).append(item)
+    alike = _shared_words if are_messages else likeness
+    names = [source(one.identity) for one in new]
+    pairs = ((alike(before, after), before, n) for before in groups for n, after in enumerate(names))
+    ranked = sorted((pair for pair in pairs if pair[0] >= ALIKE), reverse=True)
+    taken: set[str | int] = set()
+    for _, before, number in ranked:
+        items, one = groups[before], new[number]
+        if not {before, number} & taken and _are_all_held(items, one.captured, holds):
+            taken |= {before, number}
+            yield from ((item, one) for item in items)
+
+
+def _are_all_held(items: Sequence[Item], captured: Sequence[T], holds: Callable[[Item, T], bool]) -> bool:
+    """Return whether everything is as one of the items says, and something as each of them."""
+    return all(any(holds(item, one) for item in items) for one in captured) and all(
+        any(holds(item, one) for one in captured) for item in items
+    )
+
+
+def _shared_words(before: str, after: str) -> float:
+    first, second = Counter(before.split()), Counter(after.split())
+    return 2 * (first & second).total() / (first.total() + second.total() or 1)
 
 
 def _is_telling(expected: Any) -> bool:

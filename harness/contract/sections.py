@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from harness.contract import attributed
 from harness.contract.attributed import ATTRIBUTES, Taken
@@ -210,22 +210,15 @@ class _Section:
                 self._add(item, problem.id, f"{name}: {problem.message}")
         elif not count and item.presence is Presence.REQUIRED:
             self._add(
-                item, f"{stem}_missing", f"no {name}{self._series(item)} was captured{self._besides(number)}"
+                item,
+                f"{stem}_missing",
+                f"no {name}{attributed.series_of(item, self._items)} was captured{self._besides(number)}",
             )
         elif not count and not self._besides(number):
             message = f"no scenario captured optional {name}; add one, or remove the item"
             self._add(item, "item_unexercised", message, item.unexercised(self._levels))
         elif item.count is not None and not equal(item.count, count):
             self._add(item, f"{stem}_count", f"{name}: expected {short(item.count)}, captured {count}")
-
-    def _series(self, item: Item) -> str:
-        """Return which series of a metric an item is, where others are of the same metric."""
-        if item.kind != "metric" or not isinstance(attributed.expected_of(item), Mapping):
-            return ""
-        alike = [
-            one for one in self._items if repr(one.expectation.identity) == repr(item.expectation.identity)
-        ]
-        return f" with attributes {short(attributed.expected_of(item))}" if len(alike) > 1 else ""
 
     def _besides(self, number: int) -> str:
         """Return what was captured as an item says, and taken by others; empty when nothing was."""

@@ -13,6 +13,7 @@ from harness.contract.items import Item, Presence
 from harness.contract.kinds import KINDS
 from harness.contract.optional import BY_SUBSET, Exercised, renamed_problem, unseen_message
 from harness.contract.shares import is_forbidden
+from harness.contract.strangers import Strangers
 from harness.expect.compare import equal
 from harness.expect.fields import MappingField
 from harness.expect.key_pattern import declared_as
@@ -58,6 +59,7 @@ class TreeCheck:
         self._deviations = deviations
         self.exercised: set[int] = set()
         self._optional = Exercised()
+        self._strangers = Strangers()
         self.witness = witness
 
     def check(self, item: Item, pool: Pool, index: int, where: str) -> None:
@@ -115,6 +117,7 @@ class TreeCheck:
                 for index in indices:
                     self.check(child, pool, index, f"{where} › {place_name(child, pool.entries[index])}")
         for index in left:
+            self._strangers.see(item, pool, index, where)
             entry = pool.entries[index]
             self._add(
                 f"{item.expectation.STEM}_undeclared",
@@ -150,10 +153,14 @@ class TreeCheck:
                 about=name,
             )
 
-    def report_unexercised(self, items: Iterable[Item], where: str) -> None:
-        """Add a finding for each optional item that was never captured, and for each optional key."""
-        for item in items:
+    def _report_children(self, parent: Item, where: str) -> None:
+        """Add a finding for each optional child that was never captured, and for each optional key."""
+        renamed = self._strangers.renamed(parent, self.exercised)
+        for item in parent.children:
             path = f"{where} › {item.expectation.short_name()}"
+            if id(item) in renamed:
+                self._report_renamed(parent, item, *renamed[id(item)], where)
+                continue
             if item.presence is Presence.OPTIONAL and id(item) not in self.exercised:
                 self._add(
                     "item_unexercised",
@@ -176,7 +183,21 @@ class TreeCheck:
                 continue
             level = item.key_unexercised(self._levels)
             self._add("item_unexercised", item, unseen_message(item, key), where, level=level, site=key.site)
-        self.report_unexercised(item.children, where)
+        self._report_children(item, where)
+
+    def _report_renamed(self, parent: Item, item: Item, form: str, name: str, where: str) -> None:
+        """Add a finding for an optional child that has another name now, which is then not undeclared."""
+        undeclared = f"{parent.expectation.STEM}_undeclared"
+        for place, entry in self._strangers.places(parent, form):
+            about = template_of(str(entry.name))
+            self._deviations.withdraw(undeclared, about, where=place, site=parent.site)
+        noun = item.expectation.NOUN
+        message = (
+            f"no scenario captured optional {item.expectation.describe()}, but {noun} {name!r} below the same"
+            " parent, of which all holds that is said of it; was it renamed?"
+        )
+        id_ = f"{item.expectation.STEM}_renamed"
+        self._add(id_, item, message, where, relied_on=item.whole_relied_on)
 
     def _add(
         self,

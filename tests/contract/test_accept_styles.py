@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from harness.contract.accept.document import Document, entry_of, items_of, plain
+from harness.contract.accept.document import Document, entry_of, items_of
+from harness.contract.accept.merge import plain
 from harness.contract.write.yaml_text import Said
 
 HEAD = "operations:\n  - span: A\n"

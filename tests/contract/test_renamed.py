@@ -183,3 +183,89 @@ def test_an_optional_mapping_that_was_renamed() -> None:
     ]
     accepted, _, _ = accepted_text(text, run)
     assert check_contract(parse_contract(accepted), run) == ()
+
+
+def with_step(name: str | None, *below: str, **attributes: Any) -> Telemetry:
+    """Return a job with a step of this name, if any, and with what is below it."""
+    root = a_span("job")
+    if name is None:
+        return a_telemetry(root)
+    step = a_span(name, parent=root, attributes={"n": 5, **attributes}, span_id="1" * 16)
+    return a_telemetry(root, step, *(a_span(one, parent=step, span_id="2" * 16) for one in below))
+
+
+def with_subsegment(name: str | None, *below: str, **annotations: Any) -> Telemetry:
+    """Return the same in X-Ray."""
+    inner = map(a_subsegment, below)
+    steps = () if name is None else (a_subsegment(name, *inner, annotations={"n": 5, **annotations}),)
+    return Telemetry(segments=(a_segment("job", *steps),))
+
+
+def told(text: str, run: RunRecord) -> list[str]:
+    return [
+        f"{f.level.value} {f.id} {f.where}: {f.message}" for f in check_contract(parse_contract(text), run)
+    ]
+
+
+@pytest.mark.parametrize(("emit", "noun"), [(with_step, "span"), (with_subsegment, "subsegment")])
+def test_an_optional_child_that_was_renamed(emit: Any, noun: str) -> None:
+    text = contract_text(a_run(emit("warm cache", "read"), emit(None)))
+    run = a_run(emit("warmed cache", "read"), emit(None), emit("warmed cache", "read"))
+    assert told(text, run) == [
+        (
+            f"error {noun}_renamed job: no scenario captured optional {noun} 'warm cache', but {noun}"
+            " 'warmed cache' below the same parent, of which all holds that is said of it; was it renamed?"
+        )
+    ]
+    accepted, made, _ = accepted_text(text, run)
+    assert [str(change)[10:] for change in made] == [
+        f"job › warm cache: {noun}: warm cache → {noun}: warmed cache"
+    ]
+    assert check_contract(parse_contract(accepted), run) == ()
+
+
+def test_who_relies_on_an_optional_child_that_was_renamed() -> None:
+    text = contract_text(a_run(with_step("warm cache"), with_step(None)))
+    text = text.replace("presence: optional", "presence: optional\n        used_by: [Board]")
+    (finding,) = told(text, a_run(with_step("warmed cache"), with_step(None)))
+    assert finding.endswith("; was it renamed?; used by Board")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        with_step("render", "read"),
+        with_step("warmed cache", "read", n="5"),
+        with_step("warmed cache"),
+        a_telemetry(a_span("job"), a_log_record("warmed cache")),
+    ],
+    ids=["name", "value", "below", "signal"],
+)
+def test_an_optional_child_and_another_one(other: Telemetry) -> None:
+    text = contract_text(a_run(with_step("warm cache", "read"), with_step(None)))
+    found = [finding.partition(":")[0] for finding in told(text, a_run(other, with_step(None)))]
+    assert [one for one in found if "renamed" in one] == []
+    assert "warning item_unexercised job" in found
+
+
+def test_an_optional_child_that_was_captured_is_not_renamed() -> None:
+    text = contract_text(a_run(with_step("warm cache"), with_step(None)))
+    found = told(text, a_run(with_step("warmed cache"), with_step("warm cache"), with_step(None)))
+    assert [finding.partition(":")[0] for finding in found] == ["warning span_undeclared job"]
+
+
+def test_an_optional_child_with_an_id_in_its_name_that_was_renamed() -> None:
+    ids = [f"{n}7cc51c3-89f2-4a6f-8d3a-08d4bb0b5f2e" for n in range(4)]
+    text = contract_text(a_run(*(with_step(f"order {one}") for one in ids[:2]), with_step(None)))
+    run = a_run(*(with_step(f"orders {one}") for one in ids[2:]), with_step(None))
+    found = told(text, run)
+    assert [finding.partition(":")[0] for finding in found] == ["error span_renamed job"]
+    assert "but span 'orders ‹uuid›' below the same parent" in found[0]
+
+
+def test_the_new_name_is_no_finding_where_undeclared_ones_are_errors() -> None:
+    text = contract_text(a_run(with_step("warm cache"), with_step(None)))
+    text = text.replace("version: 1\n", "version: 1\nlevels: {undeclared: error}\n")
+    text = text.replace("  - span: job\n", "  - span: job\n    used_by: [Board]\n")
+    found = told(text, a_run(with_step("warmed cache"), with_step(None)))
+    assert [finding.partition(":")[0] for finding in found] == ["error span_renamed job"]

@@ -14,7 +14,7 @@ from typing import Any
 from harness.contract.accept.edits import Addition, Edits, Part, TextEdit, as_value, is_collection, parts_of
 from harness.contract.accept.flow import flow_edits
 from harness.contract.accept.lines import Lines
-from harness.contract.write.yaml_text import WRITTEN_COMMENT, Said, yaml_lines
+from harness.contract.write.yaml_text import WRITTEN_COMMENT, Said, scalar_text, yaml_lines
 
 _HEADER = re.compile(r"[|>][-+0-9]*")
 
@@ -61,7 +61,10 @@ class _Block:
         value, added = part.value, self.edits.added_to(part.value)
         if id(part.key) in self.edits.replaced:
             yield self._replaced(part, *self.edits.replaced[id(part.key)])
-        elif not is_collection(value):
+            return
+        if id(part.key) in self.edits.renamed:
+            yield self._renamed(part, self.edits.renamed[id(part.key)])
+        if not is_collection(value):
             return
         elif not value.flow_style:
             key = part.key if self.collection.id == "mapping" else None
@@ -71,15 +74,22 @@ class _Block:
         else:
             yield from flow_edits(self.lines, value, self.edits)
 
+    @staticmethod
+    def _renamed(part: Part, key: str) -> TextEdit:
+        return part.key.start_mark.index, part.key.end_mark.index, scalar_text(key)
+
     def _replaced(self, part: Part, key: str, value: Any) -> TextEdit:
-        """Return the edit of an entry; the comment at its end stays, unless `contract write` made it."""
+        """Return the edit of an entry, or of an item of a list, which has no key.
+
+        The comment at its end stays, unless `contract write` made it.
+        """
         start, end = part.key.start_mark.index, self.lines.content_end(part)
         behind = self._behind_value(part, end)
         own = behind.strip()
         argument, said = (value.value, value.comment) if isinstance(value, Said) else (value, "")
         if not own or WRITTEN_COMMENT.fullmatch(own):
             behind = f"  # {said}" if said else ""
-        first, *rest = yaml_lines({key: argument})
+        first, *rest = yaml_lines({key: argument}) if key else _item_lines(argument)
         pad = " " * self.lines.column(start)
         new = "\n".join((first + behind.rstrip(), *(pad + line for line in rest)))
         return start, self.lines.end(end), new
@@ -88,6 +98,8 @@ class _Block:
         """Return what stands behind the value of an entry: of one of several lines, behind its key."""
         text, value = self.lines.text, part.value
         if is_collection(value) and not value.flow_style:
+            if part.key is value:  # an item of a list: what is in it has lines and comments of its own
+                return ""
             end = self.lines.colon(part.key)
         elif header := _HEADER.match(text, value.start_mark.index) if not is_collection(value) else None:
             end = header.end()
@@ -163,3 +175,8 @@ class _Block:
         pad = " " * self._column
         for place, new in at.items():
             yield place, place, "".join(f"{pad}{line}\n" for line in new)
+
+
+def _item_lines(value: Any) -> list[str]:
+    """Return the lines of an item of a list behind its dash."""
+    return [line[2:] for line in yaml_lines([value])]

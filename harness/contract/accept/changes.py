@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.contract.write.yaml_text import Said, yaml_lines
+
+_OF_ONE = frozenset({"item", "count"})
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,8 @@ class Change:
         alike: How many edits before it are the same in all of this.
         relied_on: Who relies on the item, when it is public.
         asked: It is made only when it is named: nothing in the run contradicts the file.
+        renamed: The old and the new name, where all that it changes is a name.
+        items: In how many items of one name it is made, of all or of none.
     """
 
     where: str
@@ -36,6 +40,8 @@ class Change:
     alike: int = 0
     relied_on: str = ""
     asked: bool = False
+    renamed: tuple[str, str] | None = None
+    items: int = 1
 
     @property
     def id(self) -> str:
@@ -50,13 +56,43 @@ class Change:
             edit = f"- {self.before}"
         else:
             edit = f"{self.before} → {self.after}"
-        return f"{self.id}  {self.where}: {edit}{self.relied_on if self.before else ''}"
+        several = f" ({self.items} items)" if self.items > 1 else ""
+        return f"{self.id}  {self.where}: {edit}{several}{self.relied_on if self.before else ''}"
 
 
 def below(key: Any, changes: Iterable[Change]) -> Iterator[Change]:
     """Yield changes with what they are below of in their path."""
     text = key if isinstance(key, str) else repr(key)
     return (replace(change, path=(text, *change.path)) for change in changes)
+
+
+def as_one(changes: Iterable[Change]) -> list[Change]:
+    """Return changes of several items of one name: what changes alike in some of them is one change.
+
+    Items that come or go are no such change, and their number is each one's own.
+    """
+    alike: dict[tuple[Any, ...], list[Change]] = {}
+    for number, change in enumerate(changes):
+        own = number if change.what in _OF_ONE else None
+        edit = change.renamed or (change.before, change.after)
+        alike.setdefault((change.path, change.what, edit, own), []).append(change)
+    return [_joined(some) for some in alike.values()]
+
+
+def _joined(changes: Sequence[Change]) -> Change:
+    """Return changes as one: of a name under which not all say the same, by the names alone."""
+    first = changes[0]
+    if len(changes) == 1:
+        return first
+    edits = {(change.before, change.after) for change in changes}
+    before, after = first.renamed if first.renamed and len(edits) > 1 else edits.pop()
+
+    def apply() -> None:
+        for change in changes:
+            change.apply()
+
+    relied_on = "".join(dict.fromkeys(change.relied_on for change in changes))
+    return replace(first, before=before, after=after, apply=apply, relied_on=relied_on, items=len(changes))
 
 
 def told_apart(changes: Iterable[Change]) -> Iterator[Change]:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.contract.accept.block import block_edits
-from harness.contract.accept.edits import Addition, Edits, is_collection, parts_of
+from harness.contract.accept.edits import Addition, Edits, Part, is_collection, parts_of
 from harness.contract.accept.lines import Lines
+from harness.contract.accept.merge import merge_entry, plain, put
 from harness.contract.kinds import KINDS
 from harness.contract.operators import split_key
 from harness.contract.problems import Problems
-from harness.contract.yaml_nodes import compose, scalar
+from harness.contract.yaml_nodes import compose
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,14 +73,12 @@ class Document:
         self._edits.removed.add(id(node))
 
     def replace(self, entry: Entry, key: str, value: Any) -> None:
-        """Set an entry to a key and value, in its place."""
-        self._edits.replaced[id(entry.key_node)] = key, value
+        """Set an entry to a key and value, in its place; of a collection only what differs in it."""
+        merge_entry(self._edits, Part(entry.key_node, entry.node), key, value)
 
     def put(self, mapping: Any, key: str, value: Any) -> None:
         """Add an entry, sorted in among its like; the first one of a list's item says what it is."""
-        name = split_key(key)[0]
-        before = [n for n, (other, _) in enumerate(mapping.value, 1) if split_key(other.value)[0] < name]
-        self._add(mapping, Addition(before[-1] if before else 0, key, value))
+        put(self._edits, mapping, key, value)
 
     def add_item(self, mapping: Any, name: str, value: dict[str, Any]) -> None:
         """Add an item to the list under a name, before the first of its kind that comes later."""
@@ -90,18 +89,15 @@ class Document:
         kind, place = _place(value)
         known = [_place(plain(node)) for node in entry.node.value]
         later = [n for n, (other, its) in enumerate(known) if other == kind and its > place]
-        self._add(entry.node, Addition(later[0] if later else len(known), "", value))
+        self._edits.add(entry.node, Addition(later[0] if later else len(known), "", value))
 
     def _new_list(self, mapping: Any, name: str) -> list[Any]:
         """Return the list that comes under a name, behind everything else in its mapping."""
         key = id(mapping), name
         if key not in self._new_lists:
             self._new_lists[key] = []
-            self._add(mapping, Addition(len(mapping.value), name, self._new_lists[key]))
+            self._edits.add(mapping, Addition(len(mapping.value), name, self._new_lists[key]))
         return self._new_lists[key]
-
-    def _add(self, collection: Any, addition: Addition) -> None:
-        self._edits.added.setdefault(id(collection), []).append(addition)
 
 
 def entry_of(mapping: Any, name: str) -> Entry | None:
@@ -116,15 +112,6 @@ def items_of(mapping: Any, name: str) -> list[Any]:
     """Return the nodes of the list under a name; of none when there is no such list."""
     entry = entry_of(mapping, name)
     return [] if entry is None else list(entry.node.value)
-
-
-def plain(node: Any) -> Any:
-    """Return what a node holds, keys with their operators."""
-    if node.id == "mapping":
-        return {key.value: plain(value) for key, value in node.value}
-    if node.id == "sequence":
-        return [plain(item) for item in node.value]
-    return scalar(node)
 
 
 def _place(item: dict[str, Any]) -> tuple[str, tuple[Any, ...]]:

@@ -43,13 +43,19 @@ class Edits:
 
     Attributes:
         removed: Key nodes, and items of lists.
-        replaced: Key node → the new key and value.
+        replaced: Key node, or item of a list → the new key and value.
+        renamed: Key node → the new key, of what stays.
         added: Mapping or list → what comes into it.
     """
 
     removed: set[int] = field(default_factory=set)
     replaced: dict[int, tuple[str, Any]] = field(default_factory=dict)
+    renamed: dict[int, str] = field(default_factory=dict)
     added: dict[int, list[Addition]] = field(default_factory=dict)
+
+    def add(self, collection: Any, addition: Addition) -> None:
+        """Add what comes into a mapping or list."""
+        self.added.setdefault(id(collection), []).append(addition)
 
     def removes(self, part: Part) -> bool:
         """Return whether a part is removed."""

@@ -25,7 +25,8 @@ def flow_edits(lines: Lines, collection: Any, edits: Edits) -> Iterator[TextEdit
             yield part.key.start_mark.index, comma.end() if comma and parts[-1] is not part else end, ""
         elif id(part.key) in edits.replaced:
             key, value = edits.replaced[id(part.key)]
-            yield part.key.start_mark.index, lines.content_end(part), _entry_text(key, value)
+            new = _entry_text(key, value) if key else flow_text(value)
+            yield part.key.start_mark.index, lines.content_end(part), new
         elif is_collection(part.value):
             yield from flow_edits(lines, part.value, edits)
     yield from _last_comma(lines, parts, kept)

@@ -94,7 +94,8 @@ def renaming(
     before, value = shown(entry.key, entry.value), entry.value
     if entry.node.id != "scalar":
         key, value = generated[new]
-    return Change(where, name, before, shown(key, value), partial(document.replace, entry, key, value))
+    apply = partial(document.replace, entry, key, value)
+    return Change(where, name, before, shown(key, value), apply, renamed=(name, new))
 
 
 def replacement(

@@ -5,25 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from typing import Any
 
-from harness.contract.accept.changes import Change, below, shown, told_apart
+from harness.contract.accept.changes import Change, as_one, below, shown, told_apart
 from harness.contract.accept.document import Document, entry_of, items_of
+from harness.contract.accept.item_names import new_names
 from harness.contract.accept.mapping_changes import mapping_changes, replacement, setting
+from harness.contract.accept.parts import parts_value
 from harness.contract.accept.section_changes import section_changes
-from harness.contract.check import OperationCheck
-from harness.contract.deviations import Deviations
 from harness.contract.items import Contract, Item, Operation, Presence
 from harness.contract.kinds import KINDS, SECTIONS
 from harness.contract.operators import OPERATORS, split_key
 from harness.contract.optional import BY_SUBSET
 from harness.contract.sections import resources_of
-from harness.contract.trees import Witness
 from harness.contract.write.operations import Trees, operations_of
 from harness.contract.write.shapes import child_count, child_items, item_of
 from harness.expect.compare import equal
 from harness.expect.fields import MappingField
 from harness.expect.omitted import OMITTED
+from harness.expect.parts import PartsField
 from harness.expect.segments import as_annotation_key
 from harness.model import RunRecord, Telemetry
 
@@ -40,15 +41,12 @@ def proposals(contract: Contract, document: Document, record: RunRecord) -> list
 
 class _Proposer:
     def __init__(self, contract: Contract, document: Document, record: RunRecord) -> None:
-        self._contract = contract
         self._document = document
-        self._witness = Witness()
         parts = [*(scenario.telemetry for scenario in record.scenarios), record.outside]
         self._parts: list[Telemetry] = parts
         self._trees = Trees(parts)
-        check = OperationCheck(contract, Deviations(contract.file), self._witness)
-        for telemetry in parts:
-            check.check(telemetry)
+        self._names = new_names(contract, parts)
+        self._contract, self._witness = self._names.contract, self._names.witness
 
     def changes(self) -> Iterator[Change]:
         nodes = items_of(self._document.root, "operations")
@@ -66,7 +64,7 @@ class _Proposer:
         yield from self._new_operations()
         yield from self._resource()
         for section in SECTIONS:
-            yield from section_changes(self._contract, section, self._document, self._parts)
+            yield from section_changes(self._names, section, self._document, self._parts)
 
     # Operations that the contract does not know
 
@@ -121,7 +119,11 @@ class _Proposer:
                 )
                 yield from below(field.name, changes)
             elif not all(field.holds(expected, value) for value in values):
-                yield replacement(self._document, entry, field.name, generated, where)
+                new = generated
+                if isinstance(field, PartsField) and field.name in generated:
+                    captured = [field.read(value) for value in values]
+                    new = {field.name: parts_value(entry.node, expected, captured, generated[field.name])}
+                yield replacement(self._document, entry, field.name, new, where)
         yield from self._moved(item, node, generated, where)
 
     def _moved(self, item: Item, node: Any, generated: dict[str, Any], where: str) -> Iterator[Change]:
@@ -139,11 +141,21 @@ class _Proposer:
         if kind.children is None:
             return
         key = kind.children[0]
-        for child, child_node in zip(item.children, items_of(node, key), strict=False):
+        children = [
+            (child, child_node)
+            for child, child_node in zip(item.children, items_of(node, key), strict=False)
+            if child.presence is not Presence.FORBIDDEN
+        ]
+        yield from as_one(chain.from_iterable(self._new_name(*child, where) for child in children))
+        for child, child_node in children:
             path = f"{where} › {child.expectation.short_name()}"
-            if child.presence is not Presence.FORBIDDEN:
-                yield from below(child.expectation.identity, self._child(child, child_node, path))
+            yield from below(child.expectation.identity, self._child(child, child_node, path))
         yield from self._new_children(item, node, key, where)
+
+    def _new_name(self, child: Item, node: Any, where: str) -> Iterator[Change]:
+        changes = self._names.change(self._document, child, node, where)
+        for change in below(child.expectation.identity, changes):
+            yield replace(change, relied_on=child.whole_relied_on)
 
     def _child(self, child: Item, node: Any, where: str) -> Iterator[Change]:
         for change in self._presence(child, node, where):

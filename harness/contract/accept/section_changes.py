@@ -10,13 +10,15 @@ from itertools import chain
 from typing import Any
 
 from harness.contract import attributed
-from harness.contract.accept.changes import Change, below, shown
+from harness.contract.accept.changes import Change, as_one, below, shown
 from harness.contract.accept.document import Document, entry_of, items_of
 from harness.contract.accept.document import Entry as Said
+from harness.contract.accept.item_names import NewNames
 from harness.contract.accept.mapping_changes import mapping_changes, renaming, replacement, setting
+from harness.contract.accept.series import spread
 from harness.contract.attributed import Taken
 from harness.contract.deviations import Deviations
-from harness.contract.items import Contract, Item, Presence
+from harness.contract.items import Item, Presence
 from harness.contract.operators import split_key
 from harness.contract.optional import HEADERS
 from harness.contract.renames import successor
@@ -37,9 +39,10 @@ _OF_POINTS = ("value", "sum")
 
 
 def section_changes(
-    contract: Contract, section: str, document: Document, parts: Sequence[Telemetry]
+    names: NewNames, section: str, document: Document, parts: Sequence[Telemetry]
 ) -> Iterator[Change]:
     """Yield the changes of one section; one that the contract does not have stays away."""
+    contract = names.contract
     items: tuple[Item, ...] = getattr(contract, section)
     if not items:
         return
@@ -47,25 +50,32 @@ def section_changes(
     pool = type(items[0].expectation).POOL
     entries = [entry for part in parts for entry in pool(part).entries]
     each = section in attributed.SECTIONS
-    found = list(_taken(items, entries)) if each else None
+    found = spread(items, list(_taken(items, entries))) if each else None
     named = [(str(number), part) for number, part in enumerate(parts)]
     counts = section_counts(contract, items, named, Deviations(contract.file), each=each)
     held = {id(e) for e in entries if any(not is_forbidden(i) and _is_as(i, e) for i in items)}
+    of_items: list[Change] = []
     for item, node, count in zip(items, nodes, counts, strict=True):
         if is_forbidden(item):
             continue
+        path = (section, item.expectation.identity)
         where = f"{section} › {item.expectation.short_name()}"
         identified = [entry for entry in entries if item.expectation.identifies(entry)]
         if not count and (not identified or _is_for_others(item, identified, found, held)):
-            changes = _gone(document, item, node, where)
+            title = f"{item.expectation.describe()}{attributed.series_of(item, items)}"
+            changes = _gone(document, item, node, where, title)
         elif found is None:
             others = [e for e in identified if id(e) not in held or _is_as(item, e)]
             changes = _of_any(document, item, node, others or identified, where)
         else:
             changes = _of_each(document, item, node, found, where)
-        changes = chain(changes, _counted(document, item, node, count, where))
-        for change in below((section, item.expectation.identity), changes):
-            yield replace(change, relied_on=item.relied_on)
+        changes = chain(
+            names.change(document, item, node, section),
+            changes,
+            _counted(document, item, node, count, where),
+        )
+        of_items += (replace(c, relied_on=item.relied_on) for c in below(path, changes))
+    yield from as_one(of_items) if each else of_items
     taking = [item for item, count in zip(items, counts, strict=True) if count]
     left = [entry for entry in entries if not any(_knows(item, entry) for item in items)]
     left += [entry for entry in entries if id(entry) not in held and _is_elsewhere(entry, items, taking)]
@@ -97,9 +107,7 @@ def _is_for_others(
     """Return whether other items take all that an item could."""
     if found is None:
         return all(id(entry) in held for entry in identified)
-    return not any(
-        taken.closest[0] is item or any(owned.item is item for owned in taken.owned) for taken in found
-    )
+    return not any(taken.is_of(item) for taken in found)
 
 
 def _counted(document: Document, item: Item, node: Any, count: int, where: str) -> Iterator[Change]:
@@ -108,9 +116,8 @@ def _counted(document: Document, item: Item, node: Any, count: int, where: str) 
         yield setting(document, node, "count", count, where)
 
 
-def _gone(document: Document, item: Item, node: Any, where: str) -> Iterator[Change]:
+def _gone(document: Document, item: Item, node: Any, where: str, title: str) -> Iterator[Change]:
     if item.presence is Presence.REQUIRED:
-        title = item.expectation.describe()
         yield Change(where, "item", title, "", partial(document.remove, node))
 
 
@@ -162,7 +169,8 @@ def _of_each(
     document: Document, item: Item, node: Any, found: Sequence[Taken], where: str
 ) -> Iterator[Change]:
     """Yield the changes of an item that everything closest to it must be as."""
-    values = [taken.entry.value for taken in found if taken.closest[0] is item]
+    values = [taken.entry.value for taken in found if taken.is_of(item)]
+    owned = [own.captured for taken in found for own in taken.owned if own.item is item]
     for field, expected in item.expectation.details:
         said = entry_of(node, field.name)
         if said is None or field.name == attributed.ATTRIBUTES.name:
@@ -174,8 +182,8 @@ def _of_each(
             yield from below(field.name, inner)
         elif not all(field.holds(expected, value) for value in values):
             yield replacement(document, said, field.name, _entry(field, values), where)
-    yield from _of_points(document, item, node, values, where)
-    attributes = [own.captured.attributes for taken in found for own in taken.owned if own.item is item]
+    yield from _of_points(document, item, node, owned, where)
+    attributes = [one.attributes for one in owned]
     expected, said = attributed.expected_of(item), entry_of(node, attributed.ATTRIBUTES.name)
     if attributes and said is not None and isinstance(expected, Mapping):
         inner = mapping_changes(document, said.node, expected, attributes, 1, where, closed=True)
@@ -183,17 +191,17 @@ def _of_each(
 
 
 def _of_points(
-    document: Document, item: Item, node: Any, values: Sequence[Any], where: str
+    document: Document, item: Item, node: Any, points: Sequence[Any], where: str
 ) -> Iterator[Change]:
     """Yield the changes of what one of a metric's data points must be as: its value, and its sum."""
     for field in POINT_FIELDS:
         said, expected = entry_of(node, field.name), getattr(item.expectation, field.name, OMITTED)
-        if field.name in _OF_POINTS and said is not None and expected is not OMITTED:
-            points = [point for value in values for point in value.data_points]
-            if points and not any(field.holds(expected, point) for point in points):
-                numbers = {field.read(point) for point in points} - {None}
-                new = {f"{field.name}/type": "number"} if len(numbers) > 1 else _entry(field, points)
-                yield replacement(document, said, field.name, new if numbers else {}, where)
+        if field.name not in _OF_POINTS or said is None or expected is OMITTED:
+            continue
+        if points and not any(field.holds(expected, point) for point in points):
+            numbers = {field.read(point) for point in points} - {None}
+            new = {f"{field.name}/type": "number"} if len(numbers) > 1 else _entry(field, points)
+            yield replacement(document, said, field.name, new if numbers else {}, where)
 
 
 def _entry(field: Field, values: Sequence[Any]) -> dict[str, Any]:
