@@ -152,4 +152,7 @@ def test_the_services_of_a_run_are_named_and_one_that_is_renamed_is_found() -> N
     assert "resource:\n  service.name/one_of:\n    - a\n    - b\n" in text
     (finding,) = check_contract(parse_contract(text), a_run(run("a", "c")))
     assert finding.message.startswith("service.name: expected one_of('a', 'b'), captured 'c'")
+    after, (change,), _ = accepted_text(text, a_run(run("a", "c")))
+    assert after == text.replace("- b", "- c")
+    assert change.where == "resource"
     assert "service.name/type: str  # more than 5 values" in written(run(*"abcdef"))

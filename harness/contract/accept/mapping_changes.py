@@ -10,6 +10,7 @@ from harness.contract.accept.changes import Change, below, shown
 from harness.contract.accept.document import Document, Entry, entry_of
 from harness.contract.operators import split_key
 from harness.contract.renames import successor
+from harness.contract.write.resource import named_values
 from harness.contract.write.volatile import mapping_of
 from harness.expect.compare import differences
 from harness.expect.key_pattern import KeyPattern
@@ -43,11 +44,20 @@ def mapping_changes(
             inner = mapping_changes(document, entry.node, wanted, values, depth - 1, where, closed=closed)
             yield from below(name, inner)
         elif any(differences({name: wanted}, one) for one in captured):
-            new = dict([generated[name]]) if name in generated else {}
-            yield replacement(document, entry, name, new, where)
+            yield replacement(document, entry, name, _said(entry, name, generated, captured), where)
     for name, (key, value) in generated.items():
         if closed and name not in expected and name not in renamed.values():
             yield setting(document, node, key, value, where)
+
+
+def _said(
+    entry: Entry, name: str, generated: Mapping[str, tuple[str, Any]], captured: Sequence[Any]
+) -> dict[str, Any]:
+    """Return what is said of a name by what was captured: where the file names each value, so does this."""
+    values = named_values(name, captured) if split_key(entry.key)[2] == "one_of" else []
+    if len(values) > 1:
+        return {f"{name}/one_of": values}
+    return dict([generated[name]]) if name in generated else {}
 
 
 def _renamed(

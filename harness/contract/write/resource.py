@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.contract.write.volatile import generalised, mapping_of
 
-_MOST_SERVICES = 5
+_MOST = 5
 
 
 def resource_of(resources: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -21,15 +21,19 @@ def resource_of(resources: Sequence[dict[str, Any]]) -> dict[str, Any]:
         if "/optional" in name:
             continue
         key = name.removesuffix("/type")
-        values = _named(key, resources) if name != key else []
+        values = named_values(key, resources) if name != key else []
         found |= {f"{key}/one_of": values} if values else {name: argument}
     return found
 
 
-def _named(key: str, resources: Sequence[dict[str, Any]]) -> list[str]:
-    """Return the texts under a key, sorted; none where they are many, or differ from run to run."""
-    values = {one.get(key) for one in resources}
-    if len(values) > _MOST_SERVICES or not all(isinstance(value, str) for value in values):
+def named_values(key: str, captured: Sequence[dict[str, Any]]) -> list[str]:
+    """Return the texts under a key, sorted; none where they are many, or differ from run to run.
+
+    >>> named_values("service.name", [{"service.name": "web"}, {"service.name": "worker"}])
+    ['web', 'worker']
+    """
+    values = {one.get(key) for one in captured}
+    if len(values) > _MOST or not all(isinstance(value, str) for value in values):
         return []
     texts = sorted(map(str, values))
     return texts if all(generalised(key, [text])[0] == "is" for text in texts) else []
