@@ -119,7 +119,7 @@ def _plugin(config: pytest.Config) -> TelemetryPlugin:
 @pytest.fixture
 def telemetry(pytestconfig: pytest.Config) -> ScenarioTelemetry:
     """The telemetry of this scenario: captured since its first fixture, and nothing of any other."""
-    # Asking for `request` would cost each test a look at a signature.
+    # Of a run that captures nothing: in others the plugin has a fixture of this name.
     return _plugin(pytestconfig).scenario
 
 

@@ -102,6 +102,12 @@ class TelemetryPlugin:
         """The handle of the scenario that has begun."""
         return self._scenarios[next(reversed(self._scenarios))].handle
 
+    @pytest.fixture
+    def telemetry(self) -> ScenarioTelemetry:
+        """The telemetry of this scenario: captured since its first fixture, and nothing of any other."""
+        # Asking for another fixture, even for pytestconfig, costs each test looks at signatures.
+        return self.scenario
+
     def launcher(self, item: pytest.Item) -> Launcher:
         """Return a launcher whose apps' output stands beside a failure of the test."""
         item.stash[_LAUNCHER] = launcher = Launcher(self.capture)
