@@ -21,6 +21,10 @@ RECEIVE_BUFFER = 256 * 1024 * 1024
 """Asked for; the kernel grants it to root, and up to net.core.rmem_max to others."""
 
 _TELL_S = 1.0
+_REST_MS = 100
+_FEW = 8
+_ROOM = 128 * 1024 * 1024
+"""Of a receive buffer: what senders at full speed do not fill in `_REST_MS`."""
 _SO_RCVBUFFORCE = 33
 _SO_MEMINFO = 55
 _MEMINFO_DROPS = 8  # index of SK_MEMINFO_DROPS, include/uapi/linux/sock_diag.h
@@ -60,6 +64,8 @@ class DatagramReceiver:
         self._socket.bind((host, port))
         _widen(self._socket)
         self.port: int = self._socket.getsockname()[1]
+        room = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
+        self._may_rest = recorder is None and room >= _ROOM
         self._reading = threading.Lock()
         self._take_batch = reader_of(self._socket)
         self._wake, self._wake_writer = os.pipe()
@@ -67,18 +73,23 @@ class DatagramReceiver:
         self._thread.start()
 
     def _receive(self) -> None:
-        poll = select.poll()
+        poll, rest = select.poll(), select.poll()
         poll.register(self._socket, select.POLLIN)
-        poll.register(self._wake, select.POLLIN)
+        for either in (poll, rest):
+            either.register(self._wake, select.POLLIN)
         wait_ms: float | None = None
         while (self._wake, select.POLLIN) not in poll.poll(wait_ms):
-            self._read()
+            number = self._read()
             wait_ms = self._tell_drops()
             if self._arrivals.armed:
                 self._arrivals.notify()
+            elif self._may_rest and number <= _FEW:
+                # Each awakening takes the interpreter from the app; the kernel keeps what comes
+                # meanwhile, and whoever settles reads the socket himself.
+                rest.poll(_REST_MS)
 
-    def _read(self) -> bool:
-        """Read what waits in the kernel, up to a batch; return False once nothing does.
+    def _read(self) -> int:
+        """Read what waits in the kernel, up to a batch; return how many datagrams that were.
 
         A datagram is out of the kernel and not yet in `received` only while the lock is held.
         """
@@ -86,7 +97,7 @@ class DatagramReceiver:
             batch = self._take_batch()
             if batch:
                 self._deliver(batch)
-        return len(batch) == BATCH
+        return len(batch)
 
     def _deliver(self, batch: list[bytes]) -> None:
         if b"" in batch:  # the daemon ignores it, too
@@ -110,7 +121,7 @@ class DatagramReceiver:
         Returns:
             False when the deadline passed first.
         """
-        while self._read():
+        while self._read() == BATCH:
             if monotonic() > deadline:
                 return False
         return True
@@ -138,7 +149,7 @@ class DatagramReceiver:
         """Receive what is left, then stop."""
         os.write(self._wake_writer, b"x")
         self._thread.join()
-        while self._read():
+        while self._read() == BATCH:
             pass
         self._tell_drops(at_last=True)
         with self._reading:  # a question to the API may still read

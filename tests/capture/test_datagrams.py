@@ -32,6 +32,23 @@ def test_everything_sent_before_the_barrier_is_there(receiver: DatagramReceiver)
     assert receiver.drops() == 0
 
 
+def test_what_comes_while_the_thread_rests_is_read_by_whoever_settles(
+    arrivals: Arrivals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(datagrams, "_ROOM", 0)
+    monkeypatch.setattr(datagrams, "_REST_MS", 3_600_000)
+    receiver = DatagramReceiver(arrivals)
+    send(receiver.port, b"0")
+    assert Arrivals().wait_until(lambda: receiver.received, time.monotonic() + 10)
+
+    payloads = [b"%d" % number for number in range(1, 2000)]
+    send(receiver.port, *payloads)
+
+    assert receiver.barrier(time.monotonic() + 10)
+    assert list(receiver.received) == [b"0", *payloads]
+    receiver.close()
+
+
 def test_the_largest_datagram_comes_whole(receiver: DatagramReceiver) -> None:
     send(receiver.port, b"", b"x" * 65_507, b"1")
 
