@@ -38,9 +38,10 @@ class BegunEntity:
         sent: It, or a segment that embeds it, was sent.
         announced: Its trace id went into a response header.
         lost: It is never sent, and an incident says why.
+        forgotten: One begun inside it that was ended in its place, at the end of its `with` block.
     """
 
-    __slots__ = ("__weakref__", "announced", "call", "entity", "lost", "sent", "thread")
+    __slots__ = ("__weakref__", "announced", "call", "entity", "forgotten", "lost", "sent", "thread")
 
     def __init__(self, entity: Any, call: CallSite | None) -> None:
         self.entity = entity
@@ -49,6 +50,7 @@ class BegunEntity:
         self.sent = False
         self.announced = False
         self.lost = False
+        self.forgotten: BegunEntity | None = None
 
     @property
     def kind(self) -> str:
@@ -76,7 +78,9 @@ class BegunEntity:
         return resolve(self.call)
 
     def unfinished(self, waits_for: tuple[Unfinished, ...] = ()) -> Unfinished:
-        """Return it as evidence of something begun that was never sent."""
+        """Return it, or what was forgotten in it, as evidence of something begun that was never sent."""
+        if self.forgotten is not None:
+            return self.forgotten.unfinished(waits_for)
         return Unfinished(
             kind=self.kind,
             name=self.entity.name,
@@ -132,13 +136,14 @@ class XRayWatch:
         from aws_xray_sdk.core.emitters.udp_emitter import UDPEmitter
         from aws_xray_sdk.core.models.entity import Entity
         from aws_xray_sdk.core.models.segment import Segment
-        from aws_xray_sdk.core.models.subsegment import Subsegment
+        from aws_xray_sdk.core.models.subsegment import Subsegment, SubsegmentContextManager
         from aws_xray_sdk.core.recorder import AWSXRayRecorder
 
         wrap = self._patches.wrap
         wrap(Segment, "__init__", self._begin)
         wrap(Subsegment, "__init__", self._begin)
         wrap(Entity, "close", self._close)
+        wrap(SubsegmentContextManager, "__exit__", self._leave)
         wrap(Entity, "put_annotation", self._put_annotation)
         wrap(Entity, "put_metadata", self._put_metadata)
         wrap(Context, "put_segment", self._put_segment)
@@ -194,6 +199,14 @@ class XRayWatch:
         original(entity, *args, **kwargs)
         if self._arrivals.armed:
             self._arrivals.notify()
+
+    def _leave(self, original: Callable[..., None], manager: Any, *args: Any) -> None:
+        """Note what the end of a `with` block ends instead of its own subsegment: the innermost open one."""
+        begun = self._by_entity.get(id(manager.subsegment))
+        innermost = self.current_of(manager.recorder.context)
+        if begun is not None and innermost is not manager.subsegment:
+            begun.forgotten = self._by_entity.get(id(innermost))
+        original(manager, *args)
 
     def _send(self, original: Callable[..., None], emitter: Any, entity: Any) -> None:
         # The emitter catches what the socket raises; `_not_sent` takes the entity back then.

@@ -193,7 +193,8 @@ class TelemetryPlugin:
 
         All of it before the others: pytest's JUnit file has what comes to light only now.
         """
-        self._finish(session)
+        if not self.config.option.setuponly:  # with it, and with --setup-plan, no test is called
+            self._finish(session)
         yield
         forget_run(self.config)  # now that pytest has written its cache
 

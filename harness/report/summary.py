@@ -59,12 +59,13 @@ def tally(record: RunRecord, failing_findings: int) -> str:
 def _scenario_words(record: RunRecord) -> str:
     total = len(record.scenarios)
     failed = sum(map(scenario_fails, record.scenarios))
-    skipped = sum(scenario.outcome == "skipped" for scenario in record.scenarios)
+    counts = Counter(scenario.outcome for scenario in record.scenarios)
+    others = {outcome: counts[outcome] for outcome in ("skipped", "xfailed") if counts[outcome]}
     if failed:
         words = f"{failed:,} of {count_text(total, 'scenario')} failed"
     else:
-        words = f"{count_text(total - skipped, 'scenario')} passed" if total else "0 scenarios"
-    return f"{words}, {skipped:,} skipped" if skipped else words
+        words = f"{count_text(total - sum(others.values()), 'scenario')} passed" if total else "0 scenarios"
+    return ", ".join([words, *(f"{number:,} {outcome}" for outcome, number in others.items())])
 
 
 def captured(telemetries: Iterable[Telemetry]) -> dict[str, int]:

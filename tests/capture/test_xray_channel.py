@@ -323,3 +323,13 @@ def test_the_daemon_counts_what_becomes_of_datagrams(telemetry: ScenarioTelemetr
     assert (after.received - before.received, after.rejected - before.rejected) == (2, 1)
     assert (after.sent - before.sent, after.spillover) == (1, before.spillover)
     telemetry.expect_finding("input_rejected", count=1)
+
+
+def test_a_subsegment_forgotten_inside_a_with_block_is_named_and_not_the_block(
+    telemetry: ScenarioTelemetry, recorder: Any
+) -> None:
+    with recorder.in_segment("service"), recorder.in_subsegment("outer"), recorder.in_subsegment("inner"):
+        recorder.begin_subsegment("forgotten")
+
+    (finding,) = telemetry.expect_finding("segment_unfinished", at="test_xray_channel.py")
+    assert "waits for subsegment 'forgotten' (tests/capture/test_xray_channel.py:" in finding.message

@@ -68,6 +68,15 @@ def test_an_option_switches_a_configured_run_off(run: Run) -> None:
     result.stdout.fnmatch_lines(["SKIPPED * --no-telemetry was given: this test asserts telemetry"])
 
 
+@pytest.mark.parametrize("option", ["--setup-plan", "--setup-only"])
+def test_where_no_test_is_called_there_is_no_verdict(run: Run, option: str) -> None:
+    result = run(OTEL, "def test_a(telemetry): pass", option)
+
+    assert result.ret == pytest.ExitCode.OK
+    result.stdout.no_fnmatch_line("*Telemetry*")
+    result.stdout.no_fnmatch_line("wrote *")
+
+
 def test_switched_off_no_fixture_of_a_scenario_runs(run: Run) -> None:
     source = """
         import pytest

@@ -39,10 +39,11 @@ def test_a_run_that_holds() -> None:
     record = a_run(
         a_scenario(telemetry=Telemetry(spans=(a_span(),)), verdicts=(Verdict(),)),
         a_scenario(outcome="skipped"),
+        a_scenario(outcome="xfailed"),
     )
 
     assert summary_lines(record) == [
-        "Telemetry holds: 1 scenario passed, 1 skipped, no findings that fail",
+        "Telemetry holds: 1 scenario passed, 1 skipped, 1 xfailed, no findings that fail",
         "captured: 1 span",
         "asserted: 0 of 1 span and segment name (0 %), 0 attributes",
     ]
