@@ -46,22 +46,41 @@ def other_aws_endpoints(environ: Mapping[str, str]) -> dict[str, None]:
     return dict.fromkeys(name for name in environ if name.startswith(_SERVICE_ENDPOINT))
 
 
+_SWITCHES = {
+    "OTEL_SDK_DISABLED": ("otel", "OpenTelemetry emits nothing", {"true"}),
+    "AWS_XRAY_SDK_ENABLED": ("xray", "the X-Ray SDK emits nothing", _OFF),
+}
+"""Variable → channel, what an SDK does by it, and the values. Sources: OpenTelemetry's environment variable
+specification; aws_xray_sdk.sdk_config."""
+
+
+def switched_off(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return channel → a warning, for each SDK that a variable switches off: meant, or forgotten in a shell.
+
+    >>> switched_off({"AWS_XRAY_SDK_ENABLED": "false"})
+    {'xray': 'AWS_XRAY_SDK_ENABLED is false, so the X-Ray SDK emits nothing; unset it to record telemetry'}
+    """
+    return {
+        channel: f"{name} is {environ[name]}, so {what}; unset it to record telemetry"
+        for name, (channel, what, values) in _SWITCHES.items()
+        if environ.get(name, "").strip().lower() in values
+    }
+
+
 def silenced(environ: Mapping[str, str]) -> list[str]:
     """Return a warning for each variable by which an SDK emits nothing, or elsewhere: meant, or forgotten.
 
     >>> silenced({"OTEL_SDK_DISABLED": "true"})
     ['OTEL_SDK_DISABLED is true, so OpenTelemetry emits nothing; unset it to record telemetry']
     """
-    # Sources: OpenTelemetry's environment variable specification; aws_xray_sdk.sdk_config.
     off = {
-        "OTEL_SDK_DISABLED": ("OpenTelemetry emits nothing", {"true"}),
         "OTEL_TRACES_EXPORTER": ("OpenTelemetry sends no spans", _NO_EXPORTER),
         "OTEL_METRICS_EXPORTER": ("OpenTelemetry sends no metrics", _NO_EXPORTER),
         "OTEL_LOGS_EXPORTER": ("OpenTelemetry sends no log records", _NO_EXPORTER),
         "OTEL_TRACES_SAMPLER": ("OpenTelemetry samples no trace that begins here", _NO_SAMPLER),
-        "AWS_XRAY_SDK_ENABLED": ("the X-Ray SDK emits nothing", _OFF),
     }
-    found = [
+    found = list(switched_off(environ).values())
+    found += [
         f"{name} is {environ[name]}, so {what}; unset it to record telemetry"
         for name, (what, values) in off.items()
         if environ.get(name, "").strip().lower() in values

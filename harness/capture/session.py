@@ -12,7 +12,7 @@ from harness import registry
 from harness.capture.arrivals import Arrivals
 from harness.capture.bucket import Bucket
 from harness.capture.channel import Channel, Context, OpenNode
-from harness.capture.environment import Environment, without_proxy
+from harness.capture.environment import Environment, switched_off, without_proxy
 from harness.capture.guard import refuse_real_backends
 from harness.capture.loop import ReceiverLoop
 from harness.capture.ownership import Ownership
@@ -20,6 +20,7 @@ from harness.capture.patching import Patches
 from harness.clock import monotonic
 from harness.codec.arrivals_file import Arrival
 from harness.errors import ConfigurationError
+from harness.model import Incident
 
 SETTLE_TIMEOUT_S = 2.0
 OWN_THREAD_SHARE = 0.1
@@ -63,6 +64,9 @@ class Capture:
         for channel in self.channels.values():
             self._environment.update(channel.environment())
         self._environment.update(without_proxy(self._environment.environ))
+        for name, warning in switched_off(self._environment.environ).items():
+            if name in self.channels:
+                self.owners.add_incident(Incident(id="sdk_warning", channel=name, message=warning))
 
     def environment_for(self, host: str) -> dict[str, str | None]:
         """Return the variables for an app that reaches us by another address, such as a container.

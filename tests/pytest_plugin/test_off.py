@@ -77,6 +77,20 @@ def test_where_no_test_is_called_there_is_no_verdict(run: Run, option: str) -> N
     result.stdout.no_fnmatch_line("wrote *")
 
 
+@pytest.mark.parametrize(("value", "warnings"), [("true", 1), ("false", 0)])
+def test_an_sdk_that_the_shell_switches_off_is_told(
+    run: Run, monkeypatch: pytest.MonkeyPatch, value: str, warnings: int
+) -> None:
+    monkeypatch.setenv("OTEL_SDK_DISABLED", value)
+    monkeypatch.setenv("AWS_XRAY_SDK_ENABLED", "false")  # of a channel that is not captured
+
+    result = run(OTEL, "def test_a(telemetry): pass")
+
+    told = [line for line in result.outlines if "sdk_warning" in line]
+    assert len(told) == warnings
+    assert all("OTEL_SDK_DISABLED is true, so OpenTelemetry emits nothing" in line for line in told)
+
+
 def test_switched_off_no_fixture_of_a_scenario_runs(run: Run) -> None:
     source = """
         import pytest
