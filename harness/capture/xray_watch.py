@@ -209,10 +209,13 @@ class XRayWatch:
         original(manager, *args)
 
     def _send(self, original: Callable[..., None], emitter: Any, entity: Any) -> None:
-        # The emitter catches what the socket raises; `_not_sent` takes the entity back then.
-        self._local.sending = entity
+        # The emitter catches what the socket raises, `_not_sent` takes the entity back then, and what
+        # its document raises before.
+        self._local.sending, self._local.is_written = entity, False
         original(emitter, entity)
-        if self._local.sending is entity:
+        if not self._local.is_written:
+            self._not_written(entity)
+        elif self._local.sending is entity:
             for begun in self._begun_in(entity):
                 begun.sent = True
         self._local.sending = None
@@ -229,6 +232,7 @@ class XRayWatch:
             pending += item.subsegments
 
     def _send_data(self, original: Callable[..., None], emitter: Any, data: str) -> None:
+        self._local.is_written = True
         try:
             original(emitter, data)
         except OSError as error:
@@ -237,26 +241,41 @@ class XRayWatch:
             raise
 
     def _not_sent(self, entity: Any, size: int, reason: str | None) -> None:
-        begun = self._by_entity.get(id(entity))
         name = getattr(entity, "name", "")
+        message = (
+            f"the document of {name!r}, {size} bytes, could not be sent ({reason}); UDP carries at "
+            f"most {MAX_UDP_PAYLOAD}: lower streaming_threshold or put less into metadata"
+        )
+        self._lose(entity, message, {"bytes": size})
+        self._local.sending = None
+
+    def _not_written(self, entity: Any) -> None:
+        try:
+            entity.serialize()
+        except Exception as error:  # noqa: BLE001  whatever the app's own values raise
+            reason = f"{type(error).__name__}: {error}"
+            message = (
+                f"the document of {entity.name!r} cannot be written as JSON and was not sent ({reason}); "
+                "put other values into its metadata"
+            )
+            self._lose(entity, message, {"reason": reason})
+
+    def _lose(self, entity: Any, message: str, context: dict[str, Any]) -> None:
+        """Report a document that is never sent."""
+        begun = self._by_entity.get(id(entity))
         self.incidents.append(
             Incident(
                 id="document_not_sent",
                 channel="xray",
-                name=name,
+                name=getattr(entity, "name", ""),
                 trace_id=getattr(entity, "trace_id", None),
-                message=(
-                    f"the document of {name!r}, {size} bytes, could not be sent ({reason}); UDP carries at "
-                    f"most {MAX_UDP_PAYLOAD}: lower streaming_threshold or put less into metadata"
-                ),
+                message=message,
                 site=begun.site() if begun else resolve(call_site()),
-                context={"bytes": size},
+                context=context,
             )
         )
-        if entity is not None:
-            for lost in self._begun_in(entity):
-                lost.lost = True
-            self._local.sending = None
+        for lost in self._begun_in(entity) if entity is not None else ():
+            lost.lost = True
 
     def close(self) -> None:
         """Close the sockets that the SDK never closes: under `-W error` the interpreter complains at exit."""

@@ -6,8 +6,9 @@ The SDK is not imported: its public properties are enough.
 from __future__ import annotations
 
 import functools
+import numbers
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from harness.codec.attributes import plain, plain_attributes
 from harness.model import (
@@ -127,14 +128,21 @@ def _point(point: Any) -> DataPoint:
         attributes=plain_attributes(point.attributes),
         start_time_unix_nano=point.start_time_unix_nano or 0,
         time_unix_nano=point.time_unix_nano,
-        value=getattr(point, "value", None),
+        value=_number(getattr(point, "value", None)),
         count=getattr(point, "count", None),
-        sum=getattr(point, "sum", None),
-        min=getattr(point, "min", None),
-        max=getattr(point, "max", None),
+        sum=_number(getattr(point, "sum", None)),
+        min=_number(getattr(point, "min", None)),
+        max=_number(getattr(point, "max", None)),
         bucket_counts=tuple(getattr(point, "bucket_counts", ())),
         explicit_bounds=tuple(getattr(point, "explicit_bounds", ())),
     )
+
+
+def _number(value: Any) -> int | float | None:
+    """Return a measurement as OTLP has it: the SDK keeps what it is given, such as True or a NumPy scalar."""
+    if value is None or type(value) in (int, float):
+        return cast("int | float | None", value)
+    return int(value) if isinstance(value, numbers.Integral) else float(value)
 
 
 def _once_per_object(convert: Callable[[Any], T]) -> Callable[[Any], T]:

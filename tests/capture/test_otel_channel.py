@@ -484,3 +484,20 @@ def test_a_thousand_threads_worth_of_spans(
 
     assert len(telemetry.spans) == 2000
     telemetry.expect_count(1000, span("leaf"))
+
+
+class _Half(float):
+    """A float of the app's own, as a NumPy scalar is."""
+
+
+def test_measurements_that_are_no_plain_numbers_are_kept_as_numbers(telemetry: ScenarioTelemetry) -> None:
+    meter = MeterProvider(shutdown_on_exit=False).get_meter("app")
+
+    meter.create_histogram("waited").record(True)
+    meter.create_gauge("is.ready").set(True)
+    meter.create_gauge("share").set(_Half(0.5))
+
+    telemetry.expect(metric("waited", sum=1), metric("is.ready", value=1), metric("share", value=0.5))
+    points = [one.data_points[0] for one in telemetry.metrics]
+    measured = [number for point in points for number in (point.value, point.sum, point.min, point.max)]
+    assert {type(number) for number in measured} == {int, float, type(None)}

@@ -333,3 +333,14 @@ def test_a_subsegment_forgotten_inside_a_with_block_is_named_and_not_the_block(
 
     (finding,) = telemetry.expect_finding("segment_unfinished", at="test_xray_channel.py")
     assert "waits for subsegment 'forgotten' (tests/capture/test_xray_channel.py:" in finding.message
+
+
+def test_a_document_that_is_no_json_is_found(telemetry: ScenarioTelemetry, recorder: Any) -> None:
+    with recorder.in_segment("service") as begun, recorder.in_subsegment("work"):
+        begun.put_metadata("odd", {(1, 2): 3})
+
+    (finding,) = telemetry.expect_finding("document_not_sent", at="test_xray_channel.py")
+    assert finding.message == (
+        "the document of 'service' cannot be written as JSON and was not sent (TypeError: keys must be str,"
+        " int, float, bool or None, not tuple); put other values into its metadata"
+    )
