@@ -8,6 +8,7 @@ Imported only when the app has imported the SDK.
 
 from __future__ import annotations
 
+import functools
 import gc
 import itertools
 import sys
@@ -20,6 +21,7 @@ from typing import Any
 
 from harness.capture.arrivals import Arrivals
 from harness.capture.call_site import call_site
+from harness.capture.flushing import Flushing
 from harness.capture.otel_evidence import CreatedProcessor, DroppedSpan, EmittedRecord, StartedSpan
 from harness.capture.ownership import Origin, Ownership
 from harness.capture.patching import Patches
@@ -57,6 +59,7 @@ class OtelWatch:
         self._patches = patches
         self._arrivals = arrivals
         self._owners = owners
+        self._flushing = Flushing("otel", owners)
         # Else no provider can exist by the time that we hear of its class.
         self._sdk_came_first = "opentelemetry.sdk" in sys.modules
         patches.when_imported("opentelemetry.sdk.trace", self._watch_traces)
@@ -229,7 +232,8 @@ class OtelWatch:
         """Flush the app's own processors, readers and exporters; yield whose, after each provider."""
         for provider, origin in tuple(self.providers.items()):
             with self._owners.flushing(origin):
-                provider.force_flush(timeout_ms)
+                what = f"force_flush of the app's {type(provider).__name__}"
+                self._flushing.call(what, functools.partial(provider.force_flush, timeout_ms))
             yield origin
 
 

@@ -9,6 +9,8 @@ from types import ModuleType
 from typing import Any
 
 from harness.capture.call_site import call_site, resolve
+from harness.capture.flushing import Flushing
+from harness.capture.ownership import Ownership
 from harness.capture.patching import Patches
 from harness.model import LogEvent
 
@@ -23,11 +25,12 @@ class WatchtowerWatch:
         handlers: Those that have logged; they are to be closed while the endpoint still answers.
     """
 
-    def __init__(self, patches: Patches) -> None:
+    def __init__(self, patches: Patches, owners: Ownership) -> None:
         self.queued: deque[LogEvent] = deque()
         self.handlers: weakref.WeakSet[Any] = weakref.WeakSet()
         self._holding: set[Any] = set()
         self._patches = patches
+        self._flushing = Flushing("cloudwatch", owners)
         patches.when_imported("watchtower", self._watch)
 
     def _watch(self, watchtower: ModuleType) -> None:
@@ -43,7 +46,7 @@ class WatchtowerWatch:
     def flush(self) -> None:
         """Have every handler send what it would keep for up to 60 s; its own limit is 30 s."""
         while self._holding:
-            self._holding.pop().flush()
+            self._flushing.call("flush of the app's watchtower handler", self._holding.pop().flush)
 
     def close(self) -> None:
         """Close the handlers; what they are given afterwards is dropped with a warning."""

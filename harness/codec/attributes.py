@@ -37,7 +37,7 @@ def plain(value: Any, above: tuple[int, ...] = ()) -> Any:
     if type(value) in _SCALARS:
         return value
     if not isinstance(value, (dict, tuple, list, Mapping)):
-        return value
+        return _plain_scalar(value)
     if id(value) in above:
         return CYCLE
     if len(above) >= MAX_DEPTH:
@@ -46,6 +46,15 @@ def plain(value: Any, above: tuple[int, ...] = ()) -> Any:
     if isinstance(value, (tuple, list)):
         return [plain(item, inside) for item in value]
     return {key: plain(item, inside) for key, item in value.items()}
+
+
+def _plain_scalar(value: Any) -> Any:
+    """Return a scalar as the wire has it: an app may give NumPy's, or an enumeration's member."""
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return int(value)
+    return float(value) if isinstance(value, float) else value
 
 
 def plain_attributes(attributes: Mapping[str, Any] | None) -> dict[str, Any]:

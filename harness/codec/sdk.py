@@ -35,6 +35,9 @@ _SHARED = 256
 _TEMPORALITIES = (Temporality.UNSPECIFIED, Temporality.DELTA, Temporality.CUMULATIVE)
 
 
+_KINDS = {kind.name: kind for kind in SpanKind}
+
+
 def span_of(span: Any, site: Site | None) -> Span:
     """Return an SDK ``ReadableSpan`` (ended or not) as a `Span`."""
     context = span.context
@@ -43,14 +46,18 @@ def span_of(span: Any, site: Site | None) -> Span:
         span_id=f"{context.span_id:016x}",
         parent_span_id=f"{span.parent.span_id:016x}" if span.parent else None,
         trace_state=context.trace_state.to_header() if context.trace_state else "",
-        name=span.name,
-        kind=SpanKind(span.kind.name.lower()),
-        start_time_unix_nano=span.start_time,
-        end_time_unix_nano=span.end_time,
+        name=_text(span.name),
+        kind=_KINDS.get(getattr(span.kind, "name", ""), SpanKind.INTERNAL),
+        start_time_unix_nano=_moment(span.start_time) or 0,
+        end_time_unix_nano=_moment(span.end_time),
         status=Status(StatusCode(span.status.status_code.name.lower()), span.status.description or ""),
         attributes=plain_attributes(span.attributes),
         events=tuple(
-            SpanEvent(name=e.name, time_unix_nano=e.timestamp, attributes=plain_attributes(e.attributes))
+            SpanEvent(
+                name=_text(e.name),
+                time_unix_nano=_moment(e.timestamp) or 0,
+                attributes=plain_attributes(e.attributes),
+            )
             for e in span.events
         ),
         links=tuple(
@@ -75,10 +82,10 @@ def log_record_of(item: Any, site: Site | None) -> LogRecord:
     return LogRecord(
         body=plain(record.body),
         severity_number=record.severity_number.value if record.severity_number else 0,
-        severity_text=record.severity_text or "",
-        time_unix_nano=record.timestamp or 0,
-        observed_time_unix_nano=record.observed_timestamp or 0,
-        event_name=record.event_name or "",
+        severity_text=_text(record.severity_text or ""),
+        time_unix_nano=_moment(record.timestamp) or 0,
+        observed_time_unix_nano=_moment(record.observed_timestamp) or 0,
+        event_name=_text(record.event_name or ""),
         attributes=plain_attributes(record.attributes),
         trace_id=f"{record.trace_id:032x}" if record.trace_id else None,
         span_id=f"{record.span_id:016x}" if record.span_id else None,
@@ -138,6 +145,18 @@ def _point(point: Any) -> DataPoint:
     )
 
 
+def _text(value: Any) -> str:
+    """Return a name as text: the SDK keeps what it is given."""
+    if type(value) is str:
+        return value
+    return str.__str__(value) if isinstance(value, str) else str(value)
+
+
+def _moment(value: Any) -> int | None:
+    """Return nanoseconds since the epoch as a whole number; apps give `time.time() * 1e9`."""
+    return value if type(value) is int or value is None else int(value)
+
+
 def _number(value: Any) -> int | float | None:
     """Return a measurement as OTLP has it: the SDK keeps what it is given, such as True or a NumPy scalar."""
     if value is None or type(value) in (int, float):
@@ -171,8 +190,8 @@ def _scope(scope: Any) -> Scope:
     if scope is None:
         return Scope()
     return Scope(
-        name=scope.name,
-        version=scope.version or "",
+        name=_text(scope.name),
+        version=_text(scope.version or ""),
         schema_url=scope.schema_url or "",
         attributes=plain_attributes(getattr(scope, "attributes", None)),
     )

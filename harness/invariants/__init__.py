@@ -32,6 +32,7 @@ FINDING_IDS = (
     "exception_unasserted",
     "export_differs",
     "export_refused",
+    "flush_failed",
     "input_rejected",
     "log_event_refused",
     "log_event_rejected",

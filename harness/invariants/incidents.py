@@ -12,6 +12,7 @@ _WARNINGS = frozenset(
     {
         "context_leaked",
         "export_differs",
+        "flush_failed",
         "name_changed",
         "sdk_warning",
         "span_ids_repeated",

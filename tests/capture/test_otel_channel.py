@@ -27,7 +27,9 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, Decision, ParentBased, Sampler, SamplingResult
 
 from harness import ScenarioTelemetry, TelemetryAssertionError, log_record, metric, span
-from harness.model import Level, Site
+from harness.model import Level, RunRecord, Site, SpanKind, Telemetry
+from harness.report import encode_record
+from harness.report.record_io import decode_record
 
 
 def a_provider() -> TracerProvider:
@@ -484,6 +486,23 @@ def test_a_thousand_threads_worth_of_spans(
 
     assert len(telemetry.spans) == 2000
     telemetry.expect_count(1000, span("leaf"))
+
+
+def test_what_the_sdk_keeps_as_it_is_given_has_the_types_of_the_wire(telemetry: ScenarioTelemetry) -> None:
+    provider = a_provider()
+    odd = provider.get_tracer("t", cast("str", 1.5)).start_span(
+        cast("str", 5), kind=cast("Any", None), attributes={"share": _Half(0.5)}, start_time=cast("int", 1e18)
+    )
+    odd.add_event(cast("str", 7), timestamp=cast("int", 1e18 + 1))
+    odd.end(end_time=cast("int", 1e18 + 2))
+
+    (found,) = telemetry.spans
+    assert (found.name, found.scope.version, found.kind) == ("5", "1.5", SpanKind.INTERNAL)
+    assert [type(value) for value in found.attributes.values()] == [float]
+    assert (found.start_time_unix_nano, found.events[0].name) == (10**18, "7")
+    assert decode_record(encode_record(RunRecord(outside=Telemetry(spans=(found,))))).outside.spans == (
+        found,
+    )
 
 
 class _Half(float):

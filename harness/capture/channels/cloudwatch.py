@@ -43,7 +43,7 @@ class CloudWatchChannel:
     def __init__(self, context: Context) -> None:
         self._owners = context.owners
         self._endpoint = AwsEndpoint(context.loop, context.arrivals, services=context.services)
-        self._watch = WatchtowerWatch(context.patches)
+        self._watch = WatchtowerWatch(context.patches, context.owners)
         self._waiting: defaultdict[LogEvent, deque[_Queued]] = defaultdict(deque)
         self._refused: Refused[Bucket] = Refused()
         self._queued = self._flushed = 0
