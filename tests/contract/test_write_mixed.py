@@ -156,3 +156,22 @@ def test_the_services_of_a_run_are_named_and_one_that_is_renamed_is_found() -> N
     assert after == text.replace("- b", "- c")
     assert change.where == "resource"
     assert "service.name/type: str  # more than 5 values" in written(run(*"abcdef"))
+
+
+def test_resources_that_differ_in_what_is_no_text() -> None:
+    def run(**values: Any) -> Telemetry:
+        resource = Resource(attributes={"service.name": "a", **values})
+        return a_telemetry(a_span("work", span_id=f"{len(values['args']):016}", resource=resource))
+
+    text = written(run(args=["-v"], n=1), run(args=[1, "-q"], n=[2]))
+    assert "  service.name: a\n" in text
+
+
+def test_a_list_where_the_file_names_texts_is_accepted() -> None:
+    run = a_run(a_telemetry(a_span("work", attributes={"mode": ["a"]})))
+    text = contract_text(run).replace("mode:\n        - a", "mode/one_of: [a, b]")
+    assert "one_of" in text
+
+    after, (change,), _ = accepted_text(text, run)
+    assert change.what == "mode"
+    assert check_contract(parse_contract(after), run) == ()

@@ -32,8 +32,9 @@ def named_values(key: str, captured: Sequence[dict[str, Any]]) -> list[str]:
     >>> named_values("service.name", [{"service.name": "web"}, {"service.name": "worker"}])
     ['web', 'worker']
     """
-    values = {one.get(key) for one in captured}
-    if len(values) > _MOST or not all(isinstance(value, str) for value in values):
+    values = [one.get(key) for one in captured]
+    if not all(isinstance(value, str) for value in values):
         return []
-    texts = sorted(map(str, values))
-    return texts if all(generalised(key, [text])[0] == "is" for text in texts) else []
+    texts = sorted({str(value) for value in values})
+    is_said = len(texts) <= _MOST and all(generalised(key, [text])[0] == "is" for text in texts)
+    return texts if is_said else []
