@@ -57,6 +57,7 @@ class Capture:
         }
         refuse_real_backends(self._patches, self.owners.add_incident)
         self.export_environment()
+        self._tell_what_is_off()
         atexit.register(self.stop)
 
     def export_environment(self) -> None:
@@ -64,6 +65,9 @@ class Capture:
         for channel in self.channels.values():
             self._environment.update(channel.environment())
         self._environment.update(without_proxy(self._environment.environ))
+
+    def _tell_what_is_off(self) -> None:
+        """Say which SDK of a captured channel the environment switches off."""
         for name, warning in switched_off(self._environment.environ).items():
             if name in self.channels:
                 self.owners.add_incident(Incident(id="sdk_warning", channel=name, message=warning))
@@ -92,6 +96,7 @@ class Capture:
         self.settle_timeout_s = settle_timeout_s
         self.owners.restart()
         self.export_environment()
+        self._tell_what_is_off()
 
     def begin(self, name: str = "") -> Bucket:
         """Begin a scenario; what was under way belongs to those before it."""

@@ -80,10 +80,11 @@ def lambda_segments(
     """
     if not invocations:
         return []
-    known = {document.id for document in documents if isinstance(document, Segment)}
+    sent = {document.id for document in documents if isinstance(document, Segment)}
+    unsent = invocations.keys() - sent
     below: dict[tuple[str, str], list[Subsegment]] = {}
     for document in documents:
-        if isinstance(document, Subsegment) and document.parent_id in invocations.keys() - known:
+        if isinstance(document, Subsegment) and document.parent_id in unsent:
             below.setdefault((document.trace_id or "", document.parent_id or ""), []).append(document)
     return [
         Segment(
