@@ -24,6 +24,7 @@ class SdkWarnings(logging.Handler):
     def __init__(self, owners: Ownership) -> None:
         super().__init__(logging.WARNING)
         self._owners = owners
+        self._logger = logging.getLogger(_ROOT)
         self._seen: weakref.WeakKeyDictionary[Bucket, set[tuple[str, Site | None]]] = (
             weakref.WeakKeyDictionary()
         )
@@ -31,11 +32,12 @@ class SdkWarnings(logging.Handler):
 
     def attach(self) -> None:
         """Listen, also where the app has configured its loggers anew since."""
-        logging.getLogger(_ROOT).addHandler(self)
+        if self not in self._logger.handlers:  # asked at each settle, and adding takes logging's locks
+            self._logger.addHandler(self)
 
     def detach(self) -> None:
         """Leave the logger as it was; logging itself closes handlers that go on being used."""
-        logging.getLogger(_ROOT).removeHandler(self)
+        self._logger.removeHandler(self)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Tell the scenario, once for a message and line."""

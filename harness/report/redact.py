@@ -62,7 +62,8 @@ def redact(record: RunRecord) -> RunRecord:
     """
     if record.redacted:
         return record
-    safe = rebuild(record, _Redaction(keyed_secrets(record)).field, _FIXED)
+    redaction = _Redaction(keyed_secrets(record))
+    safe = rebuild(record, redaction.field, _FIXED, unchanged=redaction.unchanged)
     return replace(safe, redacted=True)
 
 
@@ -72,7 +73,8 @@ def redact_derived(value: T, secrets: set[str]) -> T:
     Args:
         secrets: What `keyed_secrets` says of the record.
     """
-    return rebuild(value, _Redaction(secrets).field)
+    redaction = _Redaction(secrets)
+    return rebuild(value, redaction.field, unchanged=redaction.unchanged)
 
 
 def redact_text(text: str) -> str:
@@ -129,9 +131,14 @@ def _collect(value: Any, secrets: set[str], depth: int = 0, *, is_secret: bool =
 
 
 class _Redaction:
-    """The second pass: keyed secrets wherever they are, then the patterns."""
+    """The second pass: keyed secrets wherever they are, then the patterns.
+
+    Attributes:
+        unchanged: Texts that were looked at, and hold no secret.
+    """
 
     def __init__(self, secrets: set[str]) -> None:
+        self.unchanged: set[str] = set()
         self._known = _Known(self._text)
         # By id, as the record outlives this: its scenarios share the headers of one export.
         self._mappings: dict[int, dict[Any, Any]] = {}
@@ -151,8 +158,10 @@ class _Redaction:
         # An enum is a str with a meaning of its own.
         if kind is str:
             known = self._known[value]
-            # An equal text is no change: the struct around it is shared.
-            return value if known == value else known
+            if known != value:
+                return known
+            self.unchanged.add(value)  # an equal text is no change, too: the struct around it is shared
+            return value
         if kind in SETTLED:
             return value
         if depth >= MAX_DEPTH and isinstance(value, (dict, list, tuple)):

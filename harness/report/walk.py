@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from enum import Enum
 from functools import cache
 from operator import attrgetter, is_
@@ -23,7 +24,12 @@ _EMPTY: tuple[Any, ...] = ()
 
 
 def rebuild(
-    value: T, change: Change, settled: frozenset[type] = SETTLED, typed: frozenset[type] = frozenset()
+    value: T,
+    change: Change,
+    settled: frozenset[type] = SETTLED,
+    typed: frozenset[type] = frozenset(),
+    *,
+    unchanged: AbstractSet[str] = frozenset(),
 ) -> T:
     """Return the struct with each plain field value passed through `change`.
 
@@ -34,12 +40,13 @@ def rebuild(
     Args:
         settled: Types whose values stay as they are, without a call.
         typed: Types whose values do in fields of that type, and nowhere else.
+        unchanged: Texts that `change` leaves as they are; it may add to them.
 
     >>> from harness.model import Site
     >>> rebuild(Site("a.py", 1), str.upper)
     Site(file='A.PY', line=1, function='')
     """
-    return cast("T", _Rebuild(change, settled, settled | typed)[type(value)](value))
+    return cast("T", _Rebuild(change, settled, settled | typed, unchanged)[type(value)](value))
 
 
 def containers(value: Struct) -> Iterator[Any]:
@@ -67,9 +74,12 @@ def containers(value: Struct) -> Iterator[Any]:
 class _Rebuild(dict[type, Change]):
     """Type → what is done to a value of it."""
 
-    def __init__(self, change: Change, settled: frozenset[type], fields: frozenset[type]) -> None:
+    def __init__(
+        self, change: Change, settled: frozenset[type], fields: frozenset[type], unchanged: AbstractSet[str]
+    ) -> None:
         super().__init__()
         self._change = change
+        self._unchanged = unchanged
         self._settled = settled
         self._fields = fields
         # Keyed by id: the original record outlives the walk.
@@ -86,9 +96,12 @@ class _Rebuild(dict[type, Change]):
     def _tuple(self, value: tuple[Any, ...]) -> tuple[Any, ...]:
         if not value:
             return value
-        settled = self._settled
+        settled, unchanged = self._settled, self._unchanged
         items = [
-            item if (kind := type(item)) in settled or item is _EMPTY else self[kind](item) for item in value
+            item
+            if (kind := type(item)) in settled or item is _EMPTY or (kind is str and item in unchanged)
+            else self[kind](item)
+            for item in value
         ]
         return value if all(map(is_, items, value)) else tuple(items)
 
