@@ -92,8 +92,8 @@ def _interrupted() -> Finding:
         id="run_interrupted",
         signal="harness",
         message=(
-            "the harness was killed before it could end the run: what arrived until then is here; stop it "
-            "with SIGINT or SIGTERM"
+            "the harness was killed before it could end the run, or could not write run.json: what arrived "
+            "until then is here; stop it with SIGINT or SIGTERM, and give it room"
         ),
     )
 

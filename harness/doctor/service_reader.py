@@ -66,6 +66,7 @@ class ServiceReader:
             names=frozenset(self._names(name, body)),
             image=str(body.get("image", "")),
             context=None if context is None else self._directory / str(context),
+            build_args=dict(self._build_args(build)),
             of_environment=dict(self._environment(body)),
             of_env_files=dict(self._env_files(body, self._block(body, "env_file", str, list))),
             ports=tuple(self._ports(self._block(body, "ports", list) or [])),
@@ -156,6 +157,14 @@ class ServiceReader:
                 self._notes.append(environment.invalid(site, why))
             else:
                 # A name without a value takes the one of the environment.
+                yield name, self._setting(f"${{{name}}}" if value is None else value, site)
+
+    def _build_args(self, build: Any) -> Iterator[tuple[str, Setting]]:
+        block = build.get("args") if isinstance(build, dict) else None
+        pairs = environment.pairs_of(block if isinstance(block, dict | list) else ())
+        for place, name, value, why in pairs:
+            if not why:
+                site = self._site(block, place)
                 yield name, self._setting(f"${{{name}}}" if value is None else value, site)
 
     def _ports(self, block: Any) -> Iterator[Port]:

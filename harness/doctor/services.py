@@ -39,6 +39,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         names: By which the others reach it.
         context: The directory that its image is built from; None without a build.
+        build_args: Arguments of its build.
         of_environment: Variables of `environment`.
         of_env_files: Variables of the files of `env_file`.
         command: Its arguments, each as PID 1 gets it.
@@ -55,6 +56,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     names: frozenset[str] = frozenset()
     image: str = ""
     context: Path | None = None
+    build_args: dict[str, Setting] = {}
     of_environment: dict[str, Setting] = {}
     of_env_files: dict[str, Setting] = {}
     ports: tuple[Port, ...] = ()
@@ -98,6 +100,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
             names=self.names | (base.names - {base.name}),
             image=self.image or base.image,
             context=base.context if self.context is None else self.context,
+            build_args={**base.build_args, **self.build_args},
             of_environment={**base.of_environment, **self.of_environment},
             of_env_files={**base.of_env_files, **self.of_env_files},
             ports=base.ports + self.ports,

@@ -15,8 +15,8 @@ from harness.capture.environment import (
     FAKE_AWS,
     LOOPBACK,
     OTHER_OTLP,
-    REGION,
     other_aws_endpoints,
+    region_of,
     without_proxy,
 )
 from harness.capture.loop import LoopStuckError, ReceiverLoop
@@ -97,7 +97,6 @@ class Receivers:
             environ: What the program would have otherwise.
         """
         endpoints = self.endpoints
-        region = environ.get("AWS_DEFAULT_REGION") or environ.get("AWS_REGION") or REGION
         return {
             **OTHER_OTLP,
             "OTEL_EXPORTER_OTLP_ENDPOINT": endpoints["otlp_http"],
@@ -105,7 +104,7 @@ class Receivers:
             "AWS_XRAY_DAEMON_ADDRESS": endpoints["xray"],
             **other_aws_endpoints(environ),
             "AWS_ENDPOINT_URL": endpoints["aws"],
-            "AWS_DEFAULT_REGION": region,
+            **region_of(environ),
             **FAKE_AWS,
             **without_proxy(environ, self._host),
         }

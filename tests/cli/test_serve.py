@@ -61,6 +61,8 @@ def test_one_line_names_the_endpoints(serving: Serving) -> None:
     assert line["env"]["OTEL_EXPORTER_OTLP_ENDPOINT"] == line["otlp_http"]
     assert line["env"]["AWS_XRAY_DAEMON_ADDRESS"] == line["xray"]
     assert line["env"]["AWS_ENDPOINT_URL"] == line["aws"]
+    assert line["env"]["AWS_REGION"]  # what AWS's SDK for JavaScript reads, and boto3 does not
+    assert line["env"]["AWS_DEFAULT_REGION"]
     assert line["otlp_http"].startswith("http://127.0.0.1:")
 
 
@@ -91,8 +93,8 @@ def test_a_kill_loses_nothing_that_had_arrived(serving: Serving, capsys: pytest.
         (
             "run_interrupted",
             (
-                "the harness was killed before it could end the run: what arrived until then is here; stop "
-                "it with SIGINT or SIGTERM"
+                "the harness was killed before it could end the run, or could not write run.json: what "
+                "arrived until then is here; stop it with SIGINT or SIGTERM, and give it room"
             ),
         )
     ]

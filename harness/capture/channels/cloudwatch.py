@@ -12,7 +12,7 @@ import msgspec
 from harness.capture.aws_endpoint import AwsEndpoint, Received
 from harness.capture.bucket import Bucket
 from harness.capture.channel import Context, OpenNode
-from harness.capture.environment import FAKE_AWS, LOOPBACK, REGION
+from harness.capture.environment import FAKE_AWS, LOOPBACK, region_of
 from harness.capture.watchtower_watch import WatchtowerWatch
 from harness.codec.arrivals_file import Arrival
 from harness.codec.cloudwatch import refused_of
@@ -54,10 +54,9 @@ class CloudWatchChannel:
 
     def environment(self, host: str = LOOPBACK) -> dict[str, str | None]:
         """Return the endpoint, credentials that open nothing, and a region if there is none."""
-        region = os.environ.get("AWS_DEFAULT_REGION") or os.environ.get("AWS_REGION") or REGION
         return {
             "AWS_ENDPOINT_URL": f"http://{host}:{self._endpoint.port}",
-            "AWS_DEFAULT_REGION": region,
+            **region_of(os.environ),
             **FAKE_AWS,
             **dict.fromkeys(_OTHER_ENDPOINTS),
         }

@@ -14,6 +14,7 @@ from harness.doctor.services import Service
 from harness.model import Finding, Level
 
 _REGION = ("AWS_REGION", "AWS_DEFAULT_REGION")
+_OF_BOTO3 = frozenset({"boto3", "botocore", "watchtower"})
 _REGION_FORM = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-\d\Z")
 _CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
@@ -27,6 +28,8 @@ def check(project: Project) -> Iterator[Finding]:
         # X-Ray's SDK sends to a daemon, which has the region.
         if service.is_xray_daemon or not all(name.startswith("AWS_XRAY_") for name in names):
             yield from _region(service)
+            if project.source.imports & _OF_BOTO3 and not service.is_xray_daemon:
+                yield from _region_of_boto3(service)
         for name in names:
             setting = service.environment[name]
             if not setting.value.strip() and name in (*_REGION, *_CREDENTIALS):
@@ -84,6 +87,18 @@ def _region(service: Service) -> Iterator[Finding]:
             service.site,
             f"service {service.name!r} has AWS variables and no region: boto3 raises NoRegionError; "
             "add AWS_DEFAULT_REGION",
+        )
+
+
+def _region_of_boto3(service: Service) -> Iterator[Finding]:
+    """Yield a region that boto3 does not see. Source: botocore's `configprovider`."""
+    if "AWS_REGION" in service.environment and "AWS_DEFAULT_REGION" not in service.environment:
+        yield finding(
+            "aws_region_missing",
+            service.environment["AWS_REGION"].site,
+            f"service {service.name!r} has AWS_REGION, which boto3 does not read: it raises NoRegionError; "
+            "add AWS_DEFAULT_REGION",
+            level=Level.WARNING,
         )
 
 

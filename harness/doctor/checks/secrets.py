@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+
+import msgspec
 
 from harness.doctor.checks import finding
 from harness.doctor.interpolation import places_in
 from harness.doctor.project import Project
+from harness.doctor.services import Setting
 from harness.model import Finding
 
 _SECRET = re.compile(
@@ -20,8 +24,11 @@ _ABOUT = re.compile(
     re.IGNORECASE,
 )
 _COUNT = re.compile(r"\d{1,4}")
-# Tokens by their form: AWS's, GitHub's, Stripe's, Slack's.
-_TOKEN = re.compile(r"\b(?:(?:AKIA|ASIA)[0-9A-Z]{16}|gh[pousr]_\w{36,}|[sr]k_live_\w+|xox[abprs]-[\w-]{10,})")
+# Tokens by their form: AWS's, GitHub's, Stripe's, Slack's, npm's, and addresses that open a channel.
+_TOKEN = re.compile(
+    r"\b(?:(?:AKIA|ASIA)[0-9A-Z]{16}|gh[pousr]_\w{36,}|[sr]k_live_\w+|xox[abprs]-[\w-]{10,}"
+    r"|npm_\w{36,}|hooks\.slack\.com/services/[\w/]{10,}|discord(?:app)?\.com/api/webhooks/[\w/-]{10,})"
+)
 _HEADERS = re.compile(r"OTLP_(?:\w+_)?HEADERS\Z")
 _SECRET_HEADER = re.compile(r"auth|cookie|dsn|key|password|secret|team|token", re.IGNORECASE)
 # The password, and what stands alone where a user would: Sentry's key.
@@ -34,12 +41,31 @@ def check(project: Project) -> Iterator[Finding]:
     for service in project.services.values():
         for name, setting in service.environment.items():
             if setting.site.file == service.site.file and _is_secret(name, setting.raw):
-                yield finding(
-                    "secret_in_clear",
-                    setting.site,
-                    f"{name} of service {service.name!r} is written in clear; take it from the environment: "
-                    f"{name}: ${{{name}}}",
-                )
+                yield _written(setting, f"{name} of service {service.name!r}", f"{name}: ${{{name}}}")
+        for name, setting in service.build_args.items():
+            if _is_secret(name, setting.raw):
+                what = f"build argument {name} of service {service.name!r}"
+                yield _written(setting, what, f"{name}: ${{{name}}}")
+        for name, setting in _options(service.command):
+            variable = name.replace("-", "_").upper()
+            if _is_secret(variable, setting.raw):
+                what = f"option --{name} in the command of service {service.name!r}"
+                yield _written(setting, what, f"--{name}=${{{variable}}}")
+
+
+def _written(setting: Setting, what: str, instead: str) -> Finding:
+    words = f"{what} is written in clear; take it from the environment: {instead}"
+    return finding("secret_in_clear", setting.site, words)
+
+
+def _options(words: Sequence[Setting]) -> Iterator[tuple[str, Setting]]:
+    """Yield each long option with its value: ``--name=value``, or ``--name value``."""
+    for word, after in zip_longest(words, words[1:]):
+        name, equals, value = word.raw.partition("=")
+        if name.startswith("--") and equals:
+            yield name[2:], msgspec.structs.replace(word, raw=value)
+        elif name.startswith("--") and after is not None and not after.raw.startswith("-"):
+            yield name[2:], after
 
 
 def _is_secret(name: str, raw: str) -> bool:

@@ -26,6 +26,23 @@ def test_a_region(tmp_path: Path, region: str) -> None:
     assert diagnosed(tmp_path, app("environment:", f"  AWS_REGION: {region}")) == {}
 
 
+def test_boto3_does_not_read_aws_region(tmp_path: Path) -> None:
+    compose, files = app("environment:", "  AWS_REGION: us-east-1"), {"app.py": "import boto3"}
+    finding = diagnosed(tmp_path, compose, files)["aws_region_missing"]
+
+    assert (finding.level, finding.message) == (
+        Level.WARNING,
+        (
+            "service 'app' has AWS_REGION, which boto3 does not read: it raises NoRegionError; "
+            "add AWS_DEFAULT_REGION"
+        ),
+    )
+    assert finding.site is not None
+    assert finding.site.line == 4
+    both = app("environment:", "  AWS_REGION: us-east-1", "  AWS_DEFAULT_REGION: us-east-1")
+    assert diagnosed(tmp_path, both, files) == {}
+
+
 def test_a_service_that_only_sends_to_the_daemon_needs_no_region(tmp_path: Path) -> None:
     variable = "  AWS_XRAY_DAEMON_ADDRESS: 10.0.0.7:2000"
 
