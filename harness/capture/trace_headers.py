@@ -1,4 +1,6 @@
-"""The X-Ray trace header of messages: kept where moto drops it, and missed where a receiver drops it.
+"""The trace context of messages: kept where moto drops it, and missed where a receiver drops it.
+
+X-Ray's header, and W3C's ``traceparent`` as OpenTelemetry puts it into a message's own attributes.
 
 Source: SQS developer guide, "Message system attributes"; EventBridge API reference,
 PutEventsRequestEntry; SNS developer guide, "Active tracing". A client patched by the
@@ -21,8 +23,11 @@ from harness.capture.patching import Patches
 from harness.model import Incident
 
 ATTRIBUTE = "AWSTraceHeader"
+TRACEPARENT = "traceparent"
 _SENT_LIMIT = 10_000
 _ROOT = re.compile(r"Root=(1-[0-9a-f]{8}-[0-9a-f]{24})")
+# Source: W3C Trace Context, "traceparent header field values".
+_W3C = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-")
 
 
 class _Attribute(msgspec.Struct, rename="pascal"):
@@ -55,6 +60,7 @@ class _Message(msgspec.Struct, rename="pascal"):
     message_id: str
     body: str = ""
     attributes: dict[str, str] = {}
+    message_attributes: dict[str, Any] = {}
 
 
 class _Answer(msgspec.Struct, rename="pascal"):
@@ -82,6 +88,8 @@ class TraceHeaders:
         self._delivered: deque[tuple[str, str]] = deque(maxlen=_SENT_LIMIT)
         self._events: deque[tuple[str, str]] = deque(maxlen=_SENT_LIMIT)
         self._event_of: dict[str, str] = {}
+        self._parents: deque[tuple[str, str]] = deque(maxlen=_SENT_LIMIT)
+        self._parent_of: dict[str, str] = {}
 
         def watch_sqs(models: ModuleType) -> None:
             patches.wrap(models.SQSBackend, "send_message", self._deliver)
@@ -107,6 +115,9 @@ class TraceHeaders:
             self._delivered.append((message.id, self._publishing))
         if self._event:
             self._events.append((message.id, self._event))
+        parent = (message.message_attributes or {}).get(TRACEPARENT, {}).get("StringValue", "")
+        if _W3C.match(parent):
+            self._parents.append((message.id, parent))
         return message
 
     def _send_to_targets(
@@ -140,6 +151,8 @@ class TraceHeaders:
         self._remember(self._delivered.popleft() for _ in range(len(self._delivered)))
         self._event_of.update(self._events.popleft() for _ in range(len(self._events)))
         _forget_oldest(self._event_of)
+        self._parent_of.update(self._parents.popleft() for _ in range(len(self._parents)))
+        _forget_oldest(self._parent_of)
         body = msgspec.json.decode(answer.body)
         incidents = self._receive(asked, answered.messages, body.get("Messages", ()))
         return answer._replace(body=msgspec.json.encode(body)), incidents
@@ -160,7 +173,13 @@ class TraceHeaders:
             if header and names & {ATTRIBUTE, "All"}:
                 body.setdefault("Attributes", {})[ATTRIBUTE] = header
             elif header:
-                incidents.append(_lost(queue, header))
+                root = _ROOT.search(header)
+                asking = f"MessageSystemAttributeNames=[{ATTRIBUTE!r}]"
+                incidents.append(_lost(queue, f"the trace header {header!r}", asking, root))
+            parent = self._parent_of.get(message.message_id, "")
+            if parent and TRACEPARENT not in message.message_attributes:
+                asking = f"MessageAttributeNames=[{TRACEPARENT!r}]"
+                incidents.append(_lost(queue, f"{TRACEPARENT} {parent!r}", asking, _W3C.match(parent)))
         return incidents
 
     def _header_of(self, message: _Message) -> str:
@@ -209,15 +228,14 @@ def _http_header(request: Request) -> str:
     return request.headers.get("x-amzn-trace-id", "")
 
 
-def _lost(queue: str, header: str) -> Incident:
-    root = _ROOT.search(header)
+def _lost(queue: str, carried: str, asking: str, trace: re.Match[str] | None) -> Incident:
     return Incident(
         id="trace_context_lost",
         channel="aws",
         name=f"SQS queue {queue}",
-        trace_id=root[1] if root else None,
+        trace_id=trace[1] if trace else None,
         message=(
-            f"a message of queue {queue!r} carries the trace header {header!r}, and its receiver did not ask "
-            f"for it: the trace ends here; receive with MessageSystemAttributeNames=[{ATTRIBUTE!r}]"
+            f"a message of queue {queue!r} carries {carried}, and its receiver did not ask for it: "
+            f"the trace ends here; receive with {asking}"
         ),
     )

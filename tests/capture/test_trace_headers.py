@@ -248,3 +248,51 @@ def test_an_error_of_ours_is_not_taken_for_such_an_answer(monkeypatch: pytest.Mo
 
     with pytest.raises(AttributeError):
         after("ReceiveMessage", b"{}", b"{}")
+
+
+W3C = "00-bd862e3fe1be46a994272793bd862e3f-53995c3f42cd8ad8-01"
+AS_TRACEPARENT = {"traceparent": {"DataType": "String", "StringValue": W3C}}
+
+
+def send_w3c(queue: Queue, way: str) -> None:
+    if way == "send":
+        queue.sqs.send_message(QueueUrl=queue.url, MessageBody="a", MessageAttributes=AS_TRACEPARENT)
+    elif way == "batch":
+        entry = {"Id": "1", "MessageBody": "a", "MessageAttributes": AS_TRACEPARENT}
+        queue.sqs.send_message_batch(QueueUrl=queue.url, Entries=[entry])
+    else:
+        sns = boto3.client("sns")
+        topic = sns.create_topic(Name=f"t-{uuid.uuid4().hex}")["TopicArn"]
+        raw = {"RawMessageDelivery": "true"}
+        sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue.arn, Attributes=raw)
+        sns.publish(TopicArn=topic, Message="a", MessageAttributes=AS_TRACEPARENT)
+
+
+@pytest.mark.parametrize("way", ["send", "batch", "sns"])
+def test_a_receiver_that_does_not_ask_loses_the_traceparent(
+    queue: Queue, telemetry: ScenarioTelemetry, way: str
+) -> None:
+    send_w3c(queue, way)
+    name = queue.url.rpartition("/")[2]
+
+    (message,) = queue.receive("All")
+    assert "MessageAttributes" not in message
+    (lost,) = telemetry.expect_finding("trace_context_lost", count=1)
+    assert lost.message == (
+        f"a message of queue {name!r} carries traceparent {W3C!r}, and its receiver did not ask for it: "
+        "the trace ends here; receive with MessageAttributeNames=['traceparent']"
+    )
+    assert lost.trace_id == "bd862e3fe1be46a994272793bd862e3f"
+
+
+@pytest.mark.parametrize("way", ["send", "batch", "sns"])
+@pytest.mark.parametrize("names", [["traceparent"], ["All"], [".*"], ["trace.*"]])
+def test_a_receiver_that_asks_gets_the_traceparent(
+    queue: Queue, telemetry: ScenarioTelemetry, way: str, names: list[str]
+) -> None:
+    send_w3c(queue, way)
+
+    answer = queue.sqs.receive_message(QueueUrl=queue.url, MessageAttributeNames=names)
+    (message,) = answer["Messages"]
+    assert message["MessageAttributes"]["traceparent"]["StringValue"] == W3C
+    telemetry.expect_finding("trace_context_lost", count=0)
