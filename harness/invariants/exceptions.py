@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from harness.model import Finding, Level, Site, Span, Telemetry, Verdict
 
 _FRAME = re.compile(r'^\s*File "(?P<file>.+)", line (?P<line>\d+), in (?P<function>\S+)', re.MULTILINE)
+# The process that raised may be another one, on another machine: its paths are told by their form.
+_INSTALLED = re.compile(r"^<|[\\/](?:site-packages|dist-packages|lib[\\/]python3\.\d+)[\\/]")
 _ASSERTING = ("status", "events")
 
 
@@ -55,8 +58,16 @@ def _exceptions(span: Span) -> Iterator[tuple[str, str, str]]:
 
 
 def last_frame(stacktrace: str) -> Site | None:
-    """Return the frame that raised, of a Python traceback as OpenTelemetry records it."""
+    """Return the app's frame nearest to what raised, of a Python traceback as OpenTelemetry records it.
+
+    The last one where none is of the app. Its file is relative to the current directory when below it,
+    as the files of other sites are.
+    """
     frames = list(_FRAME.finditer(stacktrace))
     if not frames:
         return None
-    return Site(frames[-1]["file"], int(frames[-1]["line"]), frames[-1]["function"])
+    own = [frame for frame in frames if not _INSTALLED.search(frame["file"])]
+    frame = (own or frames)[-1]
+    file = Path(frame["file"])
+    shown = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
+    return Site(str(shown), int(frame["line"]), frame["function"])

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 from harness.invariants import check_invariants
 from harness.invariants.exceptions import last_frame
 from harness.model import (
@@ -71,6 +73,22 @@ def test_a_match_that_looked_elsewhere_does_not_count() -> None:
 
 def test_a_stack_of_another_language_has_no_frame() -> None:
     assert last_frame("at com.example.App.main(App.java:12)") is None
+
+
+def test_the_frame_of_an_exception_is_the_apps() -> None:
+    stack = (
+        "Traceback (most recent call last):\n"
+        f'  File "{Path.cwd()}/shop/api.py", line 60, in buy\n    abort(404)\n'
+        '  File "/srv/venv/lib/python3.11/site-packages/werkzeug/exceptions.py", line 887, in abort\n'
+        '  File "/usr/lib/python3.13/json/decoder.py", line 1, in decode\n'
+        '  File "<frozen runpy>", line 198, in run\n'
+    )
+
+    assert last_frame(stack) == Site("shop/api.py", 60, "buy")
+    assert last_frame('  File "/usr/lib/python3.13/json/decoder.py", line 1, in decode') == Site(
+        "/usr/lib/python3.13/json/decoder.py", 1, "decode"
+    )
+    assert last_frame('  File "/elsewhere/app.py", line 2, in run') == Site("/elsewhere/app.py", 2, "run")
 
 
 def test_incidents_become_findings_of_their_id() -> None:
