@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from http import HTTPStatus
 from typing import NamedTuple
 
 from harness.expect.key_pattern import KeyPattern
@@ -34,12 +35,14 @@ _FIGURES = rf"\d++(?:[.,_]\d++)*+(?:[eE][+-]?\d++{_END})?"
 version or of a list. In each run it is one number, whichever of these it has."""
 _NUMBER = r"[+-]?\d[\d.,_]*(?:[eE][+-]?\d+)?"
 _OCTET, _GROUP = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)", "[0-9a-fA-F]{1,4}"
-_REASONS = (
-    "OK Created Accepted No_Content Moved_Permanently Found See_Other Not_Modified Temporary_Redirect"
-    " Permanent_Redirect Bad_Request Unauthorized Forbidden Not_Found Method_Not_Allowed Conflict Gone"
-    " Unprocessable Too_Many_Requests Internal_Server_Error Bad_Gateway Service_Unavailable Gateway_Timeout"
-)
-_REASON = rf"(?i:{'|'.join(_REASONS.split()).replace('_', '[ ]')})\b"
+# Of one word, those alone that seldom stand behind a count.
+_SHORT_REASONS = (
+    "OK", "Created", "Accepted", "Found", "Unauthorized", "Forbidden", "Conflict", "Gone", "Unprocessable",
+)  # fmt: skip
+# Source: RFC 9110, "Status Codes", which renames some that Python has by older names.
+_RENAMED = ("Payload Too Large", "Content Too Large", "URI Too Long", "Range Not Satisfiable")
+_REASONS = {*_SHORT_REASONS, *_RENAMED, *(status.phrase for status in HTTPStatus if " " in status.phrase)}
+_REASON = rf"(?i:{'|'.join(re.escape(phrase) for phrase in sorted(_REASONS))})\b"
 _NO_STATUS = rf"""(?<!HTTP/\d"\ )(?<!HTTP/\d\.\d"\ )(?!\d{{3}}\ {_REASON})"""
 """Before a number that is no status of HTTP: that is said, as words are."""
 _NO_COLOUR = rf"(?!(?<=\#)[0-9a-f]{{8}}{_END})"

@@ -51,6 +51,7 @@ LINES: list[Callable[[random.Random], str]] = [
     ),
     lambda r: f"${r.randint(1, 999)}.{r.randint(0, 99):02d} or €{r.uniform(1, 999):.2f}",
     lambda r: f"GET /home {r.randint(2, 900)} 200 OK",
+    lambda r: f"answered {r.randint(2, 900)} times: 413 Payload Too Large, 507 Insufficient Storage",
 ]
 
 
@@ -84,6 +85,8 @@ def test_other_numbers_are_the_same_line(seed: int) -> None:
             ('" 200', '" 404'),
             ("%", " percent"),
         ),
+        ("413 Payload Too Large", "500 Payload Too Large"),
+        ("507 Insufficient Storage", "500 Insufficient Storage"),
         *(("200 OK", "404 NOT FOUND"), ("ORD", "INV"), ("$", "£"), ("try", "trial"), ("ids [", "ids: [")),
     ],
 )
