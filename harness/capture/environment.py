@@ -45,7 +45,7 @@ Source: OpenTelemetry specification, "OpenTelemetry Protocol Exporter".
 """
 
 _SERVICE_ENDPOINT = "AWS_ENDPOINT_URL_"
-_NO_EXPORTER = frozenset({"none"})
+_NO_EXPORTER = frozenset({"none", "console", "logging"})
 _NO_SAMPLER = frozenset({"always_off", "parentbased_always_off"})
 _CONFIGURATION_FILES = ("OTEL_CONFIG_FILE", "OTEL_EXPERIMENTAL_CONFIG_FILE")
 """Their content wins over other variables. Source: OpenTelemetry's "Declarative configuration"."""

@@ -343,7 +343,8 @@ _VOLATILE_KEYS = frozenset(
         "port", "pid", "version", "instance.id", "host.name", "user_agent", "user_agent.original", "ip",
         "client_ip", "peer.ip", "client.address", "thread.id", "thread.name", "stacktrace", "message",
         "request_id", "account_id", "id", "command", "command_args", "executable.path", "owner", "etag",
-        "if_none_match",
+        "if_none_match", "commit", "revision", "sha", "build.number", "build_number", "runtime.description",
+        "executable.name",
     }
 )  # fmt: skip
 _SOURCE = "code."

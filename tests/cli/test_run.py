@@ -457,6 +457,7 @@ def test_no_inherited_variable_diverts_telemetry(tmp_path: Path) -> None:
     [
         ("OTEL_SDK_DISABLED", "True", "OpenTelemetry emits nothing; unset it to record telemetry"),
         ("OTEL_TRACES_EXPORTER", "none", "OpenTelemetry sends no spans; unset it to record telemetry"),
+        ("OTEL_LOGS_EXPORTER", "console", "OpenTelemetry sends no log records; unset it to record telemetry"),
         (
             "OTEL_TRACES_SAMPLER",
             "always_off",

@@ -158,3 +158,24 @@ def test_each_export_of_a_path_has_its_headers() -> None:
     ]
     accepted = accepted_text(text, run)[0]
     assert check_contract(parse_contract(accepted), run) == ()
+
+
+@pytest.mark.parametrize(
+    ("key", "before", "after"),
+    [
+        ("app.commit", "7a6e75f", "8e4bdc5"),
+        ("vcs.ref.head.revision", "7a6e75f", "8e4bdc5"),
+        ("git.sha", "7a6e75f", "8e4bdc5"),
+        ("build.number", 1842, 1843),
+        ("process.runtime.description", "3.11.7 (main) [GCC 12.2.0]", "3.11.8 (main) [GCC 14.1.0]"),
+        ("process.executable.name", "python3", "pytest"),
+    ],
+)
+def test_what_each_build_has_anew_is_a_type(key: str, before: object, after: object) -> None:
+    text = contract_text(of(Telemetry(spans=(a_span("pay", attributes={key: before}),))))
+
+    assert f"{key}/type" in text
+    assert (
+        check_contract(parse_contract(text), of(Telemetry(spans=(a_span("pay", attributes={key: after}),))))
+        == ()
+    )
