@@ -23,17 +23,6 @@ FAKE_AWS: Mapping[str, str | None] = {
 
 REGION = "us-east-1"
 
-
-def region_of(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the region by the names that SDKs read: boto3 the one, JavaScript's the other.
-
-    >>> region_of({"AWS_REGION": "eu-west-1"})
-    {'AWS_DEFAULT_REGION': 'eu-west-1', 'AWS_REGION': 'eu-west-1'}
-    """
-    default, other = environ.get("AWS_DEFAULT_REGION"), environ.get("AWS_REGION")
-    return {"AWS_DEFAULT_REGION": default or other or REGION, "AWS_REGION": other or default or REGION}
-
-
 OTHER_OTLP: Mapping[str, None] = dict.fromkeys(
     f"OTEL_EXPORTER_OTLP_{signal}{what}"
     for signal in ("", "TRACES_", "METRICS_", "LOGS_")
@@ -50,6 +39,16 @@ _NO_SAMPLER = frozenset({"always_off", "parentbased_always_off"})
 _CONFIGURATION_FILES = ("OTEL_CONFIG_FILE", "OTEL_EXPERIMENTAL_CONFIG_FILE")
 """Their content wins over other variables. Source: OpenTelemetry's "Declarative configuration"."""
 _OFF = frozenset({"n", "no", "f", "false", "off", "0"})
+
+
+def region_of(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the region by the names that SDKs read: boto3 the one, JavaScript's the other.
+
+    >>> region_of({"AWS_REGION": "eu-west-1"})
+    {'AWS_DEFAULT_REGION': 'eu-west-1', 'AWS_REGION': 'eu-west-1'}
+    """
+    default, other = environ.get("AWS_DEFAULT_REGION"), environ.get("AWS_REGION")
+    return {"AWS_DEFAULT_REGION": default or other or REGION, "AWS_REGION": other or default or REGION}
 
 
 def other_aws_endpoints(environ: Mapping[str, str]) -> dict[str, None]:

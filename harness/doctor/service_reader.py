@@ -156,16 +156,18 @@ class ServiceReader:
             if why:
                 self._notes.append(environment.invalid(site, why))
             else:
-                # A name without a value takes the one of the environment.
-                yield name, self._setting(f"${{{name}}}" if value is None else value, site)
+                yield name, self._named(name, value, site)
+
+    def _named(self, name: str, value: Any, site: Site) -> Setting:
+        """Return the setting of a name; one without a value takes that of the environment."""
+        return self._setting(f"${{{name}}}" if value is None else value, site)
 
     def _build_args(self, build: Any) -> Iterator[tuple[str, Setting]]:
         block = build.get("args") if isinstance(build, dict) else None
         pairs = environment.pairs_of(block if isinstance(block, dict | list) else ())
         for place, name, value, why in pairs:
             if not why:
-                site = self._site(block, place)
-                yield name, self._setting(f"${{{name}}}" if value is None else value, site)
+                yield name, self._named(name, value, self._site(block, place))
 
     def _ports(self, block: Any) -> Iterator[Port]:
         for index, item in enumerate(block):
