@@ -14,6 +14,7 @@ from harness.contract.ids import contract_ids
 from harness.contract.items import Contract, Item, Operation, Presence, Waiver
 from harness.contract.kinds import KINDS
 from harness.contract.requests import Request, Requests, lost
+from harness.contract.resources import check_resources
 from harness.contract.sections import check_sections
 from harness.contract.shares import forbids, is_forbidden
 from harness.contract.trees import TreeCheck, Witness, place_name
@@ -54,6 +55,7 @@ def check_contract(contract: Contract, record: RunRecord) -> tuple[Finding, ...]
         deviations.scenario = name
         operations.check(telemetry)
     check_sections(contract, parts, deviations)
+    check_resources(contract, parts, deviations)
     deviations.scenario = ""
     operations.report_unexercised()
     return deviations.findings()

@@ -124,20 +124,33 @@ class Waiver:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Service:
+    """What a program says of itself: the attributes of its resource.
+
+    Attributes:
+        attributes: What is expected of them; others may be there.
+        is_required: It is one of a list, each of which must be captured.
+    """
+
+    attributes: Any
+    site: Site
+    is_required: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Contract:
     """What an app promises to emit.
 
     Attributes:
         digest: SHA-256 of its text, in hex.
         levels: Of what is captured and not declared, or declared and not captured.
-        resource: Resource attributes of every span, log record and metric.
+        services: The resource of every span, log record and metric must be as one of them says.
     """
 
     file: str
     digest: str = ""
     levels: dict[str, Level] = field(default_factory=dict)
-    resource: Any = None
-    resource_site: Site | None = None
+    services: tuple[Service, ...] = ()
     operations: tuple[Operation, ...] = ()
     log_events: tuple[Item, ...] = ()
     log_records: tuple[Item, ...] = ()

@@ -9,7 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from harness.contract.fitting import misfits
-from harness.contract.items import VERSION, Contract, Item, Operation, OptionalKey, Presence, Tier, Waiver
+from harness.contract.items import (
+    VERSION,
+    Contract,
+    Item,
+    Operation,
+    OptionalKey,
+    Presence,
+    Service,
+    Tier,
+    Waiver,
+)
 from harness.contract.kinds import COMMON, EVENTS, KINDS, LINKS, OPERATIONS, SECTIONS, Kind
 from harness.contract.operators import OPERATORS
 from harness.contract.optional import optional_parts, optional_paths
@@ -91,12 +101,10 @@ class _Reader:
             name: tuple(item for node in nodes(found.get(name)) if (item := self._item(node, KINDS[kind])))
             for name, kind in SECTIONS.items()
         }
-        resource = found.get("resource")
         return Contract(
             file=self._file,
             levels=self._levels(found.get("levels")),
-            resource=freeze(self._values.mapping(resource.node, "resource")) if resource else None,
-            resource_site=self._site(resource.place) if resource else None,
+            services=tuple(self._services(found.get("resource"))),
             operations=tuple(self._operations(found.get("operations"))),
             waivers=tuple(w for node in nodes(found.get("waivers")) if (w := self._waiver(node))),
             **sections,
@@ -120,6 +128,15 @@ class _Reader:
             if level is not None:
                 given[item.key] = level
         return LEVELS | given
+
+    def _services(self, entry: Entry | None) -> Iterator[Service]:
+        if entry is None:
+            return
+        is_list = entry.node.id == "sequence" and bool(entry.node.value)
+        for node in entry.node.value if is_list else [entry.node]:
+            attributes = freeze(self._values.mapping(node, "resource"))
+            place = place_of(node) if is_list else entry.place
+            yield Service(attributes=attributes, site=self._site(place), is_required=is_list)
 
     def _operations(self, entry: Entry | None) -> Iterator[Operation]:
         seen: dict[tuple[str, str, str], Place] = {}

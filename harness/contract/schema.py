@@ -43,7 +43,12 @@ def json_schema() -> dict[str, Any]:
                 "additionalProperties": False,
                 "properties": {name: {"enum": [level.value for level in Level]} for name in LEVELS},
             },
-            "resource": {"$ref": "#/$defs/values"},
+            "resource": {
+                "anyOf": [
+                    {"$ref": "#/$defs/values"},
+                    {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/values"}},
+                ]
+            },
             "operations": {
                 "type": "array",
                 "items": {"anyOf": [{"$ref": f"#/$defs/{name}-operation"} for name in OPERATIONS]},

@@ -1,8 +1,8 @@
-"""What belongs to no request: log events, log records, metrics, exports and resources."""
+"""What belongs to no request: log events, log records, metrics and exports."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from harness.contract import attributed
 from harness.contract.attributed import ATTRIBUTES, Taken
@@ -13,15 +13,13 @@ from harness.contract.kinds import SECTIONS
 from harness.contract.optional import Exercised, fields_of, renamed_problem, unseen_message
 from harness.contract.shares import forbids, is_forbidden, shared
 from harness.expect.compare import equal
-from harness.expect.fields import MappingField
 from harness.expect.metrics import POINT_FIELDS
 from harness.expect.omitted import OMITTED
 from harness.expect.pool import Entry
 from harness.expect.render import short
-from harness.model import DataPoint, ExportRequest, Level, LogEvent, Metric, Resource, Site, Telemetry
+from harness.model import DataPoint, ExportRequest, Level, LogEvent, Metric, Site, Telemetry
 
 Parts = Sequence[tuple[str, Telemetry]]
-_RESOURCE = MappingField("resource", lambda r: r.attributes, stem="resource", noun="resource attribute")
 
 
 def check_sections(contract: Contract, parts: Parts, deviations: Deviations) -> None:
@@ -34,8 +32,6 @@ def check_sections(contract: Contract, parts: Parts, deviations: Deviations) -> 
         items: tuple[Item, ...] = getattr(contract, section)
         if items:
             section_counts(contract, items, parts, deviations, each=section in attributed.SECTIONS)
-    if contract.resource is not None:
-        _check_resources(contract, parts, deviations)
 
 
 def section_counts(
@@ -241,32 +237,6 @@ class _Section:
             message += item.relied_on
         signal = item.expectation.SIGNAL
         self._deviations.add(id_, signal, message, site=site or item.site, level=level, about=about)
-
-
-def _check_resources(contract: Contract, parts: Parts, deviations: Deviations) -> None:
-    for name, telemetry in parts:
-        deviations.scenario = name
-        different: list[Resource] = []
-        for resource in resources_of(telemetry):
-            if resource not in different:
-                different.append(resource)
-        for resource in different:
-            for problem in _RESOURCE.problems(contract.resource, resource):
-                deviations.add(
-                    problem.id,
-                    "span",
-                    problem.message,
-                    where="resource",
-                    site=contract.resource_site,
-                    about=problem.about,
-                )
-
-
-def resources_of(telemetry: Telemetry) -> Iterator[Resource]:
-    """Yield the resource of each span, log record and OpenTelemetry metric."""
-    yield from (span.resource for span in telemetry.spans)
-    yield from (record.resource for record in telemetry.log_records)
-    yield from (metric.resource for metric in telemetry.metrics if metric.namespace is None)
 
 
 def is_taken(export: ExportRequest) -> bool:

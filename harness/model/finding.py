@@ -23,7 +23,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     Attributes:
         id: Stable id (``attribute_mismatch``, ``segment_unfinished``, …).
         signal: ``span``, ``segment``, ``log_event``, ``log_record``,
-            ``metric``, ``export_request`` or ``harness``.
+            ``metric``, ``export_request``, ``resource`` or ``harness``.
         message: What, expected against captured, closest candidate, next step.
         where: The node it is about, as a path from its root:
             ``GET /x › child``; empty when it is about the whole scenario.

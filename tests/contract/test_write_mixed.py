@@ -144,18 +144,21 @@ def test_a_message_that_begins_another_takes_none_of_its_events() -> None:
     )
 
 
-def test_the_services_of_a_run_are_named_and_one_that_is_renamed_is_found() -> None:
-    def run(*names: str) -> Telemetry:
-        return a_telemetry(*(a_span("work", span_id=f"{name:>016}", resource=res(name)) for name in names))
+def test_the_roles_of_a_service_are_named_and_one_that_is_renamed_is_found() -> None:
+    def run(*roles: str) -> Telemetry:
+        resources = (Resource(attributes={"service.name": "a", "app.role": role}) for role in roles)
+        return a_telemetry(
+            *(a_span("work", span_id=f"{n:016}", resource=one) for n, one in enumerate(resources))
+        )
 
-    text = written(run("a", "b"))
-    assert "resource:\n  service.name/one_of:\n    - a\n    - b\n" in text
-    (finding,) = check_contract(parse_contract(text), a_run(run("a", "c")))
-    assert finding.message.startswith("service.name: expected one_of('a', 'b'), captured 'c'")
-    after, (change,), _ = accepted_text(text, a_run(run("a", "c")))
-    assert after == text.replace("- b", "- c")
+    text = written(run("x", "y"))
+    assert "resource:\n  app.role/one_of:\n    - x\n    - y\n" in text
+    (finding,) = check_contract(parse_contract(text), a_run(run("x", "z")))
+    assert finding.message.startswith("app.role: expected one_of('x', 'y'), captured 'z'")
+    after, (change,), _ = accepted_text(text, a_run(run("x", "z")))
+    assert after == text.replace("- y", "- z")
     assert change.where == "resource"
-    assert "service.name/type: str  # more than 5 values" in written(run(*"abcdef"))
+    assert "app.role/type: str  # more than 5 values" in written(run(*"abcdef"))
 
 
 def test_resources_that_differ_in_what_is_no_text() -> None:

@@ -20,6 +20,7 @@ from harness.analysis.diff.facts import (
 from harness.analysis.diff.once import control_calls
 from harness.analysis.diff.others import other_signals
 from harness.analysis.diff.series import Series, metric_series
+from harness.analysis.diff.services import service_facts
 from harness.analysis.diff.shape import Counted, Shape, Shapes, counted
 from harness.contract.write.names import name_form
 from harness.model import (
@@ -141,6 +142,7 @@ class _Forest:
     def _span(self, span: Span) -> Own:
         facts = self._table.of("attributes", span.attributes)
         facts += status_facts(span.status)
+        facts += service_facts(span.resource)
         facts.sort(key=_PATH)
         # An enumeration's hash is slow, and its `value` is slower.
         return (

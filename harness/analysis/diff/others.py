@@ -9,11 +9,13 @@ from typing import Any
 from harness.analysis.diff.facts import FactTable, united
 from harness.analysis.diff.json_lines import json_facts
 from harness.analysis.diff.once import export_name, is_control
+from harness.analysis.diff.services import NAMELESS, service_facts
 from harness.analysis.diff.shape import Shape, Shapes
 from harness.analysis.diff.values import Value
+from harness.contract.resources import SERVICE_NAME, different, resources_of
 from harness.contract.write.messages import message_form
 from harness.contract.write.names import name_form
-from harness.model import ExportRequest, LogEvent, LogRecord, Metric, Resource, Telemetry
+from harness.model import ExportRequest, LogEvent, LogRecord, Metric, Telemetry
 
 _EXACT_HEADERS = frozenset({"content-type", "content-encoding"})
 _TEXT = Value("str", "type", "str")
@@ -61,6 +63,7 @@ def _metric_facts(metric: Metric, table: FactTable) -> Iterable[tuple[str, Value
     yield "unit", Value("str", "is", metric.unit)
     yield "temporality", Value("str", "is", metric.temporality.value)
     yield "is_monotonic", Value("bool", "is", metric.is_monotonic)
+    yield from service_facts(metric.resource)
     for point in metric.data_points:
         # Which series there are depends on the traffic, so their values are not compared.
         for path, value in table.of("attributes", point.attributes):
@@ -76,7 +79,13 @@ def _log_records(records: Sequence[LogRecord], table: FactTable, shapes: Shapes)
             name_form(record.event_name) if record.event_name else _body_form(record.body),
             kind=record.severity_text or str(record.severity_number),
             scope=record.scope.name,
-            facts=united([*table.of("attributes", record.attributes), *_body_facts(record.body, table)]),
+            facts=united(
+                [
+                    *table.of("attributes", record.attributes),
+                    *_body_facts(record.body, table),
+                    *service_facts(record.resource),
+                ]
+            ),
         )
         for record in records
     )
@@ -127,17 +136,11 @@ def _header_facts(exports: Iterable[ExportRequest]) -> Iterable[tuple[str, Value
 
 
 def _resources(parts: Sequence[Telemetry], table: FactTable, shapes: Shapes) -> Grouped:
-    distinct: dict[str, Resource] = {}
-    for part in parts:
-        for items in (part.spans, part.metrics, part.log_records):
-            for item in items:
-                attributes = item.resource.attributes
-                if attributes:
-                    distinct.setdefault(repr(attributes), item.resource)
     by_service: dict[str, list[tuple[str, Value]]] = {}
-    for resource in distinct.values():
-        name = str(resource.attributes.get("service.name", "without a service.name"))
-        named = {key: value for key, value in resource.attributes.items() if key != "service.name"}
+    told = (one for part in parts for one in resources_of(part) if one.attributes)
+    for resource in different(told):
+        name = str(resource.attributes.get(SERVICE_NAME, NAMELESS))
+        named = {key: value for key, value in resource.attributes.items() if key != SERVICE_NAME}
         facts = table.of("attributes", named)
         by_service.setdefault(name, []).extend(facts)
     return _grouped(shapes.of("resource", name, facts=united(facts)) for name, facts in by_service.items())

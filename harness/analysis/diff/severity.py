@@ -28,6 +28,7 @@ DEFAULTS: Mapping[str, Severity] = MappingProxyType(
         "kind_changed": Severity.BREAKING,
         "status_changed": Severity.BREAKING,
         "scope_changed": Severity.BREAKING,
+        "service_changed": Severity.BREAKING,
         "unit_changed": Severity.BREAKING,
         "log_format_changed": Severity.BREAKING,
         "log_group_changed": Severity.BREAKING,

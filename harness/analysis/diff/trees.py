@@ -16,6 +16,7 @@ from harness.analysis.diff.pairing import (
     best_pairs,
     without_equal,
 )
+from harness.analysis.diff.services import SERVICE, SERVICE_CHANGED
 from harness.analysis.diff.shape import Shape
 from harness.analysis.diff.swaps import below, swapped_edit, swaps
 
@@ -205,7 +206,7 @@ def _fact_edit(change: FactChange, noun: str, path: Path, scope: str, times: int
     if change.new_path:
         names = change.path, change.new_path
         return Edit(change.kind, noun, path, "", *names, scope, times, unit=change.unit)
-    kind = _FACT_KINDS.get((noun, change.path), change.kind)
+    kind = SERVICE_CHANGED if change.path == SERVICE else _FACT_KINDS.get((noun, change.path), change.kind)
     return Edit(kind, noun, path, change.path, change.before, change.after, scope, times)
 
 

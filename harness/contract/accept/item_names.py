@@ -20,6 +20,7 @@ from harness.contract.shares import is_forbidden
 from harness.contract.trees import Witness
 from harness.contract.write.build import SECTION_WRITERS
 from harness.contract.write.names import Named, names_of
+from harness.contract.write.services import Services
 from harness.expect.compare import equal
 from harness.expect.pool import Entry
 from harness.model import Telemetry
@@ -182,9 +183,9 @@ def _entry_holds(item: Item, entry: Entry) -> bool:
 
 def _new_in(section: str, left: Sequence[Entry]) -> Iterator[Newcomer[Named, Entry]]:
     """Yield the names that are written of what no item identifies."""
-    write = SECTION_WRITERS[section]
+    write, services = SECTION_WRITERS[section], Services([])
     known: set[Named] = set()
-    for written in write([Telemetry(**{section: tuple(entry.value for entry in left)})]):
+    for written in write([Telemetry(**{section: tuple(entry.value for entry in left)})], services):
         key, argument = next(iter(written.items()))
         name = split_key(key)[2], argument
         if isinstance(argument, str) and name not in known:

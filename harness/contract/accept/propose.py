@@ -18,13 +18,16 @@ from harness.contract.items import Contract, Item, Operation, Presence
 from harness.contract.kinds import KINDS, SECTIONS
 from harness.contract.operators import OPERATORS, split_key
 from harness.contract.optional import BY_SUBSET
-from harness.contract.sections import resources_of
-from harness.contract.write.operations import Trees, operations_of
+from harness.contract.resources import different, named, resources_of, service_of
+from harness.contract.write.operations import operations_of
+from harness.contract.write.services import Services
 from harness.contract.write.shapes import child_count, child_items, item_of
+from harness.contract.write.trees import Trees
 from harness.expect.compare import equal
 from harness.expect.fields import MappingField
 from harness.expect.omitted import OMITTED
 from harness.expect.parts import PartsField
+from harness.expect.render import short
 from harness.expect.segments import as_annotation_key
 from harness.model import RunRecord, Telemetry
 
@@ -62,9 +65,11 @@ class _Proposer:
                 removal = self._removal(node, where, _title(operation))
                 yield from below(path, [replace(removal, relied_on=item.whole_relied_on, asked=True)])
         yield from self._new_operations()
-        yield from self._resource()
+        yield from self._resources()
         for section in SECTIONS:
-            yield from section_changes(self._names, section, self._document, self._parts)
+            yield from section_changes(
+                self._names, section, self._document, self._parts, self._trees.services
+            )
 
     # Operations that the contract does not know
 
@@ -88,13 +93,26 @@ class _Proposer:
                 path=(repr(new),),
             )
 
-    def _resource(self) -> Iterator[Change]:
-        resource, entry = self._contract.resource, entry_of(self._document.root, "resource")
-        captured = [one.attributes for part in self._parts for one in resources_of(part)]
-        if resource is None or entry is None or not captured:
+    def _resources(self) -> Iterator[Change]:
+        services, entry = self._contract.services, entry_of(self._document.root, "resource")
+        if entry is None:
             return
-        changes = mapping_changes(self._document, entry.node, resource, captured, 1, "resource", closed=False)
-        yield from below("resource", changes)
+        captured = different(one for part in self._parts for one in resources_of(part))
+        owners = [service_of(services, resource) for resource in captured]
+        is_list = entry.node.id == "sequence"
+        for service, node in zip(services, entry.node.value if is_list else [entry.node], strict=True):
+            own = [one.attributes for one, owner in zip(captured, owners, strict=True) if owner is service]
+            if own:
+                expected = service.attributes
+                changes = mapping_changes(self._document, node, expected, own, 1, "resource", closed=False)
+                yield from below("resource", changes)
+            elif service.is_required:
+                yield self._removal(node, "resource", f"service {short(named(service))}")
+        unknown = [one for one, owner in zip(captured, owners, strict=True) if owner is None]
+        for new in Services(unknown).listed():
+            title = shown(*next(iter(new.items())))
+            add = partial(self._document.add_item, self._document.root, "resource", new)
+            yield Change("resource", "item", "", title, add, path=(repr(new),))
 
     # One item
 
@@ -105,7 +123,7 @@ class _Proposer:
 
     def _details(self, item: Item, node: Any, where: str) -> Iterator[Change]:
         values = self._witness.taken[id(item)]
-        generated = item_of(values, self._trees.below)
+        generated = item_of(values, self._trees)
         for field, expected in item.expectation.details:
             entry = entry_of(node, field.name)
             if entry is None:
@@ -180,12 +198,8 @@ class _Proposer:
     def _new_children(self, item: Item, node: Any, key: str, where: str) -> Iterator[Change]:
         """Yield an addition for each name below that no item took."""
         parents, left = self._witness.taken[id(item)], self._witness.left
-        own = set(map(id, parents))
-
-        def children(value: Any) -> Sequence[Any]:
-            return left.get(id(value), ()) if id(value) in own else self._trees.below(value)
-
-        for new in child_items(parents, children):
+        own: dict[int, Sequence[Any]] = {id(parent): left.get(id(parent), ()) for parent in parents}
+        for new in child_items(parents, self._trees.with_below(own)):
             title = shown(*next(iter(new.items())))
             add = partial(self._document.add_item, node, key, new)
             yield Change(where, key, "", f"{key}: {title}", add, path=(repr(new),))

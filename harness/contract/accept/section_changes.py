@@ -27,6 +27,7 @@ from harness.contract.shares import forbids, is_forbidden
 from harness.contract.write.build import SECTION_WRITERS
 from harness.contract.write.exports import header_entries, lowered
 from harness.contract.write.names import written
+from harness.contract.write.services import Services
 from harness.expect.compare import differences, equal
 from harness.expect.fields import Field, MappingField
 from harness.expect.metrics import POINT_FIELDS
@@ -39,7 +40,7 @@ _OF_POINTS = ("value", "sum")
 
 
 def section_changes(
-    names: NewNames, section: str, document: Document, parts: Sequence[Telemetry]
+    names: NewNames, section: str, document: Document, parts: Sequence[Telemetry], services: Services
 ) -> Iterator[Change]:
     """Yield the changes of one section; one that the contract does not have stays away."""
     contract = names.contract
@@ -80,7 +81,7 @@ def section_changes(
     left = [entry for entry in entries if not any(_knows(item, entry) for item in items)]
     left += [entry for entry in entries if id(entry) not in held and _is_elsewhere(entry, items, taking)]
     unknown = Telemetry(**{section: tuple(entry.value for entry in left)})
-    for new in SECTION_WRITERS[section]([unknown]):
+    for new in SECTION_WRITERS[section]([unknown], services):
         add = partial(document.add_item, document.root, section, new)
         yield Change(section, "item", "", shown(*next(iter(new.items()))), add, path=(section, repr(new)))
 

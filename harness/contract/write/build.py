@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from harness.contract.items import VERSION
-from harness.contract.sections import resources_of
 from harness.contract.write.exports import export_items
 from harness.contract.write.log_records import log_record_items
 from harness.contract.write.messages import forms_of
 from harness.contract.write.metrics import metric_items
 from harness.contract.write.names import Named, entry, names_of
-from harness.contract.write.operations import Trees, operations_of
-from harness.contract.write.resource import resource_of
+from harness.contract.write.operations import operations_of
+from harness.contract.write.services import Services
+from harness.contract.write.trees import Trees
 from harness.contract.write.yaml_text import yaml_lines
 from harness.model import RunRecord, Telemetry
 
@@ -34,17 +34,13 @@ def contract_text(record: RunRecord) -> str:
     """
     parts = [*(scenario.telemetry for scenario in record.scenarios), record.outside]
     document: dict[str, Any] = {"version": VERSION}
-    if resource := _resource(parts):
+    trees = Trees(parts)
+    if resource := trees.services.written():
         document["resource"] = resource
-    document["operations"] = operations_of(Trees(parts))
-    sections = {name: write(parts) for name, write in SECTION_WRITERS.items()}
+    document["operations"] = operations_of(trees)
+    sections = {name: write(parts, trees.services) for name, write in SECTION_WRITERS.items()}
     document |= {name: items for name, items in sections.items() if items}
     return "\n".join((_HEADER, *yaml_lines(document))) + "\n"
-
-
-def _resource(parts: Sequence[Telemetry]) -> dict[str, Any]:
-    resources = [resource.attributes for part in parts for resource in resources_of(part)]
-    return resource_of(list({id(one): one for one in resources}.values()))
 
 
 def _log_events(parts: Sequence[Telemetry]) -> list[dict[str, Any]]:
@@ -60,10 +56,10 @@ def _log_events(parts: Sequence[Telemetry]) -> list[dict[str, Any]]:
     ]
 
 
-SECTION_WRITERS: dict[str, Callable[[Sequence[Telemetry]], list[dict[str, Any]]]] = {
-    "log_events": _log_events,
+SECTION_WRITERS: dict[str, Callable[[Sequence[Telemetry], Services], list[dict[str, Any]]]] = {
+    "log_events": lambda parts, _: _log_events(parts),
     "log_records": log_record_items,
     "metrics": metric_items,
-    "exports": export_items,
+    "exports": lambda parts, _: export_items(parts),
 }
-"""Section → what writes its items."""
+"""Section → what writes its items, given the parts of a run and the services of all of it."""

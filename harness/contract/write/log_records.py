@@ -8,6 +8,7 @@ from typing import Any
 from harness.contract.operators import OPERATORS
 from harness.contract.write.messages import forms_of
 from harness.contract.write.names import Named, names_of, written
+from harness.contract.write.services import Services
 from harness.contract.write.volatile import generalised, mapping_of
 from harness.expect.compare import equal
 from harness.model import LogRecord, Telemetry
@@ -15,19 +16,20 @@ from harness.model import LogRecord, Telemetry
 _BODY_DEPTH = 3
 
 
-def log_record_items(parts: Sequence[Telemetry]) -> list[dict[str, Any]]:
+def log_record_items(parts: Sequence[Telemetry], services: Services) -> list[dict[str, Any]]:
     """Return the items of log records, sorted."""
     names = names_of(record.event_name for part in parts for record in part.log_records)
-    groups: dict[tuple[str, str, Named, int], list[LogRecord]] = {}
+    groups: dict[tuple[str, str, Named, int, str], list[LogRecord]] = {}
     for part in parts:
         for record in part.log_records:
             event = names[record.event_name]
-            key = (record.scope.name, record.severity_text, event, record.severity_number)
+            own = services.name_of(record)
+            key = (record.scope.name, record.severity_text, event, record.severity_number, own)
             groups.setdefault(key, []).append(record)
-    return [item for _, records in sorted(groups.items()) for item in _items(records)]
+    return [item for _, records in sorted(groups.items()) for item in _items(records, services)]
 
 
-def _items(records: Sequence[LogRecord]) -> Iterable[dict[str, Any]]:
+def _items(records: Sequence[LogRecord], services: Services) -> Iterable[dict[str, Any]]:
     first = records[0]
     details: dict[str, Any] = {}
     if first.severity_text:
@@ -38,6 +40,7 @@ def _items(records: Sequence[LogRecord]) -> Iterable[dict[str, Any]]:
         details |= written("event_name", *(record.event_name for record in records))
     if first.scope.name:
         details["scope"] = first.scope.name
+    details |= services.entry(records)
     for identity, alike in _by_body(records):
         attributes = mapping_of([record.attributes for record in alike])
         correlated = correlation([(record.trace_id, record.span_id) for record in alike])

@@ -7,6 +7,7 @@ from typing import Any
 
 from harness.contract.metrics import is_temporality_own
 from harness.contract.write.names import Named, names_of, written
+from harness.contract.write.services import Services
 from harness.contract.write.shapes import one_or_several
 from harness.contract.write.volatile import generalised, mapping_of
 from harness.model import Metric, MetricType, Telemetry, Temporality
@@ -15,18 +16,19 @@ _MOST_SERIES = 5
 """So many combinations of attributes are items of their own; more depend on the traffic."""
 
 
-def metric_items(parts: Sequence[Telemetry]) -> list[dict[str, Any]]:
+def metric_items(parts: Sequence[Telemetry], services: Services) -> list[dict[str, Any]]:
     """Return the items of metrics, sorted."""
     names = names_of(metric.name for part in parts for metric in part.metrics)
-    groups: dict[tuple[str, str, Named], list[Metric]] = {}
+    groups: dict[tuple[str, str, Named, str], list[Metric]] = {}
     for part in parts:
         for metric in part.metrics:
-            key = (metric.scope.name, metric.namespace or "", names[metric.name])
+            own = services.name_of(metric)
+            key = (metric.scope.name, metric.namespace or "", names[metric.name], own)
             groups.setdefault(key, []).append(metric)
-    return [item for _, metrics in sorted(groups.items()) for item in _items(metrics)]
+    return [item for _, metrics in sorted(groups.items()) for item in _items(metrics, services)]
 
 
-def _items(metrics: Sequence[Metric]) -> Iterator[dict[str, Any]]:
+def _items(metrics: Sequence[Metric], services: Services) -> Iterator[dict[str, Any]]:
     first = metrics[0]
     item: dict[str, Any] = dict(written("metric", *(metric.name for metric in metrics)))
     item |= one_or_several("type", {metric.type.value for metric in metrics})
@@ -36,6 +38,7 @@ def _items(metrics: Sequence[Metric]) -> Iterator[dict[str, Any]]:
         item["namespace"] = first.namespace
     if first.scope.name:
         item["scope"] = first.scope.name
+    item |= services.entry(metrics)
     for attributes in _series([point.attributes for metric in metrics for point in metric.data_points]):
         yield item | ({"attributes": attributes} if attributes else {})
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -10,11 +9,10 @@ from urllib.parse import urlsplit
 
 from harness.contract.forms import literal, pattern_of, template_of, widened
 from harness.contract.write.names import Named, names_of
+from harness.contract.write.services import Services
 from harness.contract.write.shapes import document_item, span_item
-from harness.expect.pool import Pool
-from harness.expect.segments import segment_pool
-from harness.expect.spans import span_pool
-from harness.model import Segment, Span, StatusCode, Telemetry
+from harness.contract.write.trees import Trees
+from harness.model import Segment, Span, StatusCode
 
 _STATUS_KEYS = ("http.response.status_code", "http.status_code", "rpc.grpc.status_code")
 _HOST, _QUERY = r"\A(?:\w+://[^/?#]*)?", r"(?:[?#]|\Z)"
@@ -22,43 +20,7 @@ _HOST, _QUERY = r"\A(?:\w+://[^/?#]*)?", r"(?:[?#]|\Z)"
 _FORM = re.compile(r"(?<!\\)(?:\[|\\[dw])")
 """What a pattern has where a text differs from run to run."""
 _MOST_PATHS = 50
-_MAX_DEPTH = 20
-"""Levels of a tree that are written: a contract may not be nested deeper than people read."""
 """So many paths of one segment name are variants of their own; more are no stable names."""
-
-
-class Trees:
-    """Root spans and segments of a run, and what is below each node."""
-
-    def __init__(self, parts: Iterable[Telemetry]) -> None:
-        self.spans: list[Span] = []
-        self.segments: list[Segment] = []
-        self._below: dict[int, list[Any]] = {}
-        self._kept: list[Pool] = []  # `id` is only an identity while its object lives
-        for telemetry in parts:
-            self._take(span_pool(telemetry), "span", "span", self.spans)
-            self._take(segment_pool(telemetry), "segment", "subsegment", self.segments)
-
-    def _take(self, pool: Pool, noun: str, child_noun: str, roots: list[Any]) -> None:
-        self._kept.append(pool)
-        roots += [pool.entries[i].value for i in pool.roots() if pool.entries[i].noun == noun]
-        depths: dict[int, int] = {}
-        for index, entry in enumerate(pool.entries):
-            children = pool.children(index, child_noun, None)
-            depth = depths.get(index, 0)
-            if children and depth < _MAX_DEPTH:
-                self._below[id(entry.value)] = [pool.entries[i].value for i in children]
-                depths.update(dict.fromkeys(children, depth + 1))
-
-    def of(self, *, spans: list[Span], segments: list[Segment]) -> Trees:
-        """Return the same trees with only these roots."""
-        some = copy.copy(self)
-        some.spans, some.segments = spans, segments
-        return some
-
-    def below(self, node: Any) -> Sequence[Any]:
-        """Return the children of a node."""
-        return self._below.get(id(node), ())
 
 
 def operations_of(trees: Trees, *, always_when: bool = False) -> list[dict[str, Any]]:
@@ -69,14 +31,14 @@ def operations_of(trees: Trees, *, always_when: bool = False) -> list[dict[str, 
     """
     operations: list[dict[str, Any]] = []
     for _, spans in sorted(_named(trees.spans)):
-        variants = _grouped(spans, _span_variant)
+        variants = _grouped(spans, _span_variant_of(spans, trees.services))
         for variant in sorted(variants, key=repr):
-            item = span_item(variants[variant], trees.below)
+            item = span_item(variants[variant], trees)
             operations.append(_with_when(item, dict(variant), needed=always_when or len(variants) > 1))
     for _, documents in sorted(_named(trees.segments)):
         variants = _grouped(documents, _segment_variant_of(documents))
         for variant in sorted(variants, key=_breadth):
-            item = document_item(variants[variant], trees.below)
+            item = document_item(variants[variant], trees)
             operations.append(_with_when(item, dict(variant), needed=always_when or len(variants) > 1))
     return operations
 
@@ -101,16 +63,24 @@ def _with_when(item: dict[str, Any], when: dict[str, Any], *, needed: bool) -> d
     return {identity: name, "when": when, **dict(rest)}
 
 
-def _span_variant(span: Span) -> tuple[tuple[str, Any], ...]:
-    """Return what tells this request from others of its name, as the entries of `when`."""
-    found: list[tuple[str, Any]] = []
-    for key in _STATUS_KEYS:
-        if key in span.attributes:
+def _span_variant_of(
+    spans: Sequence[Span], services: Services
+) -> Callable[[Span], tuple[tuple[str, Any], ...]]:
+    """Return what tells a request from others of its name, as the entries of `when`."""
+    are_of_several = len(set(map(services.name_of, spans))) > 1
+
+    def variant(span: Span) -> tuple[tuple[str, Any], ...]:
+        found: list[tuple[str, Any]] = []
+        if are_of_several:
+            found += ((name, _Frozen(entry)) for name, entry in services.entry([span]).items())
+        key = next((key for key in _STATUS_KEYS if key in span.attributes), None)
+        if key is not None:
             found.append(("attributes", _Frozen({key: span.attributes[key]})))
-            break
-    if span.status.code is StatusCode.ERROR:
-        found.append(("status", "error"))
-    return tuple(found)
+        if span.status.code is StatusCode.ERROR:
+            found.append(("status", "error"))
+        return tuple(found)
+
+    return variant
 
 
 def _segment_variant_of(segments: Sequence[Segment]) -> Callable[[Segment], tuple[tuple[str, Any], ...]]:

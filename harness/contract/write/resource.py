@@ -13,8 +13,8 @@ _MOST = 5
 def resource_of(resources: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return what holds of every resource; where a few programs differ in what stays, each value is named.
 
-    >>> resource_of([{"service.name": "web"}, {"service.name": "worker"}])
-    {'service.name/one_of': ['web', 'worker']}
+    >>> resource_of([{"process.role": "main"}, {"process.role": "worker"}])
+    {'process.role/one_of': ['main', 'worker']}
     """
     found: dict[str, Any] = {}
     for name, argument in mapping_of(resources).items():
@@ -29,8 +29,8 @@ def resource_of(resources: Sequence[dict[str, Any]]) -> dict[str, Any]:
 def named_values(key: str, captured: Sequence[dict[str, Any]]) -> list[str]:
     """Return the texts under a key, sorted; none where they are many, or differ from run to run.
 
-    >>> named_values("service.name", [{"service.name": "web"}, {"service.name": "worker"}])
-    ['web', 'worker']
+    >>> named_values("process.role", [{"process.role": "worker"}, {"process.role": "main"}])
+    ['main', 'worker']
     """
     values = [one.get(key) for one in captured]
     if not all(isinstance(value, str) for value in values):

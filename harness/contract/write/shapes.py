@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from harness.contract.write.messages import forms_of
 from harness.contract.write.names import Named, entry, names_of, written
 from harness.contract.write.siblings import told_apart
+from harness.contract.write.trees import Trees
 from harness.contract.write.volatile import expected_entry, mapping_of
 from harness.contract.write.yaml_text import Said
 from harness.model import Segment, Span, Subsegment
 
-Node = Span | Segment | Subsegment
-Below = Callable[[Node], Sequence[Node]]
 _MOST_ALIKE = 3
 """Links of a span, and events of one name: how many a consumer of batches has depends on the traffic."""
 
 
-def span_item(spans: Sequence[Span], below: Below) -> dict[str, Any]:
-    """Return the item of spans of one name: details that all share, and what is below.
-
-    Args:
-        below: A span → its children.
-    """
+def span_item(spans: Sequence[Span], trees: Trees) -> dict[str, Any]:
+    """Return the item of spans of one name: details that all share, and what is below."""
     first = spans[0]
     item: dict[str, Any] = written("span", *(span.name for span in spans)) | one_or_several(
         "kind", {span.kind.value for span in spans}
     )
     if len({span.scope.name for span in spans}) == 1 and first.scope.name:
         item["scope"] = first.scope.name
+    item |= trees.services.entry(spans)
     item |= one_or_several("status", {span.status.code.value for span in spans})
     item |= _status_message([span.status.message for span in spans])
     if attributes := mapping_of([span.attributes for span in spans]):
@@ -38,7 +34,7 @@ def span_item(spans: Sequence[Span], below: Below) -> dict[str, Any]:
         item["events"] = events
     if links := _links(spans):
         item["links"] = links
-    if children := child_items(spans, below):
+    if children := child_items(spans, trees):
         item["children"] = children
     return item
 
@@ -92,7 +88,7 @@ def _numbers(counts: Sequence[int]) -> tuple[int, int]:
     return required, int(required < min(_MOST_ALIKE, max(counts)))
 
 
-def document_item(documents: Sequence[Segment | Subsegment], below: Below) -> dict[str, Any]:
+def document_item(documents: Sequence[Segment | Subsegment], trees: Trees) -> dict[str, Any]:
     """Return the item of segments, or subsegments, of one name."""
     first = documents[0]
     noun = "segment" if isinstance(first, Segment) else "subsegment"
@@ -113,7 +109,7 @@ def document_item(documents: Sequence[Segment | Subsegment], below: Below) -> di
         captured = [getattr(document, name, None) or {} for document in documents]
         if described := mapping_of(captured, depth):
             item[name] = described
-    if children := child_items(documents, below):
+    if children := child_items(documents, trees):
         item["subsegments"] = children
     return item
 
@@ -153,36 +149,36 @@ def _text(name: str, captured: Sequence[str | None]) -> dict[str, Any]:
     return dict([expected_entry(name, texts, always=len(texts) == len(captured))]) if texts else {}
 
 
-def item_of(nodes: Sequence[Any], below: Below) -> dict[str, Any]:
+def item_of(nodes: Sequence[Any], trees: Trees) -> dict[str, Any]:
     """Return the item of nodes of one name, spans or documents."""
-    return span_item(nodes, below) if isinstance(nodes[0], Span) else document_item(nodes, below)
+    return span_item(nodes, trees) if isinstance(nodes[0], Span) else document_item(nodes, trees)
 
 
-def child_items(parents: Sequence[Any], below: Below) -> list[dict[str, Any]]:
+def child_items(parents: Sequence[Any], trees: Trees) -> list[dict[str, Any]]:
     """Return an item for each name below; how often it occurs, and whether always."""
-    forms = names_of(child.name for parent in parents for child in below(parent))
+    forms = names_of(child.name for parent in parents for child in trees.below(parent))
     groups: dict[tuple[Any, ...], dict[int, list[Any]]] = {}
     for number, parent in enumerate(parents):
-        for child in below(parent):
-            group = groups.setdefault(_identity(child, forms[child.name]), {})
+        for child in trees.below(parent):
+            group = groups.setdefault(_identity(child, forms[child.name], trees), {})
             group.setdefault(number, []).append(child)
     found: list[dict[str, Any]] = []
     for key in sorted(groups, key=repr):
         by_parent = list(groups[key].values())
         if len(by_parent) < len(parents):
             by_parent.append([])  # one for all that have none
-        found += (_child_item(alike, below) for alike in told_apart(by_parent, below))
+        found += (_child_item(alike, trees) for alike in told_apart(by_parent, trees))
     return found
 
 
-def _identity(node: Any, name: Named) -> tuple[Any, ...]:
+def _identity(node: Any, name: Named, trees: Trees) -> tuple[Any, ...]:
     if isinstance(node, Span):
-        return name, node.kind.value, node.scope.name
+        return name, node.kind.value, node.scope.name, trees.services.name_of(node)
     return name, getattr(node, "namespace", None)
 
 
-def _child_item(by_parent: Sequence[Sequence[Any]], below: Below) -> dict[str, Any]:
-    item = item_of([child for children in by_parent for child in children], below)
+def _child_item(by_parent: Sequence[Sequence[Any]], trees: Trees) -> dict[str, Any]:
+    item = item_of([child for children in by_parent for child in children], trees)
     numbers = {len(children) for children in by_parent}
     if 0 in numbers:
         item["presence"] = "optional"

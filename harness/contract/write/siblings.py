@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from harness.contract.write.names import key_form, names_of
+from harness.contract.write.trees import Node, Trees
 from harness.contract.write.volatile import generalised
-from harness.model import Segment, Span, Subsegment
+from harness.model import Span
 
-Node = Span | Segment | Subsegment
-Below = Callable[[Node], Sequence[Node]]
 ByParent = Sequence[Sequence[Node]]
 _FEW = 5
 """So many kinds of siblings are told apart; more are data."""
@@ -20,7 +19,7 @@ _DEPTH = 3
 _DOCUMENT = ("annotations", "aws", "http", "metadata", "sql")
 
 
-def told_apart(by_parent: ByParent, below: Below) -> list[ByParent]:
+def told_apart(by_parent: ByParent, trees: Trees) -> list[ByParent]:
     """Return the siblings of one name as the kinds that they come in, each by parent.
 
     They are told apart by what every parent has as often: a status, events, links, what is below, and
@@ -32,7 +31,7 @@ def told_apart(by_parent: ByParent, below: Below) -> list[ByParent]:
     parents = [children for children in by_parent if children]
     if {len(children) for children in parents} == {1} or len({len(children) for children in parents}) != 1:
         return [by_parent]
-    rows = {id(node): _traits(node, below, numbers=len(parents) > 1) for some in parents for node in some}
+    rows = {id(node): _traits(node, trees, numbers=len(parents) > 1) for some in parents for node in some}
     kinds: dict[int, tuple[Hashable, ...]] = dict.fromkeys(rows, ())
     for trait in sorted({trait for row in rows.values() for trait in row}):
         finer = {node: (*kinds[node], (trait, row.get(trait))) for node, row in rows.items()}
@@ -49,9 +48,9 @@ def _is_same_everywhere(parents: ByParent, kinds: Mapping[int, Hashable]) -> boo
     return len(found[0]) <= _FEW and all(one == found[0] for one in found[1:])
 
 
-def _traits(node: Node, below: Below, *, numbers: bool) -> dict[str, Hashable]:
+def _traits(node: Node, trees: Trees, *, numbers: bool) -> dict[str, Hashable]:
     """Return what may tell a node from its siblings."""
-    traits: dict[str, Hashable] = {" below": _counted([child.name for child in below(node)])}
+    traits: dict[str, Hashable] = {" below": _counted([child.name for child in trees.below(node)])}
     if isinstance(node, Span):
         traits[" status"] = node.status.code.value
         traits[" events"] = _counted([event.name for event in node.events])
