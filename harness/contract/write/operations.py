@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from harness.contract.forms import literal, pattern_of, template_of, widened
 from harness.contract.write.names import Named, names_of
+from harness.contract.write.routes import Routes
 from harness.contract.write.services import Services
 from harness.contract.write.shapes import document_item, span_item
 from harness.contract.write.trees import Trees
@@ -36,7 +38,7 @@ def operations_of(trees: Trees, *, always_when: bool = False) -> list[dict[str, 
             item = span_item(variants[variant], trees)
             operations.append(_with_when(item, dict(variant), needed=always_when or len(variants) > 1))
     for _, documents in sorted(_named(trees.segments)):
-        variants = _grouped(documents, _segment_variant_of(documents))
+        variants = _grouped(documents, _segment_variant_of(documents, trees.routes))
         for variant in sorted(variants, key=_breadth):
             item = document_item(variants[variant], trees)
             operations.append(_with_when(item, dict(variant), needed=always_when or len(variants) > 1))
@@ -83,10 +85,12 @@ def _span_variant_of(
     return variant
 
 
-def _segment_variant_of(segments: Sequence[Segment]) -> Callable[[Segment], tuple[tuple[str, Any], ...]]:
+def _segment_variant_of(
+    segments: Sequence[Segment], routes: Routes
+) -> Callable[[Segment], tuple[tuple[str, Any], ...]]:
     paths = {_path(segment) for segment in segments}
     by_path = len(set(map(template_of, paths))) <= _MOST_PATHS
-    patterns = _patterns(paths - {""}) if by_path else {}
+    patterns = _patterns(paths - {""}, routes) if by_path else {}
 
     def variant(segment: Segment) -> tuple[tuple[str, Any], ...]:
         request, response = _http(segment, "request"), _http(segment, "response")
@@ -113,11 +117,23 @@ def _asked(request: dict[str, Any], pattern: str | None) -> dict[str, Any]:
     return asked if pattern is None else asked | {"url/regex": f"{_HOST}{pattern}{_QUERY}"}
 
 
-def _patterns(paths: Iterable[str]) -> dict[str, str]:
-    """Return the pattern of each path as it is in every run."""
-    own = {path: pattern_of(path) or literal(path) for path in paths}
-    wide = widened(own.values())
-    return {path: wide[pattern] for path, pattern in own.items()}
+def _patterns(paths: Iterable[str], routes: Routes) -> dict[str, str]:
+    """Return the pattern of each path as it is in every run.
+
+    It is that of its route, where a span names one; else numbers are ids in which alone some paths differ.
+    """
+    own = {path: routes.pattern(path) or pattern_of(path) for path in paths}
+    alike = Counter(_numbered(path) for path, pattern in own.items() if pattern is None)
+    found = {
+        path: pattern or (_numbered(path) if alike[_numbered(path)] > 1 else literal(path))
+        for path, pattern in own.items()
+    }
+    wide = widened(found.values())
+    return {path: wide[pattern] for path, pattern in found.items()}
+
+
+def _numbered(path: str) -> str:
+    return "/".join(r"\d+" if part.isdecimal() else literal(part) for part in path.split("/"))
 
 
 def _path(segment: Segment) -> str:

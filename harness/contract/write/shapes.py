@@ -7,6 +7,7 @@ from typing import Any
 
 from harness.contract.write.messages import forms_of
 from harness.contract.write.names import Named, entry, names_of, written
+from harness.contract.write.routes import with_document_routes, with_span_routes
 from harness.contract.write.siblings import told_apart
 from harness.contract.write.trees import Trees
 from harness.contract.write.volatile import expected_entry, mapping_of
@@ -28,7 +29,8 @@ def span_item(spans: Sequence[Span], trees: Trees) -> dict[str, Any]:
     item |= trees.services.entry(spans)
     item |= one_or_several("status", {span.status.code.value for span in spans})
     item |= _status_message([span.status.message for span in spans])
-    if attributes := mapping_of([span.attributes for span in spans]):
+    captured = [span.attributes for span in spans]
+    if attributes := with_span_routes(mapping_of(captured), captured):
         item["attributes"] = attributes
     if events := _events(spans):
         item["events"] = events
@@ -108,7 +110,8 @@ def document_item(documents: Sequence[Segment | Subsegment], trees: Trees) -> di
     ):  # fmt: skip
         captured = [getattr(document, name, None) or {} for document in documents]
         if described := mapping_of(captured, depth):
-            item[name] = described
+            is_http = name == "http"
+            item[name] = with_document_routes(described, captured, trees.routes) if is_http else described
     if children := child_items(documents, trees):
         item["subsegments"] = children
     return item

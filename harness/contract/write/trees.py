@@ -7,6 +7,7 @@ from collections import ChainMap
 from collections.abc import MutableMapping, Sequence
 from typing import Any
 
+from harness.contract.write.routes import Routes
 from harness.contract.write.services import Services
 from harness.expect.pool import Pool
 from harness.expect.segments import segment_pool
@@ -23,11 +24,13 @@ class Trees:
 
     Attributes:
         services: Whose the spans are.
+        routes: Those that the spans name.
         children: `id` of a node → its children.
     """
 
     def __init__(self, parts: Sequence[Telemetry]) -> None:
         self.services = Services.of(parts)
+        self.routes = Routes(span for part in parts for span in part.spans)
         self.spans: list[Span] = []
         self.segments: list[Segment] = []
         self.children: MutableMapping[int, Sequence[Any]] = {}
