@@ -77,7 +77,12 @@ def _definitions() -> dict[str, Any]:
             "expires": {"type": "string", "format": "date"},
         },
     }
-    definitions["values"] = {"type": "object", "patternProperties": _operator_patterns(".+")}
+    behind_a_slash = "|".join((*OPERATORS, OPTIONAL))
+    definitions["values"] = {
+        "type": "object",
+        "propertyNames": {"pattern": f"^([^/]*|.*/({behind_a_slash}))$"},
+        "patternProperties": _operator_patterns(".+"),
+    }
     part = {
         "attributes": {"$ref": "#/$defs/values"},
         "presence": {"enum": [presence.value for presence in PART_PRESENCE]},

@@ -134,6 +134,17 @@ def test_writing_replaces_nothing_unasked(
     assert (run / "contract.schema.json").read_text() == schema_text()
 
 
+def test_a_hyphen_is_standard_output(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = sorted(tmp_path.iterdir())
+
+    assert main(["contract", "write", str(run), "--out", "-"]) == 0
+    assert "\nversion: 1\n" in capsys.readouterr().out
+    assert sorted(tmp_path.iterdir()) == before
+
+
 def test_a_run_without_telemetry_writes_no_contract(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

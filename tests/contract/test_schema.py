@@ -33,6 +33,7 @@ def test_it_takes_what_the_reader_takes() -> None:
         "kind/one_of: [server, client]",
         "status/one_of: [ok, error]",
         "links: [{}, {attributes: {}}, {attributes: {a/optional: 1}}]",
+        "attributes: {a/b/is: 1, c/d/optional/type: int, a/optional: 2, 'c.‹uuid›': 3}",
     ],
 )
 def test_it_takes_events_and_links_as_the_reader_does(details: str) -> None:
@@ -57,6 +58,9 @@ def test_it_takes_events_and_links_as_the_reader_does(details: str) -> None:
         body("  - span: a\n    count: 1"),
         body("  - segment: a\n    count/ge: 1"),
         body("  - span: a\n    attributes: {b/format: day}"),
+        body("  - span: a\n    attributes: {b/typ: int}"),
+        "version: 1\nresource:\n  - b/typ: int\n",
+        "version: 1\nresource: []\n",
         body("  - span: a\n    children: [{scope: 3, spam: 1}]"),
     ],
 )

@@ -22,7 +22,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     write = verbs.add_parser("write", help="write the smallest contract that would notice every loss")
     write.add_argument("run", metavar="RUN", type=Path, help="a run.json, or the directory of a run")
     write.add_argument(
-        "--out", metavar="FILE", type=Path, help="a new file, *.contract.yaml (default: standard output)"
+        "--out",
+        metavar="FILE",
+        type=Path,
+        help="a new file, *.contract.yaml (default, and -: standard output)",
     )
     write.add_argument("--force", action="store_true", help="replace FILE if it is there")
     accept = verbs.add_parser("accept", help="change a contract so that a run holds it; comments stay")
@@ -136,7 +139,7 @@ def _write(arguments: argparse.Namespace, record: RunRecord) -> None:
 
     text = contract_text(record)
     file: Path | None = arguments.out
-    if file is None:
+    if file is None or str(file) == "-":
         sys.stdout.write(text)
         return
     try:
