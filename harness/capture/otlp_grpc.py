@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from harness.capture import http_connection
+from harness.capture.probes import GRPC_HEALTH, GRPC_SERVING
 from harness.capture.tunnel import tunnel
 from harness.codec import otlp, otlp_reply
 from harness.errors import ConfigurationError
@@ -140,6 +141,8 @@ class GrpcServer:
         if request is None:
             self._malformed(f"gRPC {method}: {_NO_MESSAGE}", b"")
             return _abort(context, Reply(400, b"no whole message came"))
+        if method.startswith(GRPC_HEALTH):
+            return _answer_health(context, method)
         path = otlp.GRPC_METHODS.get(method)
         if path is None:
             reason = f"gRPC {method}: no such method; expected one of {', '.join(otlp.GRPC_METHODS)}"
@@ -160,6 +163,13 @@ class GrpcServer:
         self._server.stop(grace=0).wait(5)
         self._readers.shutdown(wait=False, cancel_futures=True)
         self._directory.cleanup()
+
+
+def _answer_health(context: Any, method: str) -> bytes:
+    """Say that it serves; to who would watch it, that it does not tell, and then they ask."""
+    if method.endswith("/Check"):
+        return GRPC_SERVING
+    return _abort(context, Reply(404, f"{method} is not served; call Check".encode()))
 
 
 def _first(messages: Iterator[bytes]) -> bytes | None:

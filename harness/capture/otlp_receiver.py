@@ -22,6 +22,7 @@ from harness.capture.http_messages import CLOSE, Request, Response, plain_error
 from harness.capture.http_server import HttpServer, OnHttp
 from harness.capture.loop import ReceiverLoop
 from harness.capture.otlp_grpc import PREFACE, GrpcServer, Reply
+from harness.capture.probes import answer_to_probe, readable_by_pages, readable_later
 from harness.capture.recorder import NOT_RECORDED, Recorder
 from harness.closest import closest
 from harness.codec import otlp, otlp_reply
@@ -32,6 +33,7 @@ from harness.model import ExportRequest, Rejected
 _REMEMBERED = 10_000
 """Bodies whose resends are known; exporters give up long before so many others have come."""
 
+_READY = "telemetry-harness receives OTLP here, over HTTP and gRPC, and Zipkin's spans"
 _LARGE_BYTES = 1024 * 1024
 _LARGE_COMPRESSED_BYTES = 64 * 1024
 
@@ -94,6 +96,15 @@ class OtlpReceiver(OnHttp):
     # HTTP
 
     def _handle(self, request: Request) -> Response | Awaitable[Response]:
+        probe = answer_to_probe(request, _READY)
+        if probe is not None:
+            return probe
+        answer = self._answer(request)
+        if isinstance(answer, Response):
+            return readable_by_pages(answer, request)
+        return readable_later(answer, request)
+
+    def _answer(self, request: Request) -> Response | Awaitable[Response]:
         if request.path not in otlp.PATHS:
             return self._refuse(404, request, _why_no_path(request))
         if request.method != "POST":

@@ -65,7 +65,7 @@ def test_a_call_without_a_message(receiver: OtlpReceiver, arrivals: Arrivals) ->
     assert rejected(receiver, arrivals) == [Rejected(channel="otlp", reason=NO_MESSAGE, payload=b"")]
 
 
-@pytest.mark.parametrize("method", [EXPORT.replace("/Export", "/Import"), "/grpc.health.v1.Health/Check"])
+@pytest.mark.parametrize("method", [EXPORT.replace("/Export", "/Import"), "/shop.v1.Orders/Check"])
 def test_a_method_that_is_not_there(receiver: OtlpReceiver, arrivals: Arrivals, method: str) -> None:
     body = traces("home")
     reason = f"gRPC {method}: no such method; expected one of {KNOWN}"
