@@ -6,6 +6,7 @@ in other languages. ``python -m harness.report.schema`` writes it anew.
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +34,27 @@ def json_schema() -> dict[str, Any]:
     """
     # Through JSON, so that it equals the file: the structs' defaults are tuples.
     schema = msgspec.json.decode(msgspec.json.encode(msgspec.json.schema(RunRecord)))
-    schema = _with_non_finite(schema)
+    schema = _with_non_finite(_the_same_everywhere(schema))
     schema["$defs"]["NonFinite"] = _NON_FINITE
     schema["$defs"]["RunRecord"]["required"] = ["schema_version"]
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def _the_same_everywhere(schema: Any) -> Any:
+    """Return a schema as every version of msgspec and Python says it.
+
+    Some dedent docstrings, and the order of a union's members has changed.
+    """
+    if isinstance(schema, list):
+        return [_the_same_everywhere(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    same = {key: _the_same_everywhere(value) for key, value in schema.items()}
+    if isinstance(text := same.get("description"), str):
+        same["description"] = inspect.cleandoc(text)
+    if "anyOf" in same:
+        same["anyOf"] = sorted(same["anyOf"], key=repr)
+    return same
 
 
 def _with_non_finite(schema: Any) -> Any:
