@@ -16,7 +16,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import msgspec
@@ -29,6 +28,7 @@ from harness.capture.environment import LOOPBACK
 from harness.capture.event_targets import EventTargets
 from harness.capture.http_messages import Request, Response
 from harness.capture.http_server import HttpServer, OnHttp
+from harness.capture.late_executor import LateExecutor
 from harness.capture.log_groups import JSON_1_1, LogGroups
 from harness.capture.long_polls import LongPolls
 from harness.capture.loop import ReceiverLoop
@@ -109,7 +109,7 @@ class AwsEndpoint(OnHttp):
         self._to_replay = Backlog(MAX_REPLAY_BYTES)
         self._moto_lock = threading.Lock()
         self._moto: wsgi.WsgiApp | None = None
-        self._workers = ThreadPoolExecutor(max_workers=8, thread_name_prefix="harness-moto")
+        self._workers = LateExecutor(8, "harness-moto")
         try:
             self._server = HttpServer(loop, self._handle, self._malformed, host=host, port=port)
         except BaseException:

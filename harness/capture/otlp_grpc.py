@@ -13,11 +13,11 @@ import tempfile
 import threading
 import weakref
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from harness.capture import http_connection
+from harness.capture.late_executor import LateExecutor
 from harness.capture.probes import GRPC_HEALTH, GRPC_SERVING
 from harness.capture.tunnel import tunnel
 from harness.codec import otlp, otlp_reply
@@ -95,7 +95,7 @@ class GrpcServer:
         self._clients: weakref.WeakValueDictionary[str, asyncio.Transport] = weakref.WeakValueDictionary()
         self._loop: asyncio.AbstractEventLoop
         # grpcio waits for a message without a limit, so a thread of its own does, beside each call's.
-        self._readers = ThreadPoolExecutor(max_workers=_WORKERS, thread_name_prefix="harness-grpc-read")
+        self._readers = LateExecutor(_WORKERS, "harness-grpc-read")
         self._server = _server_of(self._handle)
         try:
             self._server.add_insecure_port(f"unix:{self.socket}")
@@ -197,7 +197,7 @@ def _server_of(handle: Callable[[str, Iterator[bytes], Any], bytes]) -> Any:
 
     silence_ms = round(http_connection.SILENCE_S * 1000)
     return grpc.server(
-        ThreadPoolExecutor(max_workers=_WORKERS, thread_name_prefix="harness-grpc"),
+        LateExecutor(_WORKERS, "harness-grpc"),
         handlers=[Services()],
         options=[
             ("grpc.max_receive_message_length", _MAX_MESSAGE_BYTES),

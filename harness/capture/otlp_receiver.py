@@ -167,7 +167,9 @@ class OtlpReceiver(OnHttp):
             raise ConfigurationError(reason)
         if self._grpc is None:
             # Importing grpcio takes a while; other requests are answered meanwhile.
-            self._grpc = asyncio.ensure_future(asyncio.to_thread(GrpcServer, self.take, self._malformed))
+            self._grpc = asyncio.ensure_future(
+                self._aside.run(lambda: GrpcServer(self.take, self._malformed))
+            )
         # Shielded: other clients wait for it, too, and it must be closed once it is there.
         return await asyncio.shield(self._grpc)
 

@@ -415,6 +415,43 @@ def test_a_handler_made_by_dictconfig_does_not_wait_for_itself(run: Run) -> None
     assert result.duration < 20
 
 
+def test_what_is_sent_at_exit_is_taken(run: Run) -> None:
+    result = run(
+        ALL,
+        """
+        import atexit
+        import boto3
+        from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
+        from opentelemetry.sdk.trace import TracerProvider
+        from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+        from harness import span
+
+        class Told(OTLPSpanExporter):
+            def export(self, spans):
+                result = super().export(spans)
+                print("SENT", spans[0].name, result.name)
+                return result
+
+        provider = TracerProvider()
+        clients = []
+
+        @atexit.register
+        def goodbye():
+            provider.get_tracer("t").start_span("goodbye").end()
+            print("GROUPS", clients[0].describe_log_groups()["logGroups"])
+
+        def test_home(telemetry):
+            provider.add_span_processor(SimpleSpanProcessor(Told()))
+            clients.append(boto3.client("logs"))
+            provider.get_tracer("t").start_span("home").end()
+            telemetry.expect(span("home"))
+        """,
+    )
+
+    assert result.outlines[-2:] == ["SENT goodbye SUCCESS", "GROUPS []"]
+    assert result.errlines == []
+
+
 def test_a_provider_with_a_concurrent_list_prints_nothing_at_exit(run: Run) -> None:
     result = run(
         OTEL,
