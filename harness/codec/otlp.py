@@ -20,6 +20,7 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportM
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from harness.codec.attributes import any_value, key_values
+from harness.codec.enumerations import kind_of, status_code_of
 from harness.codec.json_text import why_not_json
 from harness.codec.otlp_metrics import metric_of
 from harness.errors import DecodeError, UnsupportedMedia
@@ -31,9 +32,7 @@ from harness.model import (
     Scope,
     Span,
     SpanEvent,
-    SpanKind,
     Status,
-    StatusCode,
 )
 
 REQUEST_TYPES: dict[str, Callable[[], Any]] = {
@@ -53,8 +52,6 @@ GRPC = "application/grpc"
 JSON = "application/json"
 INVALID_IDS = "a trace id has 16 bytes and a span id 8, not all of them zero"
 
-_KINDS = tuple(SpanKind)
-_STATUS_CODES = tuple(StatusCode)
 _HEX_IDS = frozenset({"traceId", "spanId", "parentSpanId", "trace_id", "span_id", "parent_span_id"})
 _WIRE = ("wire",)
 _NO_TRACE = bytes(16)
@@ -195,10 +192,10 @@ def _span(item: Any, resource: Resource, scope: Scope) -> Span:
         parent_span_id=item.parent_span_id.hex() or None,
         trace_state=item.trace_state,
         name=item.name,
-        kind=_KINDS[item.kind] if item.kind < len(_KINDS) else SpanKind.UNSPECIFIED,
+        kind=kind_of(item.kind),
         start_time_unix_nano=item.start_time_unix_nano,
         end_time_unix_nano=item.end_time_unix_nano,
-        status=_status(item.status),
+        status=Status(status_code_of(item.status.code), item.status.message),
         attributes=key_values(item.attributes),
         events=tuple(
             SpanEvent(name=e.name, time_unix_nano=e.time_unix_nano, attributes=key_values(e.attributes))
@@ -217,11 +214,6 @@ def _span(item: Any, resource: Resource, scope: Scope) -> Span:
         scope=scope,
         witnesses=_WIRE,
     )
-
-
-def _status(status: Any) -> Status:
-    code = _STATUS_CODES[status.code] if status.code < len(_STATUS_CODES) else StatusCode.UNSET
-    return Status(code, status.message)
 
 
 def metrics_of(message: ExportMetricsServiceRequest) -> Iterator[Metric]:

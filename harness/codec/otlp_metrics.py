@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from harness.codec.attributes import key_values
-from harness.model import DataPoint, Metric, MetricType, Resource, Scope, Temporality
-
-_TEMPORALITIES = (Temporality.UNSPECIFIED, Temporality.DELTA, Temporality.CUMULATIVE)
+from harness.codec.enumerations import temporality_of
+from harness.model import DataPoint, Metric, MetricType, Resource, Scope
 
 
 def metric_of(item: Any, resource: Resource, scope: Scope) -> Metric:
@@ -19,18 +18,13 @@ def metric_of(item: Any, resource: Resource, scope: Scope) -> Metric:
         type=MetricType(kind or "gauge"),
         unit=item.unit,
         description=item.description,
-        temporality=_temporality(data),
+        temporality=temporality_of(getattr(data, "aggregation_temporality", 0)),
         is_monotonic=getattr(data, "is_monotonic", False),
         data_points=tuple(_point(p) for p in data.data_points) if data is not None else (),
         resource=resource,
         scope=scope,
         witnesses=("wire",),
     )
-
-
-def _temporality(data: Any) -> Temporality:
-    code = getattr(data, "aggregation_temporality", 0)
-    return _TEMPORALITIES[code] if code < len(_TEMPORALITIES) else Temporality.UNSPECIFIED
 
 
 def _point(point: Any) -> DataPoint:

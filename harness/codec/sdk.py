@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from harness.codec.attributes import plain, plain_attributes
+from harness.codec.enumerations import temporality_of
 from harness.model import (
     DataPoint,
     Link,
@@ -25,14 +26,12 @@ from harness.model import (
     SpanKind,
     Status,
     StatusCode,
-    Temporality,
 )
 
 T = TypeVar("T")
 _PROCESS = ("process",)
 _SHARED = 256
 """How many resources and scopes are remembered: a process has a few."""
-_TEMPORALITIES = (Temporality.UNSPECIFIED, Temporality.DELTA, Temporality.CUMULATIVE)
 
 
 _KINDS = {kind.name: kind for kind in SpanKind}
@@ -113,7 +112,7 @@ def _metric(metric: Any, resource: Resource, scope: Scope) -> Metric:
         type=_METRIC_TYPES[type(data).__name__],
         unit=metric.unit or "",
         description=metric.description or "",
-        temporality=_TEMPORALITIES[getattr(data, "aggregation_temporality", 0)],
+        temporality=temporality_of(getattr(data, "aggregation_temporality", 0)),
         is_monotonic=getattr(data, "is_monotonic", False),
         data_points=tuple(_point(point) for point in data.data_points),
         resource=resource,
