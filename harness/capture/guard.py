@@ -42,10 +42,13 @@ def refuse_real_backends(patches: Patches, report: Callable[[Incident], None]) -
     def watch_grpc(module: ModuleType) -> None:
         patches.wrap(module.Channel, "__init__", guard.channel)
 
-    for name in ("getaddrinfo", "gethostbyname", "gethostbyname_ex"):
+    for name in ("getaddrinfo", "gethostbyname", "gethostbyname_ex", "gethostbyaddr"):
         patches.wrap(socket, name, guard.look_up)
     patches.wrap(socket.socket, "connect", guard.connect)
     patches.wrap(socket.socket, "connect_ex", guard.connect)
+    for name in ("sendto", "sendmsg"):  # datagrams, without a connection
+        if hasattr(socket.socket, name):
+            patches.wrap(socket.socket, name, guard.send)
     patches.when_imported("grpc._channel", watch_grpc)
     patches.when_imported("grpc.aio._channel", watch_grpc)
 
@@ -64,6 +67,11 @@ class _Guard:
         if isinstance(address, tuple):
             self._check(address[0])
         return original(own, address)
+
+    def send(self, original: Callable[..., Any], own: socket.socket, *args: Any) -> Any:
+        if len(args) > 1 and isinstance(args[-1], tuple) and args[-1]:
+            self._check(args[-1][0])
+        return original(own, *args)
 
     def channel(
         self, original: Callable[..., None], own: Any, target: object, *args: Any, **kwargs: Any

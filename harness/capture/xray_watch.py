@@ -24,6 +24,7 @@ from harness.capture.patching import Patches
 from harness.model import Incident, Site, Unfinished, Unsampled
 
 MAX_UDP_PAYLOAD = 65_507
+_NOTHING = object()
 _DUMMIES = {"DummySegment": "segment", "DummySubsegment": "subsegment"}
 _NOT_SAMPLED = (
     "by its trace header (Sampled=0), by begin_segment(sampling=0) or by the scenario's sampling rules"
@@ -329,7 +330,7 @@ class XRayWatch:
 
     def _put_annotation(self, original: Callable[..., None], entity: Any, key: Any, value: Any) -> None:
         original(entity, key, value)
-        if not isinstance(key, str) or key not in entity.annotations:
+        if not isinstance(key, str) or entity.annotations.get(key, _NOTHING) is not value:
             self._report(
                 "annotation_dropped",
                 f"annotation {key!r}={value!r} was dropped: keys are letters, digits and _, "

@@ -47,7 +47,37 @@ def test_a_connection_by_name_is_refused_too(telemetry: ScenarioTelemetry) -> No
     telemetry.expect_finding("outbound_refused", count=1)
 
 
-@pytest.mark.parametrize("look_up", [socket.gethostbyname, socket.gethostbyname_ex])
+def test_a_datagram_to_a_name_is_refused(telemetry: ScenarioTelemetry) -> None:
+    address = ("xray.us-east-1.amazonaws.com", 2000)
+    with socket.socket(type=socket.SOCK_DGRAM) as client:
+        with pytest.raises(OutboundRefused):
+            client.sendto(b"x", address)
+        with pytest.raises(OutboundRefused):
+            client.sendto(b"x", 0, address)
+        with pytest.raises(OutboundRefused):
+            client.sendmsg([b"x"], [], 0, address)
+
+    telemetry.expect_finding("outbound_refused", count=3)
+
+
+def test_other_datagrams_are_let_through(telemetry: ScenarioTelemetry) -> None:
+    with socket.socket(type=socket.SOCK_DGRAM) as server, socket.socket(type=socket.SOCK_DGRAM) as client:
+        server.bind(("127.0.0.1", 0))
+        server.settimeout(10)
+        client.sendto(b"a", server.getsockname())
+        assert server.recv(9) == b"a"
+        client.sendmsg([b"b"], [], 0, server.getsockname())
+        assert server.recv(9) == b"b"
+        client.connect(server.getsockname())
+        client.sendmsg([b"c", b"d"])
+        assert server.recv(9) == b"cd"
+        with pytest.raises(TypeError):
+            client.sendto()  # type: ignore[call-overload]  # as without us
+
+    assert telemetry.incidents == ()
+
+
+@pytest.mark.parametrize("look_up", [socket.gethostbyname, socket.gethostbyname_ex, socket.gethostbyaddr])
 def test_a_name_is_not_looked_up(telemetry: ScenarioTelemetry, look_up: Callable[[str], object]) -> None:
     # By its name: the module's function is watched, and not the one that was imported before.
     with pytest.raises(OutboundRefused):

@@ -176,6 +176,18 @@ def test_a_dropped_annotation_is_reported(
     )
 
 
+@pytest.mark.parametrize("value", [["andrew", "worf"], None])
+def test_an_annotation_dropped_where_there_was_one_is_reported(
+    telemetry: ScenarioTelemetry, recorder: Any, value: object
+) -> None:
+    with recorder.in_segment("service"):
+        recorder.put_annotation("user", "andrew")
+        recorder.put_annotation("user", value)
+
+    telemetry.expect_finding("annotation_dropped", count=1)
+    telemetry.expect(segment("service", annotations={"user": "andrew"}))
+
+
 def test_dropped_metadata_is_reported(telemetry: ScenarioTelemetry, recorder: Any) -> None:
     with recorder.in_segment("service"):
         recorder.put_metadata("key", 1, "AWS.mine")
