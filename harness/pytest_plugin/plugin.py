@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import sys
 import tempfile
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -199,7 +201,8 @@ class TelemetryPlugin:
         forget_run(self.config)  # now that pytest has written its cache
 
     def _finish(self, session: pytest.Session) -> None:
-        self.capture.finish()
+        with _printed_now(self.config):
+            self.capture.finish()
         record = RunRecord(
             scenarios=tuple(running.record() for running in self._scenarios.values()),
             outside=self.outside.snapshot(),
@@ -273,6 +276,27 @@ class TelemetryPlugin:
     def pytest_unconfigure(self) -> None:
         """Put the environment back; receivers stay until exit, for exporters that flush there."""
         self.capture.restore_environment()
+
+
+@contextlib.contextmanager
+def _printed_now(config: pytest.Config) -> Iterator[None]:
+    """Print what is printed meanwhile before pytest's summary.
+
+    An exporter that was made in a test prints where pytest reads, and pytest shows the rest of that last.
+    """
+    capturing = config.pluginmanager.getplugin("capturemanager")
+    # Asked for by its own name: what it says of itself does not change when it has stopped.
+    if getattr(capturing, "_global_capturing", None) is None:
+        yield
+        return
+    capturing.resume_global_capture()
+    try:
+        yield
+    finally:
+        capturing.suspend_global_capture()
+        out, err = capturing.read_global_capture()
+        sys.stdout.write(out and f"\n{out}")  # below the dots
+        sys.stderr.write(err)
 
 
 def _has_a_verdict(record: RunRecord) -> bool:

@@ -415,6 +415,30 @@ def test_a_handler_made_by_dictconfig_does_not_wait_for_itself(run: Run) -> None
     assert result.duration < 20
 
 
+def test_an_exporter_to_the_console_prints_before_the_summary(run: Run) -> None:
+    result = run(
+        OTEL,
+        """
+        import sys
+        from harness import span
+        from opentelemetry.sdk.trace import TracerProvider
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter
+
+        def test_home(telemetry):
+            provider = TracerProvider()
+            for stream in (sys.stdout, sys.stderr):
+                exporter = ConsoleSpanExporter(out=stream, formatter=lambda span: f"TOLD {span.name}\\n")
+                provider.add_span_processor(BatchSpanProcessor(exporter))
+            provider.get_tracer("t").start_span("home").end()
+            telemetry.expect(span("home"))
+        """,
+    )
+
+    assert result.outlines[-1].startswith("1 passed in ")
+    assert "TOLD home" in result.outlines
+    assert result.errlines == ["TOLD home"]
+
+
 def test_what_is_sent_at_exit_is_taken(run: Run) -> None:
     result = run(
         ALL,
