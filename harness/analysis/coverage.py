@@ -132,7 +132,7 @@ def coverage_of(record: RunRecord) -> Coverage:
         for key, shape in _shapes_of(scenario.telemetry, checks):
             rows[key][shape].append(position)
     names = [scenario.name for scenario in record.scenarios]
-    frozen = tuple(_frozen_row(key, rows[key], names) for key in sorted(rows))
+    frozen = tuple(_frozen_row(key, rows[key], names) for key in sorted(rows, key=_as_written))
     return Coverage(
         rows=frozen,
         names=Share(len(frozen), sum(row.asserted > 0 for row in frozen)),
@@ -181,9 +181,14 @@ def _frozen_row(key: _Key, row: _Row, names: Sequence[str]) -> CoverageRow:
                 scenarios=_named(names, item.scenarios),
                 types=tuple(sorted(item.types)),
             )
-            for path, item in sorted(_fields_of(row).items())
+            for path, item in sorted(_fields_of(row).items(), key=lambda pair: _as_written(pair[:1]))
         ),
     )
+
+
+def _as_written(key: Iterable[str]) -> list[bytes]:
+    """Return texts as a run's file has them, so that a report has one order before and after."""
+    return [text.encode("utf-8", "backslashreplace") for text in key]
 
 
 def _fields_of(row: _Row) -> dict[str, _Field]:

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from harness.analysis.coverage import Coverage, CoverageRow, FieldCoverage, Share, coverage_of
-from harness.model import Match, Scope, Telemetry, Verdict
+from harness.model import Match, RunRecord, Scope, Telemetry, Verdict
+from harness.report.record_io import decode_record, encode_record
 from tests.report.records import (
     TRACE_ID,
     XRAY_TRACE_ID,
@@ -148,3 +149,19 @@ def test_a_run_of_every_signal() -> None:
         Share(1, 0),
         Share(1, 0),
     )
+
+
+def test_the_order_is_that_of_the_record_as_it_is_read_again() -> None:
+    spans = tuple(
+        a_span(name, span_id=f"{number:016}", attributes={"\ud800": 1, "\\x": 2})
+        for number, name in enumerate(("a", "\ud800", "\\x", "z"))
+    )
+    record = a_run(a_scenario(telemetry=Telemetry(spans=spans)))
+
+    texts = [text.encode("utf-8", "backslashreplace").decode() for text in texts_of(record)]
+    assert texts == texts_of(decode_record(encode_record(record)))
+
+
+def texts_of(record: RunRecord) -> list[str]:
+    """Return the names and paths of a run's coverage, in order."""
+    return [text for row in coverage_of(record).rows for text in (row.name, *(f.path for f in row.fields))]
