@@ -11,31 +11,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
-import threading
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
-from harness.capture import wsgi
 from harness.capture.arrivals import Arrivals
 from harness.capture.aws_errors import error_of, error_response
-from harness.capture.backlog import Backlog
 from harness.capture.environment import LOOPBACK
-from harness.capture.event_targets import EventTargets
 from harness.capture.http_messages import Request, Response
 from harness.capture.http_server import HttpServer, OnHttp
-from harness.capture.late_executor import LateExecutor
 from harness.capture.log_groups import JSON_1_1, LogGroups
-from harness.capture.long_polls import LongPolls
 from harness.capture.loop import ReceiverLoop
-from harness.capture.misdirected import why_moto_failed, why_no_service
-from harness.capture.patching import Patches
+from harness.capture.misdirected import UNKNOWN_OPERATION, service_of, why_no_service
+from harness.capture.moto_backend import MotoBackend
 from harness.capture.recorder import NOT_RECORDED, Recorder
-from harness.capture.trace_headers import TraceHeaders
 from harness.codec import cloudwatch, cloudwatch_limits
 from harness.codec.body import decode_body
 from harness.errors import DecodeError
@@ -47,30 +39,18 @@ _NOT_RECORDED = Response(
     msgspec.json.encode({"__type": "ServiceUnavailableException", "message": NOT_RECORDED}),
 )
 _ACCEPTED = {"nextSequenceToken": "49590302938219438000000000000000000000000000000000000001"}
-_SERVICE = re.compile(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/aws4_request")
 _CHANGING_RETENTION = ("PutRetentionPolicy", "DeleteRetentionPolicy", "DeleteLogGroup")
-MOTO_TIMEOUT_S = 10.0
-MAX_REPLAY_BYTES = 16 * 1024 * 1024
-"""Of requests kept for moto, which most runs never ask; what was captured of them is not touched."""
-_STUCK = (
-    "moto logs, and waits if the caller holds logging's lock, as logging.config.dictConfig does "
-    "while it makes a handler: make the client before, and pass it in"
-)
-_UNKNOWN_TO_MOTO = ("NotImplementedError", "OperationNotFoundError")
-_UNKNOWN = "UnknownOperationException"
-_INSTALL = "install telemetry-harness[aws]"
+
+Carried = tuple[LogEvent, ...] | tuple[Metric, ...]
+"""The telemetry in a request."""
 
 
 class Received(NamedTuple):
     """A request that was answered: its evidence, the telemetry that it carried, or that was refused."""
 
     export: ExportRequest
-    telemetry: tuple[LogEvent, ...] | tuple[Metric, ...]
-    refused: tuple[LogEvent, ...] | tuple[Metric, ...] = ()
-
-
-class _ServiceUnknownError(Exception):
-    """moto has no backend for the service that a request is signed for."""
+    telemetry: Carried
+    refused: Carried = ()
 
 
 class AwsEndpoint(OnHttp):
@@ -101,19 +81,13 @@ class AwsEndpoint(OnHttp):
         self._services = services or {}
         self._groups = LogGroups()
         self._retention: dict[str, int | None] = {}
-        self._patches = Patches()
-        self._event_targets = EventTargets(self._patches)
-        self._trace_headers = TraceHeaders(self._patches)
-        self._long_polls = LongPolls(self._patches)
         self._loop = loop
-        self._to_replay = Backlog(MAX_REPLAY_BYTES)
-        self._moto_lock = threading.Lock()
-        self._moto: wsgi.WsgiApp | None = None
-        self._workers = LateExecutor(8, "harness-moto")
+        self._moto = MotoBackend(lambda: self.port, self._malformed)
         try:
             self._server = HttpServer(loop, self._handle, self._malformed, host=host, port=port)
         except BaseException:
-            self._patches.undo()
+            self._moto.undo()
+            self._moto.close()
             raise
         self.port = self._server.port
         self.url = f"http://{LOOPBACK}:{self.port}"
@@ -121,10 +95,10 @@ class AwsEndpoint(OnHttp):
     def close(self) -> None:
         """Stop answering."""
         with contextlib.ExitStack() as then:
-            then.callback(self._patches.undo)
-            then.callback(self._workers.shutdown, wait=False, cancel_futures=True)
+            then.callback(self._moto.undo)
+            then.callback(self._moto.close)
             then.callback(self._server.close)
-            self._loop.call(self._long_polls.end())
+            self._loop.call(self._moto.end_polls())
 
     def _malformed(self, reason: str, payload: bytes) -> None:
         rejected = Rejected(channel="aws", reason=reason, payload=payload)
@@ -140,12 +114,12 @@ class AwsEndpoint(OnHttp):
             self.received.append(incident)
 
     def _handle(self, request: Request) -> Response | Awaitable[Response]:
-        service = _service_of(request)
+        service = service_of(request)
         if service in self._services:
             return self._services[service](request)
         operation = cloudwatch.operation_of(request.path, request.headers, request.body)
         content_type = request.headers.get("content-type", "")
-        telemetry: tuple[LogEvent, ...] | tuple[Metric, ...] = ()
+        telemetry: Carried = ()
         try:
             body = decode_body(request.body, request.headers.get("content-encoding", ""))
             if operation == "PutLogEvents":
@@ -162,7 +136,7 @@ class AwsEndpoint(OnHttp):
         self,
         operation: str,
         request: Request,
-        telemetry: tuple[LogEvent, ...] | tuple[Metric, ...],
+        telemetry: Carried,
         service: str,
     ) -> Response | Awaitable[Response]:
         events = tuple(item for item in telemetry if isinstance(item, LogEvent))
@@ -177,10 +151,11 @@ class AwsEndpoint(OnHttp):
             return self._put_log_events(request, events)
         known = self._groups.answer(operation, request.headers, request.body)
         if known is not None:
-            self._to_replay.put(request)
+            self._moto.later(request)
             return self._refuse(operation, request, telemetry, known)
         if not telemetry and (why := why_no_service(request, service)):
-            return self._fail(request, 400, why, _UNKNOWN)
+            self._malformed(why, request.body)
+            return error_response(request, 400, UNKNOWN_OPERATION, why)
         self._groups.left_to_moto(operation)
         return self._ask_moto(operation, request, telemetry)
 
@@ -192,7 +167,7 @@ class AwsEndpoint(OnHttp):
     def _put_log_events(self, request: Request, events: tuple[LogEvent, ...]) -> Response:
         answer = self._took(request, events)
         if answer.status < 300:  # what could not be recorded comes again
-            self._to_replay.put(request)
+            self._moto.later(request)
         return answer
 
     def _took(self, request: Request, events: tuple[LogEvent, ...], *, waiting: int = 0) -> Response:
@@ -215,26 +190,15 @@ class AwsEndpoint(OnHttp):
             return _NOT_RECORDED
         return Response(200, JSON_1_1, msgspec.json.encode(answer))
 
-    async def _ask_moto(
-        self, operation: str, request: Request, telemetry: tuple[LogEvent, ...] | tuple[Metric, ...]
-    ) -> Response:
+    async def _ask_moto(self, operation: str, request: Request, telemetry: Carried) -> Response:
         waiting = self._wait(operation, request)
 
-        async def ask() -> tuple[Response, float]:
-            loop = asyncio.get_running_loop()
-            work = loop.run_in_executor(self._workers, self._call_moto, operation, request)
-            return await asyncio.wait_for(work, MOTO_TIMEOUT_S)
-
         try:
-            answer = await self._long_polls.wait(ask, request.left)
-        except TimeoutError:
-            reason = f"{operation}: moto gave no answer within {MOTO_TIMEOUT_S} s; {_STUCK}"
-            answer = self._fail(request, 503, reason)
+            answer, lost = await self._moto.ask(operation, request)
         except asyncio.CancelledError:
             self._malformed(f"{operation}: the endpoint was closed before moto had answered", request.body)
             self._record(operation, request, (), 0, waiting=waiting)
             raise
-        answer, lost = self._trace_headers.after(operation, request, answer)
         for incident in lost:
             self._lose(incident)
         return self._answered(operation, request, telemetry, answer, waiting=waiting)
@@ -243,7 +207,7 @@ class AwsEndpoint(OnHttp):
         self,
         operation: str,
         request: Request,
-        telemetry: tuple[LogEvent, ...] | tuple[Metric, ...],
+        telemetry: Carried,
         answer: Response,
         *,
         waiting: int,
@@ -269,7 +233,7 @@ class AwsEndpoint(OnHttp):
         self,
         operation: str,
         request: Request,
-        telemetry: tuple[LogEvent, ...] | tuple[Metric, ...],
+        telemetry: Carried,
         answer: Response,
         *,
         waiting: int = 0,
@@ -285,44 +249,6 @@ class AwsEndpoint(OnHttp):
         )
         return answer if recorded or not telemetry else _NOT_RECORDED
 
-    def _call_moto(self, operation: str, request: Request) -> tuple[Response, float]:
-        """Return moto's answer, and how long its client would wait for a better one."""
-        with self._moto_lock:
-            try:
-                moto = self._moto = self._moto or _moto_application()
-            except ImportError as error:
-                return self._fail(request, 501, f"{operation}: {error}; moto answers it: {_INSTALL}"), 0.0
-            while (earlier := self._to_replay.take()) is not None:
-                self._call_safely(moto, earlier)
-            with self._trace_headers.during(operation, request):
-                answer = self._long_polls.at_once(lambda: self._call_safely(moto, request))
-            for reason in self._event_targets.take_unreached():
-                self._malformed(f"{operation}: {reason}", request.body)
-            return answer
-
-    def _call_safely(self, moto: wsgi.WsgiApp, request: Request) -> Response:
-        try:
-            return wsgi.call(moto, request, self._server.port)
-        except _ServiceUnknownError:
-            reason = (
-                f"{request.method} {request.path} is signed for {_service_of(request)!r}, which is no "
-                "service that moto knows; check the service that the client is made for"
-            )
-            return self._fail(request, 400, reason, _UNKNOWN)
-        except Exception as error:  # noqa: BLE001  whatever moto raises, the client must be answered
-            if type(error).__name__ in _UNKNOWN_TO_MOTO:
-                operation = cloudwatch.operation_of(request.path, request.headers, request.body)
-                reason = f"{operation}: moto does not know the operation: {error}; check its name and service"
-                return self._fail(request, 400, reason, _UNKNOWN)
-            if reason := why_moto_failed(request, error):
-                return self._fail(request, 400, reason, _UNKNOWN)
-            return self._fail(request, 500, f"{request.method} {request.path}: moto failed: {error!r}")
-
-    def _fail(self, request: Request, status: int, reason: str, code: str = "InternalFailure") -> Response:
-        """Keep a request as evidence, and return the error that its client gets."""
-        self._malformed(reason, request.body)
-        return error_response(request, status, code, reason)
-
     def _wait(self, operation: str, request: Request) -> int:
         """Record a request that waits for moto, so that a kill meanwhile does not lose it."""
         # ReceiveMessage carries nothing, and may wait long.
@@ -335,11 +261,11 @@ class AwsEndpoint(OnHttp):
         self,
         operation: str,
         request: Request,
-        telemetry: tuple[LogEvent, ...] | tuple[Metric, ...],
+        telemetry: Carried,
         status: int,
         *,
         waiting: int = 0,
-        refused: tuple[LogEvent, ...] | tuple[Metric, ...] = (),
+        refused: Carried = (),
         error: str = "",
     ) -> bool:
         """Return False when the request could not be kept."""
@@ -357,25 +283,3 @@ class AwsEndpoint(OnHttp):
         if self._arrivals.armed:
             self._arrivals.notify()
         return True
-
-
-def _service_of(request: Request) -> str:
-    """Return the service that a request is signed for; empty without a signature."""
-    signed = _SERVICE.search(request.headers.get("authorization", ""))
-    return signed[1] if signed else ""
-
-
-def _moto_application() -> wsgi.WsgiApp:
-    """Return moto's server application; imported at the first request, because it takes 0.2–0.4 s."""
-    from moto.moto_server.werkzeug_app import (
-        DomainDispatcherApplication,
-        create_backend_app,
-    )
-
-    def backend_app(backend: Any) -> Any:
-        if backend is None:  # of which moto fails, without a word of the service
-            raise _ServiceUnknownError
-        return create_backend_app(backend)
-
-    application: wsgi.WsgiApp = DomainDispatcherApplication(backend_app)
-    return application

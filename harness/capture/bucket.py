@@ -21,7 +21,7 @@ from harness.capture.otel_evidence import (
     ids_repeated,
     unsampled_of,
 )
-from harness.capture.xray_watch import BegunEntity
+from harness.capture.xray_begun import BegunEntity
 from harness.codec import metric_merge, sdk, xray_trees, zipkin_halves
 from harness.codec.otlp import SpanKey
 from harness.codec.witnesses import export_differs

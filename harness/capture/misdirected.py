@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
 from harness.capture.http_messages import Request
+
+UNKNOWN_OPERATION = "UnknownOperationException"
+"""How AWS calls what no service of it takes."""
+_SERVICE = re.compile(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/aws4_request")
 
 _OTLP_PATHS = ("/v1/traces", "/v1/metrics", "/v1/logs")
 _ZIPKIN_PATH = "/api/v2/spans"
 # AWS takes their requests without a signature.
 _UNSIGNED = ("AWSCognitoIdentityService", "AWSCognitoIdentityProviderService")
+
+
+def service_of(request: Request) -> str:
+    """Return the service that a request is signed for; empty without a signature."""
+    signed = _SERVICE.search(request.headers.get("authorization", ""))
+    return signed[1] if signed else ""
 
 
 def telemetry_goes_elsewhere(request: Request, here: str) -> str:

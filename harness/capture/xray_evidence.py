@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import msgspec
 
-from harness.capture.xray_watch import BegunEntity
+from harness.capture.xray_begun import BegunEntity
 from harness.model import Incident, Segment, Subsegment, Unfinished
 
 

@@ -19,9 +19,10 @@ from typing import Any
 import wrapt
 
 from harness.capture.arrivals import Arrivals
-from harness.capture.call_site import CallSite, call_site, resolve, works_for_exporter
+from harness.capture.call_site import call_site, resolve, works_for_exporter
 from harness.capture.patching import Patches
-from harness.model import Incident, Site, Unfinished, Unsampled
+from harness.capture.xray_begun import BegunEntity
+from harness.model import Incident, Unsampled
 
 MAX_UDP_PAYLOAD = 65_507
 _NOTHING = object()
@@ -29,68 +30,6 @@ _DUMMIES = {"DummySegment": "segment", "DummySubsegment": "subsegment"}
 _NOT_SAMPLED = (
     "by its trace header (Sampled=0), by begin_segment(sampling=0) or by the scenario's sampling rules"
 )
-
-
-class BegunEntity:
-    """A segment or subsegment from its beginning to its sending.
-
-    Attributes:
-        entity: The SDK's object.
-        sent: It, or a segment that embeds it, was sent.
-        announced: Its trace id went into a response header.
-        lost: It is never sent, and an incident says why.
-        forgotten: One begun inside it that was ended in its place, at the end of its `with` block.
-    """
-
-    __slots__ = ("__weakref__", "announced", "call", "entity", "forgotten", "lost", "sent", "thread")
-
-    def __init__(self, entity: Any, call: CallSite | None) -> None:
-        self.entity = entity
-        self.call = call
-        self.thread = threading.get_ident()
-        self.sent = False
-        self.announced = False
-        self.lost = False
-        self.forgotten: BegunEntity | None = None
-
-    @property
-    def kind(self) -> str:
-        """``segment`` or ``subsegment``."""
-        return "subsegment" if hasattr(self.entity, "parent_segment") else "segment"
-
-    @property
-    def lambda_segment(self) -> Any:
-        """The SDK's stand-in for the segment that AWS Lambda sends, or None outside of Lambda."""
-        segment = getattr(self.entity, "parent_segment", None)
-        return segment if type(segment).__name__ == "FacadeSegment" else None
-
-    @property
-    def trace_id(self) -> str:
-        """The X-Ray trace id."""
-        return str(self.entity.trace_id)
-
-    @property
-    def ended(self) -> bool:
-        """True once the app has closed it."""
-        return not self.entity.in_progress
-
-    def site(self) -> Site | None:
-        """Return where the app began it."""
-        return resolve(self.call)
-
-    def unfinished(self, waits_for: tuple[Unfinished, ...] = ()) -> Unfinished:
-        """Return it, or what was forgotten in it, as evidence of something begun that was never sent."""
-        if self.forgotten is not None:
-            return self.forgotten.unfinished(waits_for)
-        return Unfinished(
-            kind=self.kind,
-            name=self.entity.name,
-            id=self.entity.id,
-            trace_id=self.trace_id,
-            site=self.site(),
-            ended=self.ended,
-            waits_for=waits_for,
-        )
 
 
 class XRayWatch:
@@ -310,14 +249,14 @@ class XRayWatch:
 
     def current_of(self, context: Any) -> Any:
         """Return a context's current entity, without the SDK's complaint when there is none."""
-        self._local.on = True
+        self._local.is_looking = True
         try:
             return context.get_trace_entity()
         finally:
-            self._local.on = False
+            self._local.is_looking = False
 
     def _context_missing(self, original: Callable[..., Any], context: Any) -> Any:
-        if getattr(self._local, "on", False):
+        if getattr(self._local, "is_looking", False):
             return None
         # `patch_all()` patches the clients of exporters, too: their requests belong to no segment.
         if not (works_for_exporter() or _tears_down_again()):

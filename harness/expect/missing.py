@@ -21,7 +21,9 @@ _PLACES = {
     Relation.SUBSEGMENT: "as a subsegment of",
 }
 _NAME = 80
+"""Characters of a name that are shown."""
 _MOST = 2_000
+"""So many candidates are tried for one that is as expected in all but its identity."""
 
 
 def missing_finding(checker: Checker, member: Member, where: str, takers: Mapping[int, str]) -> Finding:

@@ -74,7 +74,7 @@ class Unsampled(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, g
 
     Attributes:
         kind: ``span``, ``segment`` or ``subsegment``.
-        name: That of each.
+        name: All of them have it.
         reason: Who decided so: ``dropped by AlwaysOffSampler``.
         count: How many.
         site: Where they were started.
@@ -91,7 +91,7 @@ class Elsewhere(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, g
     """Spans that the scenario's own thread began, and that belong to another: their trace began there.
 
     Attributes:
-        name: That of each.
+        name: All of them have it.
         owner: The other scenario; empty for none of them, as the set-up of a module's fixture.
         parent: The name of the span that is their parent there.
         parent_site: Where that was begun.

@@ -14,7 +14,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from harness.capture import aws_endpoint, http_server
+from harness.capture import http_server, moto_backend
 from harness.capture.arrivals import Arrivals
 from harness.capture.aws_endpoint import AwsEndpoint, Received
 from harness.capture.log_groups import LogGroups
@@ -297,7 +297,7 @@ def test_a_request_is_recorded_before_moto_answers(
         start_response("200 OK", [])
         return [b"{}"]
 
-    monkeypatch.setattr(aws_endpoint, "_moto_application", lambda: moto)
+    monkeypatch.setattr(moto_backend, "_moto_application", lambda: moto)
     endpoint = AwsEndpoint(loop, arrivals, recorder=recorder)
     client(endpoint, "cloudwatch").put_metric_data(
         Namespace="n", MetricData=[{"MetricName": "m", "Value": 1}]
@@ -425,7 +425,7 @@ def test_a_handler_starts_without_moto_and_moto_agrees_when_asked(
 ) -> None:
     logs = client(endpoint, "logs")
     with monkeypatch.context() as patch:
-        patch.setattr(aws_endpoint, "_moto_application", lambda: pytest.fail("moto is not needed here"))
+        patch.setattr(moto_backend, "_moto_application", lambda: pytest.fail("moto is not needed here"))
         assert logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"] == []
         logs.create_log_group(logGroupName=group)
         with pytest.raises(logs.exceptions.ResourceNotFoundException, match="log stream does not exist"):
@@ -488,7 +488,7 @@ class SlowMoto:
 @pytest.fixture
 def slow_moto(monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowMoto]:
     moto = SlowMoto()
-    monkeypatch.setattr(aws_endpoint, "_moto_application", lambda: moto)
+    monkeypatch.setattr(moto_backend, "_moto_application", lambda: moto)
     yield moto
     moto.may_answer.set()
 

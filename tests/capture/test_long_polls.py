@@ -39,7 +39,7 @@ class Poll:
 
     def __init__(self, endpoint: AwsEndpoint, sqs: Any, url: str, **wait: int) -> None:
         self.began = time.monotonic()
-        polls = endpoint._long_polls
+        polls = endpoint._moto._long_polls
         pool = ThreadPoolExecutor(1)
         self._answer: Future[Any] = pool.submit(sqs.receive_message, QueueUrl=url, **wait)
         pool.shutdown(wait=False)
@@ -121,7 +121,7 @@ def test_a_wait_that_sqs_refuses_is_refused(endpoint: AwsEndpoint, make: Callabl
     with pytest.raises(sqs.exceptions.ClientError, match="WaitTimeSeconds is invalid"):
         sqs.receive_message(QueueUrl=url, WaitTimeSeconds=21)
 
-    assert not endpoint._long_polls._waiting
+    assert not endpoint._moto._long_polls._waiting
 
 
 HEAD = (
@@ -140,7 +140,7 @@ def test_a_poll_whose_client_has_left_takes_no_message(
     body = json.dumps({"QueueUrl": url, "WaitTimeSeconds": 20})
     with socket.create_connection(("127.0.0.1", endpoint.port), timeout=20) as client:
         client.sendall((HEAD.format(len(body)) + body).encode())
-        assert Arrivals().wait_until(lambda: bool(endpoint._long_polls._waiting), time.monotonic() + 20)
+        assert Arrivals().wait_until(lambda: bool(endpoint._moto._long_polls._waiting), time.monotonic() + 20)
         if how == "reset":
             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         elif how == "half":

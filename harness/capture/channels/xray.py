@@ -11,10 +11,11 @@ from harness.capture import xray_evidence
 from harness.capture.bucket import Bucket
 from harness.capture.channel import Context, OpenNode
 from harness.capture.environment import LOOPBACK
+from harness.capture.xray_begun import BegunEntity
 from harness.capture.xray_daemon import XRayDaemon, datagrams_dropped
 from harness.capture.xray_rules import SamplingRule
 from harness.capture.xray_sampling import sampled_by
-from harness.capture.xray_watch import BegunEntity, XRayWatch
+from harness.capture.xray_watch import XRayWatch
 from harness.codec import adot, xray
 from harness.codec.arrivals_file import Arrival
 from harness.errors import DecodeError
