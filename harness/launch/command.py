@@ -17,7 +17,8 @@ from harness.launch.survivors import mark_of, running_with, wait_for_group
 from harness.launch.terminal import Terminal
 
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
-_FORWARDED = (*_STOPPING, signal.SIGALRM, signal.SIGUSR1, signal.SIGUSR2, signal.SIGTSTP, signal.SIGCONT)
+_OTHERS = (signal.SIGALRM, signal.SIGUSR1, signal.SIGUSR2, signal.SIGWINCH, signal.SIGTSTP, signal.SIGCONT)
+_FORWARDED = (*_STOPPING, *_OTHERS)
 _MARK = "TELEMETRY_HARNESS_RUN"
 GROUP_GRACE_S = 5.0
 """How long workers may take to send what they have, where their leader ends before them."""

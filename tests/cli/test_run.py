@@ -305,7 +305,7 @@ def test_signals_go_to_the_whole_group(tmp_path: Path, number: signal.Signals) -
     assert read_record(tmp_path).scenarios[0].outcome == "passed"
 
 
-@pytest.mark.parametrize("name", ["HUP", "QUIT", "ALRM", "USR1", "USR2"])
+@pytest.mark.parametrize("name", ["HUP", "QUIT", "ALRM", "USR1", "USR2", "WINCH"])
 def test_every_signal_that_a_shell_sends_is_forwarded(tmp_path: Path, name: str) -> None:
     code = f"""
 import signal, sys

@@ -66,7 +66,7 @@ def test_one_line_names_the_endpoints(serving: Serving) -> None:
     assert line["otlp_http"].startswith("http://127.0.0.1:")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGQUIT, signal.SIGHUP])
 def test_a_signal_ends_it_with_a_record(serving: Serving, number: int) -> None:
     send_all(serving)
 
@@ -77,6 +77,19 @@ def test_a_signal_ends_it_with_a_record(serving: Serving, number: int) -> None:
     assert [span.name for span in scenario.telemetry.spans] == ["home"]
     assert [segment.name for segment in scenario.telemetry.segments] == ["app"]
     assert "captured: 1 span, 1 segment, 1 export request\n" in errors
+
+
+def test_a_closed_terminal_does_not_end_it_under_nohup(tmp_path: Path) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup leaves it to whom it starts
+    try:
+        serving = Serving(tmp_path)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    serving.process.send_signal(signal.SIGHUP)
+    send_all(serving)
+
+    assert serving.stop(signal.SIGTERM)[0] == 0
+    assert serving.record().scenarios[0].telemetry.spans
 
 
 def test_a_kill_loses_nothing_that_had_arrived(serving: Serving, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""Keep every receiver up until SIGINT or SIGTERM, and write what arrived as a run."""
+"""Keep every receiver up until a signal stops it, and write what arrived as a run."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ def run(arguments: argparse.Namespace) -> int:
 
     # By default a thread that computes keeps the others waiting for 5 ms, in which a UDP socket overflows.
     sys.setswitchinterval(0.0002)
-    stopping = {signal.SIGINT, signal.SIGTERM}
+    stopping = {signal.SIGINT, signal.SIGTERM, signal.SIGQUIT}
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # a closed terminal stops it, but under nohup
+        stopping.add(signal.SIGHUP)
     # Blocked before any thread is made, so that none of them takes the signal.
     signal.pthread_sigmask(signal.SIG_BLOCK, stopping)
     contract = contract_of(arguments)
