@@ -59,30 +59,33 @@ class AppProcess:
         port: int = 0,
         ready_timeout_s: float = READY_TIMEOUT_S,
     ) -> None:
-        if not command:
-            raise LaunchError("no command to start; give its arguments, as in 'flask', 'run', '-p', '{port}'")
-        for word in command:
-            if not isinstance(word, str | os.PathLike):
-                raise LaunchError(f"the command has {word!r}, expected text or a path")
-            if "\0" in os.fsdecode(word):
-                raise LaunchError(f"the command has {word!r}, expected text without NUL")
+        _require_command(command)
         require_port(port, 0)
         require_seconds("ready_timeout_s", ready_timeout_s)
-        port = port or free_port()
-        program, *arguments = (os.fsdecode(word).replace("{port}", str(port)) for word in command)
-        self.name = shlex.join((Path(program).name, *arguments))
-        self.url = f"http://{_HOST}:{port}"
+        self._port = port or free_port()
+        words = [self._with_port(os.fsdecode(word)) for word in command]
+        self.name = shlex.join((Path(words[0]).name, *words[1:]))
+        self.url = f"http://{_HOST}:{self._port}"
         self.killed_by_reloader = False
-        self._port = port
         self._mark = mark_of(_MARK)
-        values = {name: value.replace("{port}", str(port)) for name, value in variables(env).items()}
-        environ = {**os.environ, **values, _MARK: self._mark.partition("=")[2]}
-        _require_free(port)
+        values = {name: self._with_port(value) for name, value in variables(env).items()}
+        _require_free(self._port)
         self._output = tempfile.TemporaryFile()  # noqa: SIM115  closed by `stop`
+        self._process = self._started(words, values, cwd)
         try:
-            self._process = subprocess.Popen(  # noqa: S603  the user's own command
-                [program, *arguments],
-                env=environ,
+            self.wait_until_ready(ready_timeout_s)
+        except BaseException:
+            self.stop(signal.SIGKILL)
+            raise
+
+    def _with_port(self, text: str) -> str:
+        return text.replace("{port}", str(self._port))
+
+    def _started(self, words: list[str], values: dict[str, str], cwd: Path | None) -> subprocess.Popen[bytes]:
+        try:
+            return subprocess.Popen(  # noqa: S603  the user's own command
+                words,
+                env={**os.environ, **values, _MARK: self._mark.partition("=")[2]},
                 cwd=cwd,
                 stdout=self._output,
                 stderr=subprocess.STDOUT,
@@ -90,12 +93,7 @@ class AppProcess:
             )
         except OSError as error:
             self._output.close()
-            raise LaunchError(_why_not(program, cwd, error)) from error
-        try:
-            self.wait_until_ready(ready_timeout_s)
-        except BaseException:
-            self.stop(signal.SIGKILL)
-            raise
+            raise LaunchError(_why_not(words[0], cwd, error)) from error
 
     @property
     def pid(self) -> int:
@@ -201,6 +199,16 @@ def _why_not(program: str, cwd: Path | None, error: OSError) -> str:
     known = isinstance(error, FileNotFoundError | PermissionError)
     why = why_not_run(program, cwd) if known else f"{error.strerror}; check the file"
     return f"cannot run {program!r}: {why}"
+
+
+def _require_command(command: Sequence[str | os.PathLike[str]]) -> None:
+    if not command:
+        raise LaunchError("no command to start; give its arguments, as in 'flask', 'run', '-p', '{port}'")
+    for word in command:
+        if not isinstance(word, str | os.PathLike):
+            raise LaunchError(f"the command has {word!r}, expected text or a path")
+        if "\0" in os.fsdecode(word):
+            raise LaunchError(f"the command has {word!r}, expected text without NUL")
 
 
 def _require_free(port: int) -> None:
