@@ -15,6 +15,7 @@ from harness.errors import ConfigurationError, RecordError
 from harness.model import RunRecord
 from harness.registry import built_in_modules, third_party
 from harness.report.redact import redact
+from harness.report.rooted import from_root
 
 GROUP = "harness.reports"
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -40,8 +41,11 @@ def report_formats() -> dict[str, Any]:
         ) from error
 
 
-def render(record: RunRecord, name: str) -> str | bytes:
+def render(record: RunRecord, name: str, *, source_root: str = "") -> str | bytes:
     """Return a record in one format, redacted.
+
+    Args:
+        source_root: As `write_reports`.
 
     Raises:
         ConfigurationError: There is no such format.
@@ -50,12 +54,16 @@ def render(record: RunRecord, name: str) -> str | bytes:
     >>> render(RunRecord(), "terminal")[:19]
     'Nothing was checked'
     """
-    content: str | bytes = _format(name, report_formats()).render(redact(record))
+    content: str | bytes = _render(_format(name, report_formats()), redact(record), source_root)
     return content
 
 
 def write_reports(
-    record: RunRecord, directory: Path, *, names: Iterable[str] = DEFAULT_FORMATS
+    record: RunRecord,
+    directory: Path,
+    *,
+    names: Iterable[str] = DEFAULT_FORMATS,
+    source_root: str = "",
 ) -> dict[str, Path]:
     """Write a record in each format that has a file; return format → file.
 
@@ -66,6 +74,8 @@ def write_reports(
     Args:
         directory: Made when it is missing.
         names: Formats by name.
+        source_root: The directory of the run below the root of its repository, ``services/api``: for
+            formats with ``FROM_ROOT``.
 
     Raises:
         ConfigurationError: There is no such format, or it has no file.
@@ -80,7 +90,7 @@ def write_reports(
             )
     with no_collection():  # a full one takes longer than the report of 100 scenarios
         safe = redact(record)
-        rendered = {name: _rendered(form, safe) for name, form in chosen.items()}
+        rendered = {name: _rendered(form, safe, source_root) for name, form in chosen.items()}
     files = {
         name: _write(directory / chosen[name].FILE_NAME, content)
         for name, content in rendered.items()
@@ -92,10 +102,14 @@ def write_reports(
     return files
 
 
-def _rendered(form: Any, record: RunRecord) -> bytes | RecordError:
+def _render(form: Any, record: RunRecord, source_root: str) -> Any:
+    return form.render(from_root(record, source_root) if getattr(form, "FROM_ROOT", False) else record)
+
+
+def _rendered(form: Any, record: RunRecord, source_root: str) -> bytes | RecordError:
     """Return a record in a format that has a file, or why it cannot be."""
     try:
-        content = form.render(record)
+        content = _render(form, record, source_root)
     except RecordError as error:
         return error
     except Exception as error:  # noqa: BLE001  a third party's may raise anything

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -7,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness.cli import main
-from harness.model import RunRecord, Verdict
+from harness.model import Finding, RunRecord, Site, Verdict
 from harness.report import encode_record, read_record, redact, render, summary_lines
 from tests.report.records import a_run, a_scenario, example_run, hostile_run
 
@@ -121,3 +123,54 @@ def test_the_process_survives_a_terminal_of_ascii(tmp_path: Path) -> None:
     assert done.stdout.splitlines()[0] == (
         b"Telemetry does not hold: 1 of 1 scenario failed, 1 finding that fails"
     )
+
+
+SITES = ("app.py", "../shared/log.py", "/usr/lib/python3/site.py")
+
+
+@pytest.fixture
+def of_sites(tmp_path: Path) -> Path:
+    """A run of a project in a repository of several, with a finding in each file of `SITES`."""
+    (tmp_path / ".git").mkdir()
+    project = tmp_path / "services" / "api"
+    project.mkdir(parents=True)
+    findings = tuple(Finding(id="x", signal="span", message="m", site=Site(file, 3)) for file in SITES)
+    written(project, a_run(a_scenario(findings=findings[:1], verdicts=(Verdict(findings=findings[1:]),))))
+    return project
+
+
+def test_paths_for_a_repository_are_those_from_its_root(
+    of_sites: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(of_sites)
+
+    assert main(["report", ".", "--format", "github", "--format", "sarif"]) == 1
+
+    said = capsys.readouterr().out
+    paths = ["services/api/app.py", "services/shared/log.py", "/usr/lib/python3/site.py"]
+    assert sorted(re.findall("file=([^,]+),line=3", said)) == sorted(paths)
+    sarif = json.loads((of_sites / "telemetry.sarif").read_text())
+    found = [
+        result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+        for result in sarif["runs"][0]["results"]
+    ]
+    assert sorted(found) == sorted(paths)
+
+
+def test_the_place_of_a_run_below_the_root_may_be_said(
+    of_sites: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["report", str(of_sites), "--format", "github", "--source-root", "backend/"]) == 1
+
+    assert sorted(re.findall("file=([^,]+),", capsys.readouterr().out)) == [
+        "/usr/lib/python3/site.py",
+        "backend/app.py",
+        "shared/log.py",
+    ]
+
+
+def test_other_formats_keep_the_paths_of_the_run(of_sites: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(of_sites)
+    main(["report", ".", "--format", "junit"])
+
+    assert "services" not in (of_sites / "junit.xml").read_text()

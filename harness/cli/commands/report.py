@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
+from pathlib import Path, PurePath
 
 NAME = "report"
 HELP = "rebuild the reports of a run from its run.json"
@@ -23,6 +23,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         dest="formats",
         help="html, json, terminal, markdown, sarif, junit, github, zipkin, jaeger or an installed one;"
         " may be repeated (default: html and terminal)",
+    )
+    parser.add_argument(
+        "--source-root",
+        metavar="DIR",
+        help="where the run was made, below the root of the repository, for paths in sarif and github"
+        " (default: where the current directory is)",
     )
 
 
@@ -43,18 +49,22 @@ def run(arguments: argparse.Namespace) -> int:
         summary_lines,
         write_reports,
     )
+    from harness.report.rooted import root_of
 
     record = redact(read_run(arguments.run))
     chosen = arguments.formats or ["html", "terminal"]
     known = report_formats()
     files = [name for name in chosen if name not in known or known[name].FILE_NAME is not None]
-    written = write_reports(record, arguments.out or _directory(arguments.run), names=files)
+    root = arguments.source_root
+    root = root_of(Path.cwd()) if root is None else PurePath(root).as_posix()
+    directory = arguments.out or _directory(arguments.run)
+    written = write_reports(record, directory, names=files, source_root=root)
     for name in chosen:
         if name == "terminal":
             report = str(written["html"]) if "html" in written else ""
             sys.stdout.write("\n".join(summary_lines(record, report=report)) + "\n")
         elif name not in written:
-            content = render(record, name)
+            content = render(record, name, source_root=root)
             sys.stdout.write(content if isinstance(content, str) else content.decode())
     return HOLDS if run_holds(record) else DOES_NOT_HOLD
 

@@ -12,6 +12,8 @@ from harness.report.text import visible
 
 NAME = "github"
 FILE_NAME = None
+FROM_ROOT = True
+"""Its readers look for files from the root of the repository."""
 
 _COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "notice"}
 

@@ -20,6 +20,8 @@ from harness.report.text import visible
 
 NAME = "sarif"
 FILE_NAME = "telemetry.sarif"
+FROM_ROOT = True
+"""Its readers look for files from the root of the repository."""
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "note"}
