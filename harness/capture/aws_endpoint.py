@@ -87,7 +87,7 @@ class AwsEndpoint(OnHttp):
             self._server = HttpServer(loop, self._handle, self._malformed, host=host, port=port)
         except BaseException:
             self._moto.undo()
-            self._moto.close()
+            self._moto.close(wait=True)
             raise
         self.port = self._server.port
         self.url = f"http://{LOOPBACK}:{self.port}"

@@ -121,9 +121,13 @@ class MotoBackend:
         """Leave moto as it was."""
         self._patches.undo()
 
-    def close(self) -> None:
-        """Take no more calls."""
-        self._workers.shutdown(wait=False, cancel_futures=True)
+    def close(self, *, wait: bool = False) -> None:
+        """Take no more calls.
+
+        Args:
+            wait: Return once the threads have ended, which may be busy with moto.
+        """
+        self._workers.shutdown(wait=wait, cancel_futures=True)
 
 
 def _moto_application() -> wsgi.WsgiApp:
