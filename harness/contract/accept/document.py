@@ -9,7 +9,7 @@ from harness.contract.accept.block import block_edits
 from harness.contract.accept.edits import Addition, Edits, Part, is_collection, parts_of
 from harness.contract.accept.lines import Lines
 from harness.contract.accept.merge import merge_entry, plain, put
-from harness.contract.kinds import KINDS
+from harness.contract.kinds import EVENTS, KINDS, LINKS
 from harness.contract.operators import split_key
 from harness.contract.problems import Problems
 from harness.contract.yaml_nodes import compose
@@ -33,7 +33,7 @@ class Entry:
         return plain(self.node)
 
 
-_CHILDREN = frozenset(kind.children[0] for kind in KINDS.values() if kind.children)
+_NEVER_EMPTY = frozenset({EVENTS, LINKS, *(kind.children[0] for kind in KINDS.values() if kind.children)})
 _SORTED_BY = {
     "log_event": ("log_group",),
     "log_record": ("scope", "severity_text", "event_name", "severity_number"),
@@ -125,13 +125,13 @@ def _place(item: dict[str, Any]) -> tuple[str, tuple[Any, ...]]:
 
 
 def _remove_emptied(node: Any, edits: Edits) -> None:
-    """Remove the lists of children that all items are removed from."""
+    """Remove the lists of children, events and links that all items are removed from."""
     for part in parts_of(node) if is_collection(node) else ():
         if edits.removes(part):
             continue
         items = parts_of(part.value) if part.value.id == "sequence" else []
         emptied = items and all(map(edits.removes, items)) and not edits.added_to(part.value)
-        if emptied and node.id == "mapping" and part.key.value in _CHILDREN:
+        if emptied and node.id == "mapping" and part.key.value in _NEVER_EMPTY:
             edits.removed.add(id(part.key))
         else:
             _remove_emptied(part.value, edits)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -14,6 +15,7 @@ from harness.contract.accept.item_names import new_names
 from harness.contract.accept.mapping_changes import mapping_changes, replacement, setting
 from harness.contract.accept.parts import parts_value
 from harness.contract.accept.section_changes import section_changes
+from harness.contract.accept.unexercised import unexercised_item, unexercised_keys
 from harness.contract.items import Contract, Item, Operation, Presence
 from harness.contract.kinds import KINDS, SECTIONS
 from harness.contract.operators import OPERATORS, split_key
@@ -78,11 +80,13 @@ class _Proposer:
         if not roots:
             return
         trees = self._trees.of(spans=roots.get("span", []), segments=roots.get("segment", []))
-        declared = {repr(o.item.expectation.identity) for o in self._contract.operations}
-        for new in operations_of(trees, always_when=True):
+        declared = Counter(repr(o.item.expectation.identity) for o in self._contract.operations)
+        found = operations_of(trees, always_when=True)
+        declared.update(_identity_of(new) for new in found)
+        for new in found:
             key = next(iter(new))
-            operator, name = split_key(key)[2], new[key]
-            if repr(OPERATORS[operator].make(name)) not in declared:
+            name = new[key]
+            if declared[_identity_of(new)] == 1:  # nothing to tell it from
                 new.pop("when", None)
             yield Change(
                 where=str(name),
@@ -143,6 +147,7 @@ class _Proposer:
                     new = {field.name: parts_value(entry.node, expected, captured, generated[field.name])}
                 yield replacement(self._document, entry, field.name, new, where)
         yield from self._moved(item, node, generated, where)
+        yield from unexercised_keys(self._document, item, node, values, where, self._contract.levels)
 
     def _moved(self, item: Item, node: Any, generated: dict[str, Any], where: str) -> Iterator[Change]:
         """Yield what is now annotations or metadata of a document, where only the other is declared."""
@@ -188,6 +193,8 @@ class _Proposer:
         if counts and not present and child.presence is Presence.REQUIRED:
             yield self._removal(node, where, child.expectation.describe())
             return
+        if counts and id(child) not in self._witness.taken:
+            yield from unexercised_item(self._document, child, node, where, self._contract.levels)
         if 0 in counts and present and child.presence is Presence.REQUIRED:
             yield setting(self._document, node, "presence", "optional", where)
         expected = 1 if child.count is None else child.count
@@ -206,6 +213,12 @@ class _Proposer:
 
     def _removal(self, node: Any, where: str, title: str) -> Change:
         return Change(where, "item", title, "", partial(self._document.remove, node))
+
+
+def _identity_of(new: Mapping[str, Any]) -> str:
+    """Return what identifies a written operation, as `repr` has that of a declared one."""
+    key = next(iter(new))
+    return repr(OPERATORS[split_key(key)[2]].make(new[key]))
 
 
 def plain_keys(mapping: Mapping[str, Any]) -> dict[str, Any]:

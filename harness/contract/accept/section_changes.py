@@ -16,6 +16,7 @@ from harness.contract.accept.document import Entry as Said
 from harness.contract.accept.item_names import NewNames
 from harness.contract.accept.mapping_changes import mapping_changes, renaming, replacement, setting
 from harness.contract.accept.series import spread
+from harness.contract.accept.unexercised import unexercised_item
 from harness.contract.attributed import Taken
 from harness.contract.deviations import Deviations
 from harness.contract.items import Item, Presence
@@ -33,7 +34,7 @@ from harness.expect.fields import Field, MappingField
 from harness.expect.metrics import POINT_FIELDS
 from harness.expect.omitted import OMITTED
 from harness.expect.pool import Entry
-from harness.model import ExportRequest, LogEvent, Telemetry
+from harness.model import ExportRequest, Level, LogEvent, Telemetry
 
 _IDS = frozenset({"trace_id", "span_id"})
 _OF_POINTS = ("value", "sum")
@@ -64,7 +65,7 @@ def section_changes(
         identified = [entry for entry in entries if item.expectation.identifies(entry)]
         if not count and (not identified or _is_for_others(item, identified, found, held)):
             title = f"{item.expectation.describe()}{attributed.series_of(item, items)}"
-            changes = _gone(document, item, node, where, title)
+            changes = _gone(document, item, node, where, title, contract.levels)
         elif found is None:
             others = [e for e in identified if id(e) not in held or _is_as(item, e)]
             changes = _of_any(document, item, node, others or identified, where)
@@ -117,9 +118,13 @@ def _counted(document: Document, item: Item, node: Any, count: int, where: str) 
         yield setting(document, node, "count", count, where)
 
 
-def _gone(document: Document, item: Item, node: Any, where: str, title: str) -> Iterator[Change]:
+def _gone(
+    document: Document, item: Item, node: Any, where: str, title: str, levels: Mapping[str, Level]
+) -> Iterator[Change]:
     if item.presence is Presence.REQUIRED:
         yield Change(where, "item", title, "", partial(document.remove, node))
+    else:
+        yield from unexercised_item(document, item, node, where, levels)
 
 
 def _of_any(
