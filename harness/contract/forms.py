@@ -29,6 +29,8 @@ class Form(NamedTuple):
 
 
 _START, _END = "(?<![0-9a-zA-Z])", "(?![0-9a-zA-Z])"
+_WHOLE = "(?![0-9a-zA-Z+=])"
+"""Where url-safe base64 ends: what goes on with + or = is of the other kind, and would be cut in half."""
 _SIGN = r"(?:(?<![\w)\]}.%'+-])[+-])?"
 _FIGURES = rf"\d++(?:[.,_]\d++)*+(?:[eE][+-]?\d++{_END})?"
 """A number with all that belongs to it: fraction, separators of thousands, exponent, the other parts of a
@@ -55,7 +57,7 @@ _KUBERNETES = "[bcdfghjklmnpqrstvwxz2456789]"  # k8s.io/apimachinery/pkg/util/ra
 _WORKERS = (
     "Thread-", "ThreadPoolExecutor-", "Dummy-", "Process-", "ForkProcess-", "SpawnProcess-", "PoolWorker-",
     "ForkPoolWorker-", "SpawnPoolWorker-", "asyncio_", r"AnyIO\ worker\ thread\ ",
-    "[wW]orker[-_]", "[pP]id[-_=]",
+    "[wW]orker[-_]", "[pP]id[-_=]", r"[pP]id\ ", r"[pP]id:\ ",
 )  # fmt: skip
 _PREFIXES = (  # of ids, as Stripe and others make them
     "acct|asst|ba|batch|call|card|ch|chatcmpl|cs|cus|evt|file|in|inv|job|key|msg|order|ord|org|pay|pi|pk|pm|po"
@@ -90,6 +92,9 @@ _FORMS = (
         r"""\b[A-Z][a-z]{2},\ \d\d[ -][A-Z][a-z]{2}[ -]\d{2,4}\ \d\d:\d\d:\d\d\ (?:GMT|UTC|[+-]\d{4})
         |\b[A-Z][a-z]{2}\ [A-Z][a-z]{2}\ [ \d]\d\ \d\d:\d\d:\d\d\ \d{4}\b
         |\b\d\d/[A-Z][a-z]{2}/\d{4}[: ]\d\d:\d\d:\d\d(?:\ [+-]\d{4})?
+        |(?<![\w.])(?:19|20)\d\d\.(?:0[1-9]|1[0-2])\.(?:0[1-9]|[12]\d|3[01])(?![\w.])
+        |(?<=[a-z]-)(?:19|20)\d\d-(?:0[1-9]|1[0-2])(?![\w-])
+        |(?<![\w/])(?:0[1-9]|[12]\d|3[01])/(?:0[1-9]|1[0-2])/(?:19|20)\d\d(?![\w/])(?!\ \d\d:|,?\ \d{1,2}:)
         |\b(?:19|20)\d\d/\d\d/\d\d(?:\ \d\d:\d\d:\d\d(?:\.\d+)?)?(?!\w)
         |\b\d{1,2}/\d{1,2}/\d{4},?\ \d{1,2}:\d\d(?::\d\d)?[ \u202f][AaPp]\.?[Mm]\b
         |(?<![\w.:])\d{1,2}:\d\d(?::\d\d)?[ \u202f][AaPp]\.?[Mm]\b
@@ -158,11 +163,25 @@ _FORMS = (
         rf"{_START}[0-7](?:[0-9A-HJKMNP-TV-Z]{{25}}|[0-9a-hjkmnp-tv-z]{{25}}){_END}",
         "[0-7][0-9A-Za-z]{25}",
     ),
+    Form(  # of one case, as cuid, xid and base32 are: words change to digits and back once at most
+        "single",
+        rf"""{_START}(?=(?:[a-z]*+\d++[a-z]++){{2}})[a-z0-9]{{20,64}}{_END}
+        |{_START}(?=(?:[A-Z]*+\d++[A-Z]++){{2}})[A-Z0-9]{{20,64}}{_END}""",
+        "[0-9A-Za-z]+",
+    ),
+    Form(  # base64 with its padding, before what would take a part of it
+        "padded",
+        rf"""{_START}(?=[A-Za-z0-9+/]{{0,30}}[A-Z])(?=[A-Za-z0-9+/]{{0,30}}[a-z])(?:[A-Za-z0-9+/]{{4}}){{3,50}}
+        (?:[A-Za-z0-9+/]{{2}}==|[A-Za-z0-9+/]{{3}}=)(?=[\s"',;&)\]}}]|\Z)""",
+        r"[\w+/=-]+",
+    ),
     Form(  # base64 without padding, as of 24 bytes; or url-safe with more - and _ than a token has
         "base64",
         rf"""{_START}(?<![+/=]){_NO_PATH}(?=(?:[+/]*+{_RUN}){{12}})(?![A-Za-z0-9+/]*{_WORDS})
         (?:[A-Za-z0-9+/]{{4}}){{8,50}}(?![A-Za-z0-9+/=_-])
-        |{_START}(?<![_-])(?=(?:[_-]*+{_RUN}){{15}})(?!(?:[A-Za-z0-9]*[_-]){{6}})[A-Za-z0-9_-]{{32,200}}{_END}""",
+        |{_START}(?<![+/=]){_NO_PATH}(?=[A-Za-z0-9]*+[+/])(?=(?:[+/]*+{_RUN}){{10}})(?![A-Za-z0-9+/]*{_WORDS})
+        (?:[A-Za-z0-9+/]{{4}}){{5,7}}(?![A-Za-z0-9+/=_-])
+        |{_START}(?<![+_-])(?=(?:[_-]*+{_RUN}){{15}})(?!(?:[A-Za-z0-9]*[_-]){{6}})[A-Za-z0-9_-]{{32,200}}{_WHOLE}""",
         r"[\w+/=-]+",
     ),
     Form(
@@ -174,15 +193,13 @@ _FORMS = (
         [A-Za-z0-9]{{14,64}}{_END}""",
         r"[a-z]+[_-](?:(?:live|test)_)?[A-Za-z0-9]+",
     ),
-    Form(  # base64 with its padding; or so many changes of case and digits as no words have, in 20 characters
+    Form(  # so many changes of case and digits as no words have, in 20 characters
         "token",
-        rf"""{_START}(?=[A-Za-z0-9+/]{{0,30}}[A-Z])(?=[A-Za-z0-9+/]{{0,30}}[a-z])(?:[A-Za-z0-9+/]{{4}}){{3,50}}
-        (?:[A-Za-z0-9+/]{{2}}==|[A-Za-z0-9+/]{{3}}=)(?=[\s"',;&)\]}}]|\Z)
-        |{_START}(?=[\w-]{{0,30}}\d)(?=[\w-]{{0,30}}[A-Z])(?=[\w-]{{0,30}}[a-z])(?![A-Za-z0-9]*(?:[_-][A-Za-z0-9]*){{4}})
-        (?=(?:[_-]*+(?:[A-Z]++|\d++|[a-z_-]++)){{10}})(?![\w-]*{_WORDS})[A-Za-z0-9_-]{{20,200}}{_END}
-        |{_START}(?=[\w-]{{0,30}}[A-Z])(?=[\w-]{{0,30}}[a-z])(?![A-Za-z0-9]*(?:[_-][A-Za-z0-9]*){{4}})
+        rf"""{_START}(?<!\+)(?=[\w-]{{0,30}}\d)(?=[\w-]{{0,30}}[A-Z])(?=[\w-]{{0,30}}[a-z])(?![A-Za-z0-9]*(?:[_-][A-Za-z0-9]*){{4}})
+        (?=(?:[_-]*+(?:[A-Z]++|\d++|[a-z_-]++)){{10}})(?![\w-]*{_WORDS})[A-Za-z0-9_-]{{20,200}}{_WHOLE}
+        |{_START}(?<!\+)(?=[\w-]{{0,30}}[A-Z])(?=[\w-]{{0,30}}[a-z])(?![A-Za-z0-9]*(?:[_-][A-Za-z0-9]*){{4}})
         (?=(?:[_-]*+(?:[A-Z]++|\d++|[a-z_-]++)){{8}})(?=(?:[\w-]{{0,40}}?{_RARE}){{2}})(?![\w-]*{_WORDS})
-        [A-Za-z0-9_-]{{20,200}}{_END}""",
+        [A-Za-z0-9_-]{{20,200}}{_WHOLE}""",
         r"[\w+/=-]+",
     ),
     Form(
@@ -195,7 +212,13 @@ _FORMS = (
     Form("epoch", r"\b1\d{9}(?:\d{3}){0,2}(?:\.\d+)?\b", r"\d+(?:\.\d+)?", "values"),
     # One of 43 random ids of 8 hexadecimal digits has no letter.
     Form("digits", rf"{_START}{_NO_COLOUR}\d{{8,15}}{_END}", "[0-9a-f]+", "values"),
-    Form("port", r"(?:(?<=:)|(?<=port=))\d{2,5}(?![\d.:])", r"\d+", "values"),
+    Form(  # libpq, errors of sockets, and of whoever listens
+        "port",
+        r"(?:(?<=:)|(?<=\bport=)|(?<=\bport\ )|(?<=\bport:\ )|(?<=\d',\ ))\d{2,5}(?![\d.:])",
+        r"\d+",
+        "values",
+    ),
+    Form("process", r"(?<=[a-zA-Z]\[)\d{3,7}(?=\])", r"\d+", "values"),  # as syslog writes it
     Form("id", r"(?:(?<=/)|(?<=[iI]d=))\d{5,}(?=[/?\#&.;]|\Z)", r"\d+", "values"),
     Form(  # a word of several numbers: half of an id says nothing
         "code",
@@ -226,6 +249,8 @@ _SHOWN = dict.fromkeys(("measured", "scientific", "list", "value"), "number") | 
     "loopback": "address",
     "base64": "token",
     "prefixed": "token",
+    "single": "token",
+    "padded": "token",
 }
 _OF_SHOWN = {_SHOWN.get(name, name): stays for name, stays in _STAYS.items()} | _STAYS
 _PLACE = re.compile("‹([a-z0-9]+)›")
