@@ -142,6 +142,14 @@ def test_junit_is_xml_with_a_case_for_each_scenario(record: RunRecord) -> None:
     assert len(cases) - len(record.scenarios) == bool(record.findings)
 
 
+def test_junit_splits_no_parameter() -> None:
+    record = a_run(a_scenario("test_a.py::test_x[::error::boo]"))
+    case = ET.fromstring(text(record, "junit")).find("testsuite/testcase")  # noqa: S314  our own
+
+    assert case is not None
+    assert (case.get("classname"), case.get("name")) == ("test_a.py", "test_x[::error::boo]")
+
+
 def test_junit_tells_what_was_lost() -> None:
     suite = ET.fromstring(text(RUN, "junit")).find("testsuite")  # noqa: S314  our own
     assert suite is not None

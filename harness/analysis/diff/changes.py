@@ -199,7 +199,8 @@ def _text(values: set[Any], kind: str) -> str | None:
     if len(texts) <= 1:
         return texts[0] if texts else None
     types = sorted({value.type for value in values if isinstance(value, Value)})
-    return f"{len(texts)} values of type {'|'.join(types)}, such as {texts[0]}"
+    of_type = f" of type {'|'.join(types)}" if types else ""
+    return f"{len(texts)} values{of_type}, such as {texts[0]}"
 
 
 def _one(value: Any, kind: str) -> str:

@@ -17,6 +17,7 @@ from harness.analysis.diff.trees import (
     open_edits,
     reparented,
 )
+from harness.analysis.diff.values import Value
 
 _EXACTLY = 10
 """Up to so many roots of one name are counted; more vary, as those of a sampled app do."""
@@ -67,6 +68,8 @@ class OperationsDiff:
 
     def _operation(self, before: Counter[Shape], after: Counter[Shape]) -> None:
         """Compare the trees of one operation."""
+        if self._signal == "log_event":
+            before, after = self._without_other_groups(before, after)
         paired = self._scores.best_pairs(*_excess(before, after))
         for a, b, times in paired.pairs:
             self._tree(a, b, times)
@@ -85,6 +88,27 @@ class OperationsDiff:
             self._tree(shape, self._nearest(shape, after), times)
         for shape, times in self._variants(paired.after, before, new if counted else 0):
             self._tree(self._nearest(shape, before), shape, times)
+
+    def _without_other_groups(
+        self, before: Counter[Shape], after: Counter[Shape]
+    ) -> tuple[Counter[Shape], Counter[Shape]]:
+        """Return the log events of one form without those in log groups that only one run has.
+
+        They are gone, or new. Where each run has a group of its own, the line went from one to the other.
+        """
+        old, new = _log_groups(before), _log_groups(after)
+        if (old - new and new - old) or not old & new:
+            return before, after
+        for group, counter, only in (
+            (self._unpaired.removed, before, old - new),
+            (self._unpaired.added, after, new - old),
+        ):
+            group += (
+                Loose(shape, times, None, own=f"log_group = {shape.facts['log_group']}")
+                for shape, times in counter.items()
+                if shape.facts["log_group"] in only
+            )
+        return _in_groups(before, old & new), _in_groups(after, old & new)
 
     def _nearest(self, shape: Shape, others: Iterable[Shape]) -> Shape:
         scores = self._scores
@@ -168,6 +192,14 @@ class OperationsDiff:
             before, after = _taken(roots.removed, a.name), _taken(roots.added, b.name)
             self._elsewhere = frozenset()
             self._operation(before, after)
+
+
+def _log_groups(shapes: Iterable[Shape]) -> set[Value]:
+    return {shape.facts["log_group"] for shape in shapes}
+
+
+def _in_groups(shapes: Counter[Shape], groups: set[Value]) -> Counter[Shape]:
+    return Counter({shape: n for shape, n in shapes.items() if shape.facts["log_group"] in groups})
 
 
 def _roots(operations: Operations) -> list[Loose]:

@@ -229,6 +229,7 @@ def _metric_units(before: Shape, after: Shape) -> str:
 _FACT_KINDS = {
     ("log_event", "log_group"): "log_group_changed",
     ("metric", "unit"): "unit_changed",
+    ("metric", "is_monotonic"): "kind_changed",
 }
 _KIND_WORDS = {"metric": "type", "log_record": "severity"}
 

@@ -36,7 +36,8 @@ def render(record: RunRecord) -> str:
 
 
 def _case(scenario: ScenarioRecord) -> str:
-    file, _, name = scenario.name.rpartition("::")
+    test, bracket, parameters = scenario.name.partition("[")
+    file, _, name = test.rpartition("::")
     failing = [finding for finding in findings_of(scenario) if is_failure(finding)]
     inner = ""
     if scenario.outcome == "skipped":
@@ -45,7 +46,7 @@ def _case(scenario: ScenarioRecord) -> str:
         inner = _failure(failing)
     elif scenario_fails(scenario):
         inner = f"<failure message={_attribute(f'the scenario {scenario.outcome}')}/>"
-    return _testcase(file or "telemetry", name, scenario.duration_ns, inner)
+    return _testcase(file or "telemetry", f"{name}{bracket}{parameters}", scenario.duration_ns, inner)
 
 
 def _testcase(file: str, name: str, duration_ns: int, inner: str) -> str:

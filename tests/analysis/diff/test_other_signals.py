@@ -207,3 +207,20 @@ def test_the_type_in_a_body_that_is_no_mapping() -> None:
         "retyped at a body of type list: body list[int] [1] → list[str] ['a']"
     ]
     assert changes(a_run(a_log_record([1])), a_run(a_log_record([1]))) == []
+
+
+def test_a_log_event_that_is_gone_from_one_of_two_log_groups() -> None:
+    both = a_run(a_log_event("shared", log_group="ga"), a_log_event("shared", log_group="gb"))
+    one = a_run(a_log_event("shared", log_group="ga"))
+
+    name = "shared (log_group = 'gb')"
+    assert changes(both, one) == [f"removed at shared: {name} → None"]
+    assert changes(one, both) == [f"added at shared: None → {name}"]
+
+
+def test_a_counter_that_may_fall_now() -> None:
+    before, after = (
+        a_run(a_metric("jobs", type=MetricType.SUM, is_monotonic=flag)) for flag in (True, False)
+    )
+
+    assert changes(before, after) == ["kind_changed at jobs: is_monotonic True → False"]
