@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from harness.closest import closest
 from harness.contract import attributed
 from harness.contract.attributed import ATTRIBUTES, Taken
 from harness.contract.deviations import Deviations
@@ -20,6 +21,8 @@ from harness.expect.render import short
 from harness.model import DataPoint, ExportRequest, Level, LogEvent, Metric, Site, Telemetry
 
 Parts = Sequence[tuple[str, Telemetry]]
+_COMPARED = 200
+"""So many names of what no item knows are looked at for the closest one."""
 
 
 def check_sections(contract: Contract, parts: Parts, deviations: Deviations) -> None:
@@ -69,6 +72,7 @@ class _Section:
         self.counts = [0] * len(items)
         self._held: dict[tuple[int, ...], int] = {}
         self._differing: list[Entry | None] = [None] * len(items)
+        self._strangers: dict[str, None] = {}
         self._elsewhere: dict[tuple[tuple[int, ...], str], Entry] = {}
 
     def check(self, parts: Parts) -> None:
@@ -133,6 +137,8 @@ class _Section:
         if isinstance(entry.value, ExportRequest) and not entry.value.items:
             return  # an SDK asks for rules or makes its log stream: that carries no telemetry
         expectation = self._items[0].expectation
+        if len(self._strangers) < _COMPARED:
+            self._strangers[str(entry.name)] = None
         self._deviations.add(
             f"{expectation.STEM}_undeclared",
             expectation.SIGNAL,
@@ -208,13 +214,20 @@ class _Section:
             self._add(
                 item,
                 f"{stem}_missing",
-                f"no {name}{attributed.series_of(item, self._items)} was captured{self._besides(number)}",
+                f"no {name}{attributed.series_of(item, self._items)} was captured"
+                f"{self._besides(number) or self._near(item)}",
             )
         elif not count and not self._besides(number):
             message = f"no scenario captured optional {name}; add one, or remove the item"
             self._add(item, "item_unexercised", message, item.unexercised(self._levels))
         elif item.count is not None and not equal(item.count, count):
             self._add(item, f"{stem}_count", f"{name}: expected {short(item.count)}, captured {count}")
+
+    def _near(self, item: Item) -> str:
+        """Return which of those that no item knows is closest to one that is missing."""
+        name = item.expectation.exact_name()
+        near = closest(name, list(self._strangers)) if name is not None and self._strangers else None
+        return f"; closest: {short(near)}" if near else ""
 
     def _besides(self, number: int) -> str:
         """Return what was captured as an item says, and taken by others; empty when nothing was."""

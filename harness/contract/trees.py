@@ -120,7 +120,7 @@ class TreeCheck:
             self._strangers.see(item, pool, index, where)
             entry = pool.entries[index]
             self._add(
-                f"{item.expectation.STEM}_undeclared",
+                f"{entry.noun}_undeclared",
                 item,
                 f"{entry.noun} {entry.name!r} below it is not in the contract",
                 where,
@@ -187,7 +187,7 @@ class TreeCheck:
 
     def _report_renamed(self, parent: Item, item: Item, form: str, name: str, where: str) -> None:
         """Add a finding for an optional child that has another name now, which is then not undeclared."""
-        undeclared = f"{parent.expectation.STEM}_undeclared"
+        undeclared = f"{item.kind}_undeclared"
         for place, entry in self._strangers.places(parent, form):
             about = template_of(str(entry.name))
             self._deviations.withdraw(undeclared, about, where=place, site=parent.site)

@@ -269,3 +269,20 @@ def test_the_new_name_is_no_finding_where_undeclared_ones_are_errors() -> None:
     text = text.replace("  - span: job\n", "  - span: job\n    used_by: [Board]\n")
     found = told(text, a_run(with_step("warmed cache"), with_step(None)))
     assert [finding.partition(":")[0] for finding in found] == ["error span_renamed job"]
+
+
+def test_a_renamed_metric_is_the_closest_to_the_one_that_is_missing() -> None:
+    contract = parse_contract(contract_text(a_run(a_telemetry(a_metric("orders"), a_metric("jobs")))))
+    found = check_contract(contract, a_run(a_telemetry(a_metric("orders2"), a_metric("jobs"))))
+
+    assert [(one.id, one.message.removesuffix(" (in test_1)")) for one in found] == [
+        ("metric_undeclared", "metric 'orders2' is not in the contract"),
+        ("metric_missing", "no metric 'orders' was captured; closest: 'orders2'"),
+    ]
+
+
+def test_a_new_subsegment_is_one_that_is_undeclared() -> None:
+    contract = parse_contract(contract_text(a_run(Telemetry(segments=(a_segment("pay"),)))))
+    (found,) = check_contract(contract, a_run(Telemetry(segments=(a_segment("pay", a_subsegment("db")),))))
+
+    assert found.id == "subsegment_undeclared"
