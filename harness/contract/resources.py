@@ -24,12 +24,11 @@ def resources_of(telemetry: Telemetry) -> Iterator[Resource]:
 
 
 def different(resources: Iterator[Resource]) -> list[Resource]:
-    """Return resources without those that are equal to one before."""
-    found: list[Resource] = []
-    for resource in {id(one): one for one in resources}.values():
-        if resource not in found:
-            found.append(resource)
-    return found
+    """Return resources without those that have the attributes of one before."""
+    found: dict[str, Resource] = {}
+    for resource in resources:
+        found.setdefault(repr(resource.attributes), resource)
+    return list(found.values())
 
 
 def named(service: Service) -> Any:

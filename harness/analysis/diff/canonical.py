@@ -20,7 +20,7 @@ from harness.analysis.diff.facts import (
 from harness.analysis.diff.once import control_calls
 from harness.analysis.diff.others import other_signals
 from harness.analysis.diff.series import Series, metric_series
-from harness.analysis.diff.services import service_facts
+from harness.analysis.diff.services import Services
 from harness.analysis.diff.shape import Counted, Shape, Shapes, counted
 from harness.contract.write.names import name_form
 from harness.model import (
@@ -57,6 +57,7 @@ class CanonicalRun:
         nodes: How many spans, segments and subsegments it had.
         controls: Requests that carry no telemetry, whichever scenario made them.
         series: Those of each metric, whichever scenario made them.
+        services: Whose its spans, log records and metrics are.
     """
 
     scenarios: dict[str, dict[str, Operations]]
@@ -65,6 +66,7 @@ class CanonicalRun:
     nodes: int
     controls: frozenset[str] = frozenset()
     series: Series = field(default_factory=dict)
+    services: Services = field(default_factory=Services)
 
 
 def canonical_run(record: RunRecord, shapes: Shapes) -> CanonicalRun:
@@ -79,16 +81,17 @@ def canonical_run(record: RunRecord, shapes: Shapes) -> CanonicalRun:
         parts.setdefault(scenario.name, []).append(scenario.telemetry)
     if not record.outside.is_empty:
         parts.setdefault(OUTSIDE, []).append(record.outside)
+    services = Services(part for telemetries in parts.values() for part in telemetries)
     scenarios: dict[str, dict[str, Operations]] = {}
     nodes = 0
     for name, telemetries in parts.items():
-        forest = _Forest(table, shapes)
+        forest = _Forest(table, shapes, services)
         for telemetry in telemetries:
             forest.add_spans(telemetry.spans)
             forest.add_segments(telemetry.segments)
         nodes += len(forest)
         scenarios[name] = forest.operations()
-        scenarios[name] |= other_signals(telemetries, table, shapes)
+        scenarios[name] |= other_signals(telemetries, table, shapes, services)
     told = told_packages(telemetry for telemetries in parts.values() for telemetry in telemetries)
     return CanonicalRun(
         scenarios=scenarios,
@@ -97,14 +100,16 @@ def canonical_run(record: RunRecord, shapes: Shapes) -> CanonicalRun:
         nodes=nodes,
         controls=control_calls(part for telemetries in parts.values() for part in telemetries),
         series=metric_series(part for telemetries in parts.values() for part in telemetries),
+        services=services,
     )
 
 
 class _Forest:
     """The trees of one scenario; a node is a number, and parents come before their children."""
 
-    def __init__(self, table: FactTable, shapes: Shapes) -> None:
+    def __init__(self, table: FactTable, shapes: Shapes, services: Services) -> None:
         self._table = table
+        self._services = services
         self._shapes = shapes
         # Most nodes are alike but for ids and times: each distinct one is kept, and hashed, once.
         self._distinct: dict[Own, int] = {}
@@ -142,7 +147,8 @@ class _Forest:
     def _span(self, span: Span) -> Own:
         facts = self._table.of("attributes", span.attributes)
         facts += status_facts(span.status)
-        facts += service_facts(span.resource)
+        if self._services.are_several:
+            facts += self._services.facts(span.resource)
         facts.sort(key=_PATH)
         # An enumeration's hash is slow, and its `value` is slower.
         return (

@@ -16,7 +16,7 @@ from harness.analysis.diff.once import Found, control_edits, without_moves
 from harness.analysis.diff.operations import OperationsDiff, whole_operations
 from harness.analysis.diff.pairing import MESSAGES, Scores
 from harness.analysis.diff.series import series_edits
-from harness.analysis.diff.services import without_renamed_services
+from harness.analysis.diff.services import service_edits
 from harness.analysis.diff.severity import Severity, severities
 from harness.analysis.diff.shape import Shapes
 from harness.model import RunRecord
@@ -67,7 +67,8 @@ def diff_runs(before: CanonicalRun, after: CanonicalRun, rules: Mapping[str, Sev
     """Return what differs between two canonical runs that share their shapes."""
     plan = _plan(before, after)
     changes = Changes()
-    for found in without_moves(without_renamed_services(_found(plan))):
+    edits = service_edits(_found(plan), before.services, after.services)
+    for found in without_moves(edits):
         changes.add(*found)
     changes.add("export_request", (), control_edits(before.controls, after.controls))
     changes.add("metric", (), series_edits(before.series, after.series))

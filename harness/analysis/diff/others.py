@@ -9,7 +9,7 @@ from typing import Any
 from harness.analysis.diff.facts import FactTable, united
 from harness.analysis.diff.json_lines import json_facts
 from harness.analysis.diff.once import export_name, is_control
-from harness.analysis.diff.services import NAMELESS, service_facts
+from harness.analysis.diff.services import NAMELESS, Services
 from harness.analysis.diff.shape import Shape, Shapes
 from harness.analysis.diff.values import Value
 from harness.contract.resources import SERVICE_NAME, different, resources_of
@@ -23,11 +23,15 @@ _TEXT = Value("str", "type", "str")
 Grouped = dict[str, Counter[Shape]]
 
 
-def other_signals(parts: Sequence[Telemetry], table: FactTable, shapes: Shapes) -> dict[str, Grouped]:
+def other_signals(
+    parts: Sequence[Telemetry], table: FactTable, shapes: Shapes, services: Services
+) -> dict[str, Grouped]:
     """Return the counted shapes of every signal but spans and segments."""
     found = {
-        "metric": _metrics([item for part in parts for item in part.metrics], table, shapes),
-        "log_record": _log_records([item for part in parts for item in part.log_records], table, shapes),
+        "metric": _metrics([item for part in parts for item in part.metrics], table, shapes, services),
+        "log_record": _log_records(
+            [item for part in parts for item in part.log_records], table, shapes, services
+        ),
         "log_event": _log_events([item for part in parts for item in part.log_events], shapes),
         "export_request": _exports([item for part in parts for item in part.exports], shapes),
         "resource": _resources(parts, table, shapes),
@@ -42,7 +46,7 @@ def _grouped(shapes: Iterable[Shape]) -> Grouped:
     return groups
 
 
-def _metrics(metrics: Sequence[Metric], table: FactTable, shapes: Shapes) -> Grouped:
+def _metrics(metrics: Sequence[Metric], table: FactTable, shapes: Shapes, services: Services) -> Grouped:
     """Return a shape for each metric of a scope; when and how often it was read is no part of it."""
     by_key: dict[tuple[str, str], list[Metric]] = {}
     for metric in metrics:
@@ -53,17 +57,17 @@ def _metrics(metrics: Sequence[Metric], table: FactTable, shapes: Shapes) -> Gro
             name,
             kind="|".join(sorted({metric.type.value for metric in same})),
             scope=scope,
-            facts=united(fact for metric in same for fact in _metric_facts(metric, table)),
+            facts=united(fact for metric in same for fact in _metric_facts(metric, table, services)),
         )
         for (name, scope), same in by_key.items()
     )
 
 
-def _metric_facts(metric: Metric, table: FactTable) -> Iterable[tuple[str, Value]]:
+def _metric_facts(metric: Metric, table: FactTable, services: Services) -> Iterable[tuple[str, Value]]:
     yield "unit", Value("str", "is", metric.unit)
     yield "temporality", Value("str", "is", metric.temporality.value)
     yield "is_monotonic", Value("bool", "is", metric.is_monotonic)
-    yield from service_facts(metric.resource)
+    yield from services.facts(metric.resource)
     for point in metric.data_points:
         # Which series there are depends on the traffic, so their values are not compared.
         for path, value in table.of("attributes", point.attributes):
@@ -72,7 +76,9 @@ def _metric_facts(metric: Metric, table: FactTable) -> Iterable[tuple[str, Value
             yield "explicit_bounds", Value("list[float]", "is", tuple(point.explicit_bounds))
 
 
-def _log_records(records: Sequence[LogRecord], table: FactTable, shapes: Shapes) -> Grouped:
+def _log_records(
+    records: Sequence[LogRecord], table: FactTable, shapes: Shapes, services: Services
+) -> Grouped:
     return _grouped(
         shapes.of(
             "log_record",
@@ -83,7 +89,7 @@ def _log_records(records: Sequence[LogRecord], table: FactTable, shapes: Shapes)
                 [
                     *table.of("attributes", record.attributes),
                     *_body_facts(record.body, table),
-                    *service_facts(record.resource),
+                    *services.facts(record.resource),
                 ]
             ),
         )

@@ -61,3 +61,19 @@ def test_a_service_that_has_a_name_now() -> None:
     assert changes(run(NAMELESS), run(Resource(attributes={**NAMELESS.attributes, **WEB.attributes}))) == [
         "renamed at web: without a service.name → web"
     ]
+
+
+def test_a_second_service_that_takes_nothing_is_new() -> None:
+    assert changes(run(WEB), run(WEB, moved=a_span("tick", span_id="9" * 16, resource=WORKER))) == [
+        "added at worker: None → worker",
+        "added at tick: None → tick",
+    ]
+
+
+def test_a_service_that_took_all_of_one() -> None:
+    before, after = run(WEB, WORKER), run(WORKER, WORKER)
+
+    assert changes(before, after) == [
+        "removed at web: web → None",
+        "service_changed at op 0: resource.service.name 'web' → 'worker'",
+    ]
