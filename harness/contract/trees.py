@@ -12,6 +12,7 @@ from harness.contract.forms import template_of
 from harness.contract.items import Item, Presence
 from harness.contract.kinds import KINDS
 from harness.contract.optional import BY_SUBSET, Exercised, renamed_problem, unseen_message
+from harness.contract.own_details import own_details
 from harness.contract.shares import is_forbidden
 from harness.contract.strangers import Strangers
 from harness.expect.compare import equal
@@ -110,9 +111,8 @@ class TreeCheck:
             for child, indices in zip(item.children, taken, strict=True):
                 self.witness.counts.setdefault(id(child), []).append(len(indices))
         for child, indices in zip(item.children, taken, strict=True):
-            self._check_count(
-                child, [pool.entries[i] for i in indices], [pool.entries[i] for i in left], where
-            )
+            found, others = [pool.entries[i] for i in indices], [pool.entries[i] for i in left]
+            self._check_count(child, found, others, where, own_details(child, item.children))
             if not is_forbidden(child):
                 for index in indices:
                     self.check(child, pool, index, f"{where} › {place_name(child, pool.entries[index])}")
@@ -128,8 +128,8 @@ class TreeCheck:
                 about=template_of(str(entry.name)),
             )
 
-    def _check_count(self, child: Item, found: list[Entry], left: list[Entry], where: str) -> None:
-        name, stem = child.expectation.describe(), child.expectation.STEM
+    def _check_count(self, child: Item, found: list[Entry], left: list[Entry], where: str, own: str) -> None:
+        name, stem = f"{child.expectation.describe()}{own}", child.expectation.STEM
         if is_forbidden(child):
             if found:
                 self._add(f"{stem}_forbidden", child, f"{name} was captured; the contract forbids it", where)

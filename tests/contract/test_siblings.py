@@ -150,7 +150,7 @@ def test_siblings_that_come_in_numbers() -> None:
     assert text.count("count: 2") == 1
     assert found(text, job(unset, unset, error)) == []
     assert found(text, job(unset, unset)) == [
-        "error span_missing job: no span 'step' was captured below it (in test_1)"
+        "error span_missing job: no span 'step' with status ERROR was captured below it (in test_1)"
     ]
 
 
@@ -192,3 +192,14 @@ def test_an_event_is_not_forbidden() -> None:
     events = "\n    events: [{event: a, presence: forbidden}]"
     with pytest.raises(Exception, match="an event or link is required or optional, 'forbidden' given"):
         parse_contract(f"version: 1\noperations:\n  - span: a{events}")
+
+
+def test_the_kind_of_sibling_that_is_gone_is_named() -> None:
+    root = a_span("work")
+    steps = [
+        a_span("step", parent=root, span_id=f"{n}" * 16, attributes={"step.name": n, "rows": 3}) for n in "ab"
+    ]
+    contract = parse_contract(contract_text(a_run(a_telemetry(root, *steps))))
+
+    (found,) = check_contract(contract, a_run(a_telemetry(root, steps[0])))
+    assert found.message.startswith("no span 'step' with attributes {'step.name': 'b'} was captured below it")
