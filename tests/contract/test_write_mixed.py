@@ -178,3 +178,11 @@ def test_a_list_where_the_file_names_texts_is_accepted() -> None:
     after, (change,), _ = accepted_text(text, run)
     assert change.what == "mode"
     assert check_contract(parse_contract(after), run) == ()
+
+
+@pytest.mark.parametrize("key", ["a/optional", "a‹uuid›"])
+def test_a_key_that_a_contract_cannot_say_is_left_out(key: str) -> None:
+    run = a_run(a_telemetry(a_span("work", attributes={key: 1, "b": 2})))
+    found = check_contract(parse_contract(contract_text(run)), run)
+
+    assert [(str(one.level), one.id) for one in found] == [("warning", "attribute_undeclared")]

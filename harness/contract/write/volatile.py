@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from harness.closest import closest
-from harness.contract.forms import is_measured, is_volatile, pattern_of, template_of
-from harness.contract.operators import OPERATORS
+from harness.contract.forms import is_measured, is_volatile, key_of, pattern_of, template_of
+from harness.contract.operators import OPERATORS, split_key
 from harness.contract.write.names import key_form
 from harness.contract.write.yaml_text import Said
 from harness.expect.compare import equal
@@ -49,16 +49,20 @@ def mapping_of(
     by_key: dict[str, list[tuple[int, Any]]] = {}
     for number, one in enumerate(captured):
         for key, value in one.items():
-            by_key.setdefault(key_form(key), []).append((number, value))
+            form = key_form(key)
+            if form != key or key_of(key) is key:  # one that reads like a form stands for others
+                by_key.setdefault(form, []).append((number, value))
     entries: dict[str, Any] = {}
     for key in sorted(by_key):
         values = [value for _, value in by_key[key]]
         always = len({number for number, _ in by_key[key]}) == len(captured)
         nested = deepest > 1 and all(isinstance(value, dict) for value in values) and any(values)
         if nested and (depth > 1 or always):
-            entries[_plain_key(key, always=always)] = mapping_of(values, depth - 1, deepest - 1)
+            name = _plain_key(key, always=always)
+            argument: Any = mapping_of(values, depth - 1, deepest - 1)
         else:
             name, argument = expected_entry(key, values, always=always, deepest=deepest - 1)
+        if split_key(name)[0] == key:  # not of `a/optional`, which says something of `a`
             entries[name] = argument
     return entries
 
