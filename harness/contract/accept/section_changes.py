@@ -12,7 +12,7 @@ from typing import Any
 from harness.contract import attributed
 from harness.contract.accept.changes import Change, as_one, below, shown
 from harness.contract.accept.document import Document, entry_of, items_of
-from harness.contract.accept.document import Entry as Said
+from harness.contract.accept.document import Entry as FileEntry
 from harness.contract.accept.item_names import NewNames
 from harness.contract.accept.mapping_changes import mapping_changes, renaming, replacement, setting
 from harness.contract.accept.series import spread
@@ -158,10 +158,10 @@ def _of_headers(
         if any(differences({name: expected.get(name)}, headers) for headers in sent):
             near = successor(name, expected.get(name), entries.keys() - expected.keys())
             if name not in entries and near is not None:
-                yield renaming(document, Said(key, argument), name, near, entries, where)
+                yield renaming(document, FileEntry(key, argument), name, near, entries, where)
                 continue
             new = dict([entries[name]]) if name in entries else {}
-            yield replacement(document, Said(key, argument), name, new, where)
+            yield replacement(document, FileEntry(key, argument), name, new, where)
 
 
 def _taken(items: Sequence[Item], entries: Sequence[Entry]) -> Iterator[Taken]:
