@@ -150,6 +150,16 @@ def renamed_problem(item: Item, key: OptionalKey, name: str, value: Any) -> Prob
     return Problem(f"{field.stem}_renamed", message)
 
 
+def undeclared_of(item: Item, key: OptionalKey, name: str) -> tuple[str, str]:
+    """Return the id of the finding that another key is undeclared, and what it is about.
+
+    Args:
+        name: Of the other key, in the same mapping.
+    """
+    field = _field(item, key)
+    return f"{field.stem}_undeclared", f"{field.name} {'.'.join((*key.path[1:-1], name))}"
+
+
 def _field(item: Item, key: OptionalKey) -> Any:
     points = POINT_FIELDS if item.kind == "metric" else ()
     return next(field for field in (*fields_of(item), *points) if field.name == key.path[0])

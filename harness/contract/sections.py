@@ -11,7 +11,7 @@ from harness.contract.deviations import Deviations
 from harness.contract.forms import MESSAGES, template_of
 from harness.contract.items import Contract, Item, Presence
 from harness.contract.kinds import SECTIONS
-from harness.contract.optional import Exercised, fields_of, renamed_problem, unseen_message
+from harness.contract.optional import Exercised, fields_of, renamed_problem, undeclared_of, unseen_message
 from harness.contract.shares import forbids, is_forbidden, shared
 from harness.expect.compare import equal
 from harness.expect.metrics import POINT_FIELDS
@@ -195,6 +195,8 @@ class _Section:
         renamed = self._optional.renamed(item)
         for key in self._optional.unseen(item):
             if key in renamed:
+                undeclared = undeclared_of(item, key, renamed[key][0])
+                self._deviations.withdraw(*undeclared, where="", site=item.site)
                 problem = renamed_problem(item, key, *renamed[key])
                 self._add(item, problem.id, problem.message, site=key.site)
                 continue

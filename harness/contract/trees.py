@@ -11,7 +11,7 @@ from harness.contract.deviations import Deviations
 from harness.contract.forms import template_of
 from harness.contract.items import Item, Presence
 from harness.contract.kinds import KINDS
-from harness.contract.optional import BY_SUBSET, Exercised, renamed_problem, unseen_message
+from harness.contract.optional import BY_SUBSET, Exercised, renamed_problem, undeclared_of, unseen_message
 from harness.contract.own_details import own_details
 from harness.contract.shares import is_forbidden
 from harness.contract.strangers import Strangers
@@ -178,6 +178,8 @@ class TreeCheck:
         renamed = self._optional.renamed(item)
         for key in self._optional.unseen(item):
             if key in renamed:
+                undeclared = undeclared_of(item, key, renamed[key][0])
+                self._deviations.withdraw(*undeclared, where=where, site=item.site)
                 problem = renamed_problem(item, key, *renamed[key])
                 self._add(problem.id, item, problem.message, where, site=key.site)
                 continue

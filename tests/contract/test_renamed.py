@@ -74,7 +74,7 @@ def record(**attributes: Any) -> Telemetry:
 def test_an_optional_key_that_was_renamed(emit: Any, id_: str, words: str) -> None:
     text = contract_text(a_run(emit(coupon="X"), emit()))
     run = a_run(emit(coupon2="X"), emit())
-    found = [f for f in check_contract(parse_contract(text), run) if not f.id.endswith("_undeclared")]
+    found = check_contract(parse_contract(text), run)
     assert [f"{f.level.value} {f.id} {f.where}: {f.message}" for f in found] == [
         (
             f"error {id_}: no scenario captured optional {words}, of which all holds that is said of it;"
@@ -109,7 +109,7 @@ def test_a_key_of_another_name_and_value_is_no_rename(emit: Any) -> None:
 def test_the_same_value_under_another_name_is_a_rename() -> None:
     text = contract_text(a_run(span(coupon="SPRING"), span()))
     found = check_contract(parse_contract(text), a_run(span(voucher="SPRING"), span()))
-    assert [f.id for f in found if not f.id.endswith("_undeclared")] == ["attribute_renamed"]
+    assert [f.id for f in found] == ["attribute_renamed"]
 
 
 def test_an_optional_resource_attribute_that_was_renamed() -> None:
@@ -177,10 +177,7 @@ def test_an_optional_mapping_that_was_renamed() -> None:
 
     text = contract_text(a_run(request(cart={"n": {"a": 1}}), request()))
     run = a_run(request(cart_2={"n": {"a": 1}}), request())
-    assert [f.id for f in check_contract(parse_contract(text), run)] == [
-        "metadata_undeclared",
-        "metadata_renamed",
-    ]
+    assert [f.id for f in check_contract(parse_contract(text), run)] == ["metadata_renamed"]
     accepted, _, _ = accepted_text(text, run)
     assert check_contract(parse_contract(accepted), run) == ()
 
