@@ -13,6 +13,7 @@ from harness.contract.forms import template_of
 from harness.contract.ids import contract_ids
 from harness.contract.items import Contract, Item, Operation, Presence, Waiver
 from harness.contract.kinds import KINDS
+from harness.contract.lost_variants import is_lost
 from harness.contract.requests import Request, Requests, lost
 from harness.contract.resources import check_resources
 from harness.contract.sections import check_sections
@@ -101,6 +102,7 @@ class OperationCheck:
         self._deviations = deviations
         self._trees = TreeCheck(contract.levels, deviations, witness)
         self._requests = Requests()
+        self._lost_variants: dict[int, tuple[str, Entry, Operation]] = {}
         self._by_name: dict[tuple[str, str], list[Operation]] = {}
         self._others: dict[str, list[Operation]] = {signal: [] for signal in _SIGNALS}
         for operation in contract.operations:
@@ -130,6 +132,7 @@ class OperationCheck:
         variant = next((o for o in _by_precision(allowed) if o.when is None or o.when.holds(entry)), None)
         if variant is not None:
             self._trees.exercised.add(id(variant.item))
+            self._look_for_lost(variant, allowed, entry)
             self._trees.check(variant.item, pool, index, place_name(variant.item, entry))
         elif not forbidden:
             self._unknown(signal, entry)
@@ -137,6 +140,14 @@ class OperationCheck:
                 self._no_variant(signal, entry, allowed)
             else:
                 self._undeclared(signal, entry)
+
+    def _look_for_lost(self, taken: Operation, allowed: list[Operation], entry: Entry) -> None:
+        """Remember the first request that is rather of a variant that none was taken for yet."""
+        for other in allowed:
+            key = id(other.item)
+            is_open = other.when is not None and key not in self._trees.exercised
+            if is_open and key not in self._lost_variants and is_lost(other, taken, entry):
+                self._lost_variants[key] = (self._deviations.scenario, entry, taken)
 
     def _forbidden(self, signal: str, entry: Entry, item: Item) -> None:
         message = f"{item.expectation.describe()} was captured; the contract forbids it{item.relied_on}"
@@ -189,12 +200,31 @@ class OperationCheck:
             if id(item) in self._trees.exercised:
                 self._trees.report_unexercised_below(item, item.expectation.short_name())
                 continue
+            if id(item) in self._lost_variants:
+                self._lost_variant(operation, *self._lost_variants[id(item)])
+                continue
             (other,) = _SIGNALS.keys() - {item.kind}
             request = lost(operation, only[other]) if item.presence is Presence.REQUIRED else None
             if request is None:
                 self._unexercised(operation)
             else:
                 self._lost(item, other, request)
+
+    def _lost_variant(self, operation: Operation, scenario: str, entry: Entry, taken: Operation) -> None:
+        """Tell what a request lacks of a variant that it is in all else, and that nothing else was of."""
+        item, when = operation.item, operation.when
+        self._deviations.scenario = scenario
+        for problem in when.problems(entry) if when is not None else ():
+            self._deviations.add(
+                problem.id,
+                KINDS[item.kind].signal,
+                f"{problem.message}; so it passes as the variant of line {taken.item.site.line}, and none was"
+                f" captured of this one{item.whole_relied_on}",
+                where=place_name(item, entry),
+                site=item.site,
+                about=problem.about,
+            )
+        self._deviations.scenario = ""
 
     def _unexercised(self, operation: Operation) -> None:
         item = operation.item
