@@ -112,7 +112,7 @@ class TreeCheck:
                 self.witness.counts.setdefault(id(child), []).append(len(indices))
         for child, indices in zip(item.children, taken, strict=True):
             found, others = [pool.entries[i] for i in indices], [pool.entries[i] for i in left]
-            self._check_count(child, found, others, where, own_details(child, item.children))
+            self._check_count(child, found, others, where, item.children)
             if not is_forbidden(child):
                 for index in indices:
                     self.check(child, pool, index, f"{where} › {place_name(child, pool.entries[index])}")
@@ -128,30 +128,26 @@ class TreeCheck:
                 about=template_of(str(entry.name)),
             )
 
-    def _check_count(self, child: Item, found: list[Entry], left: list[Entry], where: str, own: str) -> None:
-        name, stem = f"{child.expectation.describe()}{own}", child.expectation.STEM
+    def _check_count(
+        self, child: Item, found: list[Entry], left: list[Entry], where: str, siblings: Sequence[Item]
+    ) -> None:
+        stem = child.expectation.STEM
+        expected = 1 if child.count is None else child.count
         if is_forbidden(child):
             if found:
+                name = _name_of(child, siblings)
                 self._add(f"{stem}_forbidden", child, f"{name} was captured; the contract forbids it", where)
-            return
-        if not found:
-            if child.presence is Presence.REQUIRED and not (
-                child.count is not None and equal(child.count, 0)
-            ):
+        elif not found:
+            if child.presence is Presence.REQUIRED and not equal(expected, 0):
+                name = _name_of(child, siblings)
                 message = f"no {name} was captured below it{_near(child, left)}"
                 self._add(
                     f"{stem}_missing", child, message, where, relied_on=child.whole_relied_on, about=name
                 )
-            return
-        expected = 1 if child.count is None else child.count
-        if not equal(expected, len(found)):
-            self._add(
-                f"{stem}_count",
-                child,
-                f"{name}: expected {short(expected)} below it, captured {len(found)}",
-                where,
-                about=name,
-            )
+        elif not equal(expected, len(found)):
+            name = _name_of(child, siblings)
+            message = f"{name}: expected {short(expected)} below it, captured {len(found)}"
+            self._add(f"{stem}_count", child, message, where, about=name)
 
     def _report_children(self, parent: Item, where: str) -> None:
         """Add a finding for each optional child that was never captured, and for each optional key."""
@@ -230,6 +226,11 @@ def _others(captured: Any, expected: Mapping[str, Any], depth: int) -> Iterable[
         elif depth > 1 and isinstance(expected[named], Mapping):
             below = _others(value, expected[named], depth - 1)
             yield from (((named, *path), other) for path, other in below)
+
+
+def _name_of(child: Item, siblings: Sequence[Item]) -> str:
+    """Return how findings call a child: by what it has and those of its name have not, too."""
+    return f"{child.expectation.describe()}{own_details(child, siblings)}"
 
 
 def _near(child: Item, left: list[Entry]) -> str:
