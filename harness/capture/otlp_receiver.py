@@ -33,7 +33,7 @@ from harness.model import ExportRequest, Rejected
 _REMEMBERED = 10_000
 """Bodies whose resends are known; exporters give up long before so many others have come."""
 
-_READY = "telemetry-harness receives OTLP here, over HTTP and gRPC, and Zipkin's spans"
+_DESCRIPTION = "telemetry-harness receives OTLP here, over HTTP and gRPC, and Zipkin's spans"
 _LARGE_BYTES = 1024 * 1024
 _LARGE_COMPRESSED_BYTES = 64 * 1024
 
@@ -96,7 +96,7 @@ class OtlpReceiver(OnHttp):
     # HTTP
 
     def _handle(self, request: Request) -> Response | Awaitable[Response]:
-        probe = answer_to_probe(request, _READY)
+        probe = answer_to_probe(request, _DESCRIPTION)
         if probe is not None:
             return probe
         answer = self._answer(request)

@@ -12,11 +12,11 @@ from harness.contract.forms import (
     ANY_TEXT,
     JSON_NUMBER,
     MESSAGES,
-    is_volatile,
     literal,
     pattern_of,
     template_of,
 )
+from harness.contract.key_words import is_volatile
 
 _OPENING, _COMMA, _COLON, _CLOSING = map(re.compile, (r"[{\[]\s*", r"\s*,\s*", r"\s*:\s*", r"\s*[}\]]"))
 _TEXT, _OTHER = re.compile(r'"((?:[^"\\]|\\.)*+)"'), re.compile(r"[^\s,\]}]+")

@@ -21,15 +21,13 @@ def own_details(item: Item, siblings: Sequence[Item]) -> str:
         for one in siblings
         if one is not item and repr(one.expectation.identity) == identity
     ]
-    found = (
-        []
-        if not others
-        else [
-            f"{field.name} {short(own)}"
-            for field, expected in item.expectation.details
-            if (own := _own(expected, [other.get(field.name) for other in others])) is not None
-        ]
-    )
+    if not others:
+        return ""
+    found = [
+        f"{field.name} {short(own)}"
+        for field, expected in item.expectation.details
+        if (own := _own(expected, [other.get(field.name) for other in others])) is not None
+    ]
     return f" with {', '.join(found)}" if found else ""
 
 

@@ -147,7 +147,7 @@ class _Forest:
     def _span(self, span: Span) -> Own:
         facts = self._table.of("attributes", span.attributes)
         facts += status_facts(span.status)
-        if self._services.are_several:
+        if self._services.are_several:  # most runs are of one, and a call for each span takes a while
             facts += self._services.facts(span.resource)
         facts.sort(key=_PATH)
         # An enumeration's hash is slow, and its `value` is slower.

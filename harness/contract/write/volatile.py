@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from harness.closest import closest
-from harness.contract.forms import is_measured, is_volatile, key_of, pattern_of, template_of
+from harness.contract.forms import key_of, pattern_of, template_of
+from harness.contract.key_words import is_measured, is_volatile
 from harness.contract.operators import OPERATORS, split_key
 from harness.contract.write.names import key_form
 from harness.contract.write.yaml_text import Said
