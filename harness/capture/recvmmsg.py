@@ -1,7 +1,8 @@
 """Many datagrams with one system call.
 
 Python's `recv` gives up the interpreter's lock for each datagram and must win it back from the
-other receivers; in a flood that is what the kernel's buffer fills up behind.
+other receivers; in a flood that is what the kernel's buffer fills up behind. Here it is kept: the
+call never waits.
 Source: recvmmsg(2), Linux 2.6.33.
 """
 
@@ -44,7 +45,7 @@ _WORD = ctypes.sizeof(ctypes.c_uint)
 def reader_of(sock: socket.socket) -> Callable[[], list[bytes]]:
     """Return a function that takes up to `BATCH` waiting datagrams, none when none waits."""
     try:
-        recvmmsg = ctypes.CDLL(None, use_errno=True).recvmmsg
+        recvmmsg = ctypes.PyDLL(None, use_errno=True).recvmmsg
     except (OSError, AttributeError):
         return lambda: _one_by_one(sock)
     # 16 MiB of addresses; the kernel backs the pages that are written to.
