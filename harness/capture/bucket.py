@@ -17,7 +17,7 @@ from harness.capture.otel_evidence import (
     DroppedSpan,
     EmittedRecord,
     StartedSpan,
-    elsewhere_of,
+    counted,
     ids_repeated,
     unsampled_of,
 )
@@ -85,6 +85,10 @@ class Bucket:
         self._items: defaultdict[type, list[Any]] = defaultdict(list)
         self._differing: dict[tuple[str, Site | None], Incident] = {}
         self._sites: dict[str, Site | None] = {}
+        self._joined: tuple[tuple[Segment, ...], tuple[Incident, ...]] = ((), ())
+        self._joined_of = (0, 0, 0)
+        self._merged: tuple[Metric, ...] = ()
+        self._merged_of = 0
         self._telemetry = Telemetry()
         self._telemetry_of: tuple[object, ...] | None = None
 
@@ -131,13 +135,10 @@ class Bucket:
 
     def _decode_all(self) -> Telemetry:
         self._forget_sent()
-        sites = self._sites | {begun.entity.id: begun.site() for begun in self.begun}
-        documents: tuple[Segment | Subsegment, ...] = (*self.of(Segment), *self.of(Subsegment))
-        of_lambda = xray_evidence.lambda_segments(self.invocations, documents)
-        segments, orphans = xray_trees.join_documents((*documents, *of_lambda), sites)
+        segments, orphans = self._joined_documents()
         return Telemetry(
             spans=self._spans(),
-            metrics=metric_merge.merge_deltas(self.of(Metric)),
+            metrics=self._merged_metrics(),
             log_records=self._log_records(),
             segments=segments,
             log_events=tuple(self.of(LogEvent)),
@@ -155,8 +156,26 @@ class Bucket:
                 *orphans,
             ),
             unsampled=unsampled_of(self.of(DroppedSpan), self.of(Unsampled)),
-            elsewhere=elsewhere_of(self.of(Elsewhere)),
+            elsewhere=counted(self.of(Elsewhere)),
         )
+
+    def _joined_documents(self) -> tuple[tuple[Segment, ...], tuple[Incident, ...]]:
+        """Return the segments and what could not be joined, put together once for the same documents."""
+        documents: tuple[Segment | Subsegment, ...] = (*self.of(Segment), *self.of(Subsegment))
+        joined_of = len(documents), len(self.invocations), len(self._sites) + len(self.begun)
+        if joined_of != self._joined_of:
+            sites = self._sites | {begun.entity.id: begun.site() for begun in self.begun}
+            of_lambda = xray_evidence.lambda_segments(self.invocations, documents)
+            self._joined = xray_trees.join_documents((*documents, *of_lambda), sites)
+            self._joined_of = joined_of
+        return self._joined
+
+    def _merged_metrics(self) -> tuple[Metric, ...]:
+        """Return the metrics, merged once for the same deltas."""
+        deltas = self.of(Metric)
+        if len(deltas) != self._merged_of:
+            self._merged, self._merged_of = metric_merge.merge_deltas(deltas), len(deltas)
+        return self._merged
 
     def _forget_sent(self) -> None:
         unsent = []
