@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
-from harness.analysis.nodes import Checks, checks_of, is_checked, segment_trees
-from harness.model import Node, RunRecord, Telemetry, span_node
-from harness.model.tree import attribute_paths
+from harness.analysis.nodes import Checks, checks_of, is_checked
+from harness.model import RunRecord, Segment, Subsegment, Telemetry
+from harness.model.tree import segment_facts, span_facts
 
 _FLAT = {"log_events": "log_event", "log_records": "log_record", "metrics": "metric"}
 
@@ -145,22 +145,21 @@ def coverage_of(record: RunRecord) -> Coverage:
 
 
 def _shapes_of(telemetry: Telemetry, checks: Checks) -> Iterator[tuple[_Key, _Shape]]:
+    # As the nodes would say, which are not made for it.
     for span in telemetry.spans:
-        if checks or span.events:
-            yield _shape_of(span_node(span), checks)
-        else:  # as above, without a node
-            attributes = span.attributes
-            shape = _Shape(attribute_paths(tuple(attributes)), tuple(map(type, attributes.values())), ())
-            yield ("span", span.scope.name, span.name), shape
-    for tree in segment_trees(telemetry.segments):
-        yield from (_shape_of(node, checks) for _, node in tree.walk())
+        made = checks.get(("span", f"{span.trace_id}/{span.span_id}"), ())
+        yield ("span", span.scope.name, span.name), _shape_of(span_facts(span), made)
+    for segment in telemetry.segments:
+        pending: list[Segment | Subsegment] = [segment]
+        for document in pending:  # grows while it is walked
+            pending += document.subsegments
+            made = checks.get(("segment", f"{segment.trace_id}/{document.id}"), ())
+            scope = (document.namespace or "") if isinstance(document, Subsegment) else ""
+            yield ("segment", scope, document.name), _shape_of(segment_facts(document), made)
 
 
-def _shape_of(node: Node, checks: Checks) -> tuple[_Key, _Shape]:
-    facts = node.facts
-    made = tuple(checks.get((node.signal, node.node_id), ()))
-    shape = _Shape(tuple(facts), tuple(map(type, facts.values())), made)
-    return (node.signal, node.scope, node.name), shape
+def _shape_of(facts: Mapping[str, Any], made: Iterable[tuple[str, ...]]) -> _Shape:
+    return _Shape(tuple(facts), tuple(map(type, facts.values())), tuple(made))
 
 
 def _frozen_row(key: _Key, row: _Row, names: Sequence[str]) -> CoverageRow:

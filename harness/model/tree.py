@@ -79,11 +79,16 @@ def attribute_paths(keys: tuple[str, ...]) -> tuple[str, ...]:
     return tuple([f"attributes.{key}" for key in keys])
 
 
-def span_node(span: Span) -> Node:
-    """Return the span as a `Node`."""
+def span_facts(span: Span) -> dict[str, Any]:
+    """Return the facts of a span's `Node`."""
     facts = dict(zip(attribute_paths(tuple(span.attributes)), span.attributes.values(), strict=True))
     for event in span.events:
         facts[f"events.{event.name}"] = event.attributes
+    return facts
+
+
+def span_node(span: Span) -> Node:
+    """Return the span as a `Node`."""
     return Node(
         signal="span",
         node_id=f"{span.trace_id}/{span.span_id}",
@@ -93,7 +98,7 @@ def span_node(span: Span) -> Node:
         trace_id=span.trace_id,
         start_ns=span.start_time_unix_nano,
         end_ns=span.end_time_unix_nano,
-        facts=facts,
+        facts=span_facts(span),
         failed=span.status.code is StatusCode.ERROR,
         site=span.site,
     )
@@ -130,13 +135,14 @@ def _segment_node(segment: Segment | Subsegment, trace: str) -> Node:
         trace_id=trace,
         start_ns=round(segment.start_time * 1e9),
         end_ns=None if segment.end_time is None else round(segment.end_time * 1e9),
-        facts=_segment_facts(segment),
+        facts=segment_facts(segment),
         failed=segment.error or segment.fault or segment.throttle,
         site=segment.site,
     )
 
 
-def _segment_facts(segment: Segment | Subsegment) -> dict[str, Any]:
+def segment_facts(segment: Segment | Subsegment) -> dict[str, Any]:
+    """Return the facts of a segment's or subsegment's `Node`."""
     facts: dict[str, Any] = {f"annotations.{k}": v for k, v in segment.annotations.items()}
     for namespace, values in segment.metadata.items():
         if isinstance(values, dict):

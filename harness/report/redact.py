@@ -110,7 +110,8 @@ def _hidden_part(match: re.Match[str]) -> str:
 def keyed_secrets(record: RunRecord) -> set[str]:
     """Return the values of secret keys: the first pass of `redact`."""
     secrets: set[str] = set()
-    for value in containers(record):
+    # Each once: most scenarios share a resource and the headers of an export.
+    for value in {id(value): value for value in containers(record)}.values():
         _collect(value, secrets)
     return secrets
 

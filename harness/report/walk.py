@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from enum import Enum
 from functools import cache
-from operator import attrgetter, is_
+from operator import attrgetter
 from types import UnionType
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
@@ -94,16 +94,17 @@ class _Rebuild(dict[type, Change]):
         return way
 
     def _tuple(self, value: tuple[Any, ...]) -> tuple[Any, ...]:
-        if not value:
-            return value
         settled, unchanged = self._settled, self._unchanged
-        items = [
-            item
-            if (kind := type(item)) in settled or item is _EMPTY or (kind is str and item in unchanged)
-            else self[kind](item)
-            for item in value
-        ]
-        return value if all(map(is_, items, value)) else tuple(items)
+        items: list[Any] | None = None
+        for position, item in enumerate(value):
+            kind = type(item)
+            if kind in settled or item is _EMPTY or (kind is str and item in unchanged):
+                continue
+            new = self[kind](item)
+            if new is not item:
+                items = items or list(value)
+                items[position] = new
+        return value if items is None else tuple(items)
 
     def _way_of(self, kind: type[Struct]) -> Change:
         names = changing_fields(kind, self._fields)

@@ -64,6 +64,8 @@ class _Compiled(jinja2.FileSystemBytecodeCache):
 
 def _finalize(value: Any) -> Any:
     """Make every string visible, whichever template shows it; Markup is ours."""
+    if type(value) is str:  # nearly always
+        return value if value.isprintable() else visible(value)
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 

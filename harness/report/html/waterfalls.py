@@ -103,19 +103,21 @@ def _percent(share: float) -> str:
 def _facts(node: Node, checks: Iterable[tuple[str, ...]], budget: limits.Budget) -> tuple[FactView, ...]:
     checked = tuple(field for fields in checks for field in fields)
     facts = tuple(
-        _fact(path, value_text(value), type(value).__name__, asserted=is_checked(path, checked))
-        for path, value in itertools.islice(node.facts.items(), budget.facts_of(len(node.facts)))
+        [
+            _fact(path, value_text(value), type(value).__name__, checked)
+            for path, value in itertools.islice(node.facts.items(), budget.facts_of(len(node.facts)))
+        ]
     )
-    budget.spend(*(fact.path + fact.value for fact in facts))
+    budget.spend(*[fact.path + fact.value for fact in facts])
     return facts
 
 
 @lru_cache(maxsize=4096)
-def _fact(path: str, value: str, kind: str, *, asserted: bool) -> FactView:
+def _fact(path: str, value: str, kind: str, checked: tuple[str, ...]) -> FactView:
     """Return an attribute for the page: most of a request's occur in many."""
     return FactView(
         path=clipped(one_line(path), limits.NAME_CHARS),
         value=clipped(value, limits.VALUE_CHARS),
         type=kind,
-        asserted=asserted,
+        asserted=is_checked(path, checked),
     )
