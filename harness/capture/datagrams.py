@@ -25,6 +25,8 @@ _REST_MS = 100
 _FEW = 8
 _ROOM = 128 * 1024 * 1024
 """Of a receive buffer: what senders at full speed do not fill in `_REST_MS`."""
+_MOST = 8 * BATCH
+"""Read before they are handed on, which gives up the interpreter's lock: other receivers keep it for long."""
 _SO_RCVBUFFORCE = 33
 _SO_MEMINFO = 55
 _MEMINFO_DROPS = 8  # index of SK_MEMINFO_DROPS, include/uapi/linux/sock_diag.h
@@ -89,15 +91,18 @@ class DatagramReceiver:
                 rest.poll(_REST_MS)
 
     def _read(self) -> int:
-        """Read what waits in the kernel, up to a batch; return how many datagrams that were.
+        """Read what waits in the kernel, up to `_MOST`; return how many datagrams that were.
 
         A datagram is out of the kernel and not yet in `received` only while the lock is held.
         """
         with self._reading:
-            batch = self._take_batch()
-            if batch:
-                self._deliver(batch)
-        return len(batch)
+            read = batch = self._take_batch()
+            while len(batch) == BATCH and len(read) < _MOST:
+                batch = self._take_batch()
+                read += batch
+            if read:
+                self._deliver(read)
+        return len(read)
 
     def _deliver(self, batch: list[bytes]) -> None:
         if b"" in batch:  # the daemon ignores it, too
@@ -121,7 +126,7 @@ class DatagramReceiver:
         Returns:
             False when the deadline passed first.
         """
-        while self._read() == BATCH:
+        while self._read() == _MOST:
             if monotonic() > deadline:
                 return False
         return True
@@ -149,7 +154,7 @@ class DatagramReceiver:
         """Receive what is left, then stop."""
         os.write(self._wake_writer, b"x")
         self._thread.join()
-        while self._read() == BATCH:
+        while self._read() == _MOST:
             pass
         self._tell_drops(at_last=True)
         with self._reading:  # a question to the API may still read

@@ -1,10 +1,11 @@
 import socket
+import threading
 import time
 from collections.abc import Iterator
 
 import pytest
 
-from harness.capture import datagrams
+from harness.capture import datagrams, recvmmsg
 from harness.capture.arrivals import Arrivals
 from harness.capture.datagrams import DatagramReceiver
 
@@ -46,6 +47,30 @@ def test_what_comes_while_the_thread_rests_is_read_by_whoever_settles(
 
     assert receiver.barrier(time.monotonic() + 10)
     assert list(receiver.received) == [b"0", *payloads]
+    receiver.close()
+
+
+def test_a_flood_is_handed_on_many_batches_at_a_time(
+    arrivals: Arrivals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recvmmsg, "BATCH", 4)
+    monkeypatch.setattr(datagrams, "BATCH", 4)
+    monkeypatch.setattr(datagrams, "_MOST", 16)
+    all_sent, handed_on = threading.Event(), []
+
+    def hand_on(batch: list[bytes]) -> None:
+        assert all_sent.wait(10)
+        handed_on.append(batch)
+
+    receiver = DatagramReceiver(arrivals, also=hand_on)
+    send(receiver.port, b"first")
+    assert Arrivals().wait_until(lambda: receiver.received, time.monotonic() + 10)
+    payloads = [b"%d" % number for number in range(18)]
+    send(receiver.port, *payloads)
+    all_sent.set()
+
+    assert receiver.barrier(time.monotonic() + 10)
+    assert handed_on == [[b"first"], payloads[:16], payloads[16:]]
     receiver.close()
 
 

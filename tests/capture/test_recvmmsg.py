@@ -18,7 +18,7 @@ def receiver() -> Iterator[socket.socket]:
 def kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setattr(recvmmsg, "BATCH", 8)  # what any socket's buffer holds
     if request.param == "recv":
-        monkeypatch.setattr(ctypes, "CDLL", lambda *_, **__: object())
+        monkeypatch.setattr(ctypes, "PyDLL", lambda *_, **__: object())
     return str(request.param)
 
 
