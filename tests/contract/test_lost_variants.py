@@ -39,7 +39,7 @@ def test_a_root_that_lost_its_error_status() -> None:
     (told,) = problems(before, (job(1), job(2, events=(FAILED,))))
     assert told == (
         "error status_mismatch job: status: expected ERROR, captured UNSET; so it passes as the variant of"
-        " line 14, and none was captured of this one (in test_1)"
+        " line 15, and none was captured of this one (in test_1)"
     )
 
 

@@ -25,6 +25,7 @@ TELEMETRY = a_telemetry(
 )
 WRITTEN = """\
 # yaml-language-server: $schema=./contract.schema.json
+# levels: {unexercised: error}  # where all scenarios run, as in CI: what none of them captured was lost
 version: 1
 resource:
   - service.name: web

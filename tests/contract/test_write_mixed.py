@@ -140,7 +140,7 @@ def test_a_message_that_begins_another_takes_none_of_its_events() -> None:
     (finding,) = check_contract(parse_contract(text), a_run(a_telemetry(longer)))
     assert finding.message == (
         "no log event matching starts_with('boom') was captured besides what log event matching"
-        " starts_with('boom again') (line 7) takes"
+        " starts_with('boom again') (line 8) takes"
     )
 
 

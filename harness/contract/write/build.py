@@ -18,7 +18,9 @@ from harness.contract.write.yaml_text import yaml_lines
 from harness.model import RunRecord, Telemetry
 
 SCHEMA_FILE = "contract.schema.json"
-_HEADER = f"# yaml-language-server: $schema=./{SCHEMA_FILE}"
+_HEADER = f"""\
+# yaml-language-server: $schema=./{SCHEMA_FILE}
+# levels: {{unexercised: error}}  # where all scenarios run, as in CI: what none of them captured was lost"""
 
 
 def contract_text(record: RunRecord) -> str:
@@ -29,6 +31,7 @@ def contract_text(record: RunRecord) -> str:
 
     >>> print(contract_text(RunRecord()), end="")
     # yaml-language-server: $schema=./contract.schema.json
+    # levels: {unexercised: error}  # where all scenarios run, as in CI: what none of them captured was lost
     version: 1
     operations: []
     """
