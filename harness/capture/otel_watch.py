@@ -25,9 +25,12 @@ from harness.capture.flushing import Flushing
 from harness.capture.otel_evidence import CreatedProcessor, DroppedSpan, EmittedRecord, StartedSpan
 from harness.capture.ownership import Origin, Ownership
 from harness.capture.patching import Patches
+from harness.clock import monotonic
 
 _CALLS = ("on_start", "on_end", "force_flush")
 """What whoever hands spans to a processor calls."""
+_GRACE_S = 0.2
+"""For a provider whose turn comes after the deadline, because another had no end: ours answer at once."""
 
 
 class OtelWatch:
@@ -228,12 +231,18 @@ class OtelWatch:
             self.providers[provider] = origin
             attach(provider)
 
-    def flush(self, timeout_ms: int) -> Iterator[Origin]:
-        """Flush the app's own processors, readers and exporters; yield whose, after each provider."""
+    def flush(self, deadline: float) -> Iterator[Origin]:
+        """Flush the app's own processors, readers and exporters; yield whose, after each provider.
+
+        Args:
+            deadline: On the clock of `harness.clock`, in seconds; after it, each has `_GRACE_S`.
+        """
         for provider, origin in tuple(self.providers.items()):
+            until = max(deadline, monotonic() + _GRACE_S)
             with self._owners.flushing(origin):
                 what = f"force_flush of the app's {type(provider).__name__}"
-                self._flushing.call(what, functools.partial(provider.force_flush, timeout_ms))
+                flush = functools.partial(provider.force_flush, round((until - monotonic()) * 1000))
+                self._flushing.call_until(until, what, flush, provider)
             yield origin
 
 

@@ -7,6 +7,7 @@ import weakref
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import NamedTuple
 
 import msgspec
@@ -25,6 +26,9 @@ class Origin(NamedTuple):
 
     owner: weakref.ref[Bucket]
     call: CallSite | None
+
+
+_flushed: ContextVar[Origin | None] = ContextVar("harness_flushed", default=None)
 
 
 class Ownership:
@@ -46,7 +50,6 @@ class Ownership:
         self._of_run = weakref.WeakSet([self.outside])
         self._of_trace: dict[str, list[Bucket]] = {}
         self._of_thread: weakref.WeakKeyDictionary[threading.Thread, Bucket] = weakref.WeakKeyDictionary()
-        self._flushed = threading.local()
 
     def begin(self, name: str = "") -> Bucket:
         """Make a new bucket current."""
@@ -72,12 +75,12 @@ class Ownership:
 
     @contextmanager
     def flushing(self, origin: Origin) -> Iterator[None]:
-        """Say whose exporters this thread has send what they hold, which no line of a test asked for."""
-        self._flushed.origin = origin
+        """Say whose exporters send what they hold in this context, which no line of a test asked for."""
+        token = _flushed.set(origin)
         try:
             yield
         finally:
-            self._flushed.origin = None
+            _flushed.reset(token)
 
     def add_incident(self, incident: Incident) -> None:
         """Give an incident of this thread to the bucket that it belongs to.
@@ -85,7 +88,7 @@ class Ownership:
         An exporter works behind the app's back, on a thread of its own or flushed by us: what happens to
         it belongs to the scenario that made it, whichever is current by now.
         """
-        origin: Origin | None = getattr(self._flushed, "origin", None)
+        origin = _flushed.get()
         if origin is not None:
             self.add_of(origin, incident)
         elif incident.site is None and not works_in_pool():  # no line of the app called

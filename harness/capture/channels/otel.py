@@ -23,7 +23,6 @@ from harness.capture.ownership import Origin
 from harness.capture.sdk_warnings import SdkWarnings
 from harness.capture.unexported import ExportComparison
 from harness.capture.wire_spans import ingest_wire_spans
-from harness.clock import monotonic
 from harness.codec import otlp, sdk, zipkin_halves
 from harness.codec.arrivals_file import Arrival
 from harness.codec.otlp import SpanKey
@@ -67,7 +66,7 @@ class OtelChannel:
         if not exporters:
             return
         arrived = len(self.receiver.received)
-        for origin in self._watch.flush(max(1, round((deadline - monotonic()) * 1000))):
+        for origin in self._watch.flush(deadline):
             self._ingest_refused(arrived, origin)
             arrived = len(self.receiver.received)
 
