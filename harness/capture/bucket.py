@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from harness.capture import xray_evidence
+from harness.capture import tasks, xray_evidence
 from harness.capture.call_site import resolve
 from harness.capture.otel_evidence import (
     CreatedProcessor,
@@ -132,6 +132,11 @@ class Bucket:
         begun = len(self.begun) + len(self._sites)
         # A log event is replaced when the wire has it, too.
         return (*map(len, growing), begun, *self.of(LogEvent))
+
+    def open_in_tasks(self) -> set[str]:
+        """Return the ids of what is open in an asyncio task that goes on."""
+        spans = {f"{s.span.context.span_id:016x}" for s in self._open_spans() if tasks.goes_on(s.task)}
+        return spans | {b.entity.id for b in self.begun if not b.sent and tasks.goes_on(b.task)}
 
     def _decode_all(self) -> Telemetry:
         self._forget_sent()

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 
 from harness.capture.call_site import CallSite, resolve
+from harness.capture.tasks import TaskRef
 from harness.model import Elsewhere, Incident, Site, Span, Unsampled
 
 _Counted = TypeVar("_Counted", Elsewhere, Unsampled)
@@ -19,12 +20,14 @@ class StartedSpan(NamedTuple):
 
     Attributes:
         provider: The number of the provider that made it.
+        task: The asyncio task that began it.
     """
 
     span: Any
     call: CallSite | None
     thread: int
     provider: int = 0
+    task: TaskRef | None = None
 
     @property
     def open(self) -> bool:

@@ -25,6 +25,7 @@ from harness.capture.flushing import Flushing
 from harness.capture.otel_evidence import CreatedProcessor, DroppedSpan, EmittedRecord, StartedSpan
 from harness.capture.ownership import Origin, Ownership
 from harness.capture.patching import Patches
+from harness.capture.tasks import running_task
 from harness.clock import monotonic
 
 _CALLS = ("on_start", "on_end", "force_flush")
@@ -308,7 +309,7 @@ def _capture_span_processors(
             self._provider = provider
 
         def on_start(self, span: Any, parent_context: Any = None) -> None:  # noqa: ARG002  the SDK's signature
-            append(StartedSpan(span, call_site(), thread(), self._provider))
+            append(StartedSpan(span, call_site(), thread(), self._provider, running_task()))
 
         def on_end(self, span: Any) -> None:  # noqa: ARG002  the SDK's signature
             if arrivals.armed:

@@ -6,6 +6,7 @@ import threading
 from typing import Any
 
 from harness.capture.call_site import CallSite, resolve
+from harness.capture.tasks import running_task
 from harness.model import Site, Unfinished
 
 
@@ -17,15 +18,17 @@ class BegunEntity:
         sent: It, or a segment that embeds it, was sent.
         announced: Its trace id went into a response header.
         lost: It is never sent, and an incident says why.
+        task: The asyncio task that began it.
         forgotten: One begun inside it that was ended in its place, at the end of its `with` block.
     """
 
-    __slots__ = ("__weakref__", "announced", "call", "entity", "forgotten", "lost", "sent", "thread")
+    __slots__ = ("__weakref__", "announced", "call", "entity", "forgotten", "lost", "sent", "task", "thread")
 
     def __init__(self, entity: Any, call: CallSite | None) -> None:
         self.entity = entity
         self.call = call
         self.thread = threading.get_ident()
+        self.task = running_task()
         self.sent = False
         self.announced = False
         self.lost = False

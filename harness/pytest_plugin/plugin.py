@@ -145,6 +145,7 @@ class TelemetryPlugin:
         running = item.stash.get(_SCENARIO, None)  # it may have asked for one in its body
         if running is not None:
             self.capture.settle()
+            running.hold_tasks()
             self._conclude(item, running)
         return result
 
@@ -161,6 +162,7 @@ class TelemetryPlugin:
         if running is None or isinstance(error, pytest.skip.Exception):
             return
         self.capture.settle()
+        running.hold_tasks()
         telemetry, failing = running.newly_failing("failed")
         self._note(item, failing)
         if failing:

@@ -35,6 +35,10 @@ class RunningScenario:
         """Judge what is open now, before the test's own code, only when its fixtures are torn down."""
         self._held = frozenset(item.id for item in self.handle.snapshot().unfinished)
 
+    def hold_tasks(self) -> None:
+        """Judge what tasks hold open that go on after the test, too: they are cancelled in the tear-down."""
+        self._held |= self.handle.open_in_tasks()
+
     def release(self) -> None:
         """Judge everything: the fixtures are torn down."""
         self._held = frozenset()
@@ -88,7 +92,9 @@ class RunningScenario:
 
     def _ends_later(self, item: Unfinished) -> bool:
         open_here = any(child.id not in self._held for child in item.waits_for)
-        return item.earlier_thread or (item.id in self._held and not open_here)
+        # An ended segment is sent once what it waits for has ended.
+        held = item.id in self._held or (item.ended and bool(item.waits_for))
+        return item.earlier_thread or (held and not open_here)
 
     def _findings(self, telemetry: Telemetry, outcome: Outcome) -> tuple[Finding, ...]:
         findings = self.handle.findings(telemetry)

@@ -270,6 +270,10 @@ class ScenarioTelemetry(ReceiverControls):
         """Return what is owned now, without settling."""
         return self._bucket().telemetry()
 
+    def open_in_tasks(self) -> set[str]:
+        """Return the ids of what is open in an asyncio task that goes on."""
+        return self._bucket().open_in_tasks()
+
     def findings(self, telemetry: Telemetry) -> tuple[Finding, ...]:
         """Return what the invariants find, marked where the scenario expects it."""
         state = (telemetry, len(self.verdicts), len(self._acknowledgements))

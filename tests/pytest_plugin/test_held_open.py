@@ -156,3 +156,60 @@ def test_a_background_thread_may_end_its_root_after_the_scenario(run: Run, pytes
 
     result.assert_outcomes(passed=1)
     assert _unfinished(pytester) == {"test_one": []}
+
+
+_TASKS = f"""{_HEAD}
+    import asyncio
+    from aws_xray_sdk.core import xray_recorder
+
+    async def poll():
+        with tracer.start_as_current_span("poll"), xray_recorder.in_subsegment("poll"):
+            await asyncio.sleep(3600)  # the loop holds it; nothing waits for it
+
+    async def request():
+        with xray_recorder.in_segment("shop"):
+            task = asyncio.create_task(poll())
+            await asyncio.sleep(0)
+        with tracer.start_as_current_span("GET /"):
+            return task
+"""
+
+
+@pytest.mark.parametrize("then", ["", "assert not 'failing'"])
+def test_what_a_task_holds_open_is_judged_once_its_loop_is_closed(
+    run: Run, pytester: pytest.Pytester, then: str
+) -> None:
+    result = run(
+        ALL,
+        f"""{_TASKS}
+    @pytest.fixture
+    def runner():
+        with asyncio.Runner() as runner:
+            yield runner
+
+    def test_request(runner, telemetry):
+        runner.run(request())
+        telemetry.expect(span("GET /"))
+        {then}
+    """,
+    )
+
+    result.assert_outcomes(passed=not then, failed=bool(then))
+    assert _unfinished(pytester) == {"test_request": []}
+
+
+def test_what_a_task_never_ends_is_found_in_the_tear_down(run: Run, pytester: pytest.Pytester) -> None:
+    result = run(
+        f"{ALL}telemetry_settle_timeout = 0.2\n",
+        f"""{_TASKS}
+    loop = asyncio.new_event_loop()
+
+    def test_request(telemetry):
+        task = loop.run_until_complete(request())
+        telemetry.expect(span("GET /"))
+    """,
+    )
+
+    result.assert_outcomes(passed=1, errors=1)
+    found = [message.partition(" (")[0] for message in _unfinished(pytester)["test_request"]]
+    assert found == ["span 'poll'", "segment 'shop'"]
