@@ -166,6 +166,7 @@ class Bucket:
 
     def _joined_documents(self) -> tuple[tuple[Segment, ...], tuple[Incident, ...]]:
         """Return the segments and what could not be joined, put together once for the same documents."""
+        # Their number tells whether there are more: none is replaced, only log events are.
         documents: tuple[Segment | Subsegment, ...] = (*self.of(Segment), *self.of(Subsegment))
         joined_of = len(documents), len(self.invocations), len(self._sites) + len(self.begun)
         if joined_of != self._joined_of:

@@ -103,7 +103,7 @@ def unsampled_of(dropped: Iterable[DroppedSpan], others: Iterable[Unsampled] = (
 
 def counted(items: Iterable[_Counted]) -> tuple[_Counted, ...]:
     """Return them with equal ones counted, in order of the first of each."""
-    counts: dict[_Counted, int] = {}  # a `Counter` takes ten times as long to be made, and most have none
+    counts: dict[_Counted, int] = {}  # an empty `Counter` takes ten times as long to be made
     for each in items:
         counts[each] = counts.get(each, 0) + 1
     return tuple(msgspec.structs.replace(each, count=count) for each, count in counts.items())

@@ -55,6 +55,18 @@ def test_a_segment_with_all_its_parts(telemetry: ScenarioTelemetry, recorder: An
     assert found.site.file == "tests/capture/test_xray_channel.py"
 
 
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), "\ud800"])
+def test_a_document_that_is_no_json_is_told_with_the_line_that_began_it(
+    telemetry: ScenarioTelemetry, recorder: Any, value: Any
+) -> None:
+    with recorder.in_segment("shop") as begun:
+        begun.put_metadata("ratio", value)
+
+    (rejected,) = telemetry.rejected
+    assert rejected.reason.startswith("segment 'shop': document ")
+    telemetry.expect_finding("input_rejected", at="tests/capture/test_xray_channel.py:62", count=1)
+
+
 def test_subsegments_sent_before_their_segment_are_joined(
     telemetry: ScenarioTelemetry, recorder: Any
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import weakref
 from contextlib import AbstractContextManager
 
@@ -20,6 +21,9 @@ from harness.codec import adot, xray
 from harness.codec.arrivals_file import Arrival
 from harness.errors import DecodeError
 from harness.model import DaemonCounters, ExportRequest, Rejected, SamplingStatistics
+
+_TRACE_ID = re.compile(rb'"trace_id":\s*"(1-[0-9a-f]{8}-[0-9a-f]{24})"').search
+_ID = re.compile(rb'"id":\s*"([0-9a-f]{16})"').search
 
 
 class XRayChannel:
@@ -102,7 +106,7 @@ class XRayChannel:
             document = xray.parse_document(body)
         except DecodeError as error:
             self._count(received=1, rejected=1)
-            self._owners.current.add(Rejected(channel="xray", reason=str(error), payload=datagram))
+            self._reject(datagram, str(error))
             return
         self._count(received=1, sent=1)
         trace_id = document.trace_id or ""
@@ -113,6 +117,17 @@ class XRayChannel:
         else:
             owner.hashes.add(hashed)
             owner.add(document)
+
+    def _reject(self, datagram: bytes, reason: str) -> None:
+        """Keep what cannot be read, with the name and line of what it is of, if this process began that."""
+        trace_id, own_id = (found and found[1].decode() for found in (_TRACE_ID(datagram), _ID(datagram)))
+        owner = self._owners.of_node(trace_id, own_id) if trace_id and own_id else None
+        site = None
+        for begun in owner.begun if owner else ():
+            if begun.entity.id == own_id:
+                reason, site = f"{begun.kind} {begun.entity.name!r}: {reason}", begun.site()
+        rejected = Rejected(channel="xray", reason=reason, payload=datagram, site=site)
+        (owner or self._owners.current).add(rejected)
 
     def _ingest_payload(self, payload: adot.Payload, datagram: bytes) -> None:
         """Hand over what ADOT sent; X-Ray never shows the unsampled spans."""
