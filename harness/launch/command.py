@@ -12,13 +12,21 @@ from typing import NamedTuple
 
 from harness.errors import ConfigurationError
 from harness.launch.app import exit_code
-from harness.launch.reloaders import signal_group
+from harness.launch.reloaders import signal_group, signal_leader
 from harness.launch.survivors import mark_of, running_with, wait_for_group
 from harness.launch.terminal import Terminal
 
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
-_OTHERS = (signal.SIGALRM, signal.SIGUSR1, signal.SIGUSR2, signal.SIGWINCH, signal.SIGTSTP, signal.SIGCONT)
-_FORWARDED = (*_STOPPING, *_OTHERS)
+_TO_LEADER = (
+    signal.SIGHUP,
+    signal.SIGALRM,
+    signal.SIGUSR1,
+    signal.SIGUSR2,
+    signal.SIGTTIN,
+    signal.SIGTTOU,
+)
+"""What tells a server to reload, to upgrade or to change its workers, which would end or stop these."""
+_FORWARDED = (*_STOPPING, *_TO_LEADER[1:], signal.SIGWINCH, signal.SIGTSTP, signal.SIGCONT)
 _MARK = "TELEMETRY_HARNESS_RUN"
 GROUP_GRACE_S = 5.0
 """How long workers may take to send what they have, where their leader ends before them."""
@@ -44,8 +52,8 @@ class CommandEnd(NamedTuple):
 def run_command(command: Sequence[str], environ: Mapping[str, str]) -> CommandEnd:
     """Run a command until it ends, and its process group for `GROUP_GRACE_S` longer.
 
-    It leads a process group of its own, which gets the signals that we get;
-    on a terminal it is the foreground group, so that it may read the keyboard.
+    It leads a process group of its own, which gets the signals that we get, and of some it alone does
+    (`_TO_LEADER`); on a terminal it is the foreground group, so that it may read the keyboard.
     When it is suspended, so are we, and it continues with us.
 
     Raises:
@@ -62,6 +70,8 @@ def run_command(command: Sequence[str], environ: Mapping[str, str]) -> CommandEn
             raise ConfigurationError(f"cannot run {command[0]!r}: {error.strerror}; {cure}") from error
         job.started(child.pid)
         code = child.returncode = job.wait()
+        if -code == signal.SIGHUP and signal.SIGHUP in job.forwarded:
+            job.signal_rest(signal.SIGHUP)
         left = wait_for_group(child.pid, GROUP_GRACE_S)
         left += running_with(mark, besides=child.pid)
     # A terminal's Ctrl-C goes to the command's group and not to us.
@@ -81,12 +91,15 @@ class _Job:
         self._group = 0
         self._early: list[int] = []
         self._terminal = Terminal()
+        # Where the terminal stops whoever writes in the background, that signal is not from a person.
+        stops_writers = self._terminal.stops_writers()
+        self._forwarded = [n for n in _FORWARDED if not (n == signal.SIGTTOU and stops_writers)]
 
     @contextlib.contextmanager
     def signals_taken(self) -> Iterator[None]:
         """Forward signals to the group; those that come before it is there wait for it."""
         # What is ignored stays so until the command has inherited that (nohup, a script's background job).
-        taken = [number for number in _FORWARDED if signal.getsignal(number) is not signal.SIG_IGN]
+        taken = [number for number in self._forwarded if signal.getsignal(number) is not signal.SIG_IGN]
         self._previous = {number: signal.signal(number, self._forward) for number in taken}
         try:
             yield
@@ -98,7 +111,7 @@ class _Job:
 
     def started(self, group: int) -> None:
         """Give the group the terminal, if it is ours, and the signals that came before it."""
-        for number in _FORWARDED:
+        for number in self._forwarded:
             if number not in self._previous:
                 self._previous[number] = signal.signal(number, self._forward)
         self._group = group
@@ -115,10 +128,17 @@ class _Job:
         if number == signal.SIGCONT:  # a shell that continues us has put us in the foreground, or not
             self._terminal.pass_on(os.getpgrp(), self._group)
         with contextlib.suppress(ProcessLookupError):
-            if number in _STOPPING and not again:  # an app that goes on is stopped by the second
+            if number in _TO_LEADER:
+                signal_leader(self._group, number)
+            elif number in _STOPPING and not again:  # an app that goes on is stopped by the second
                 signal_group(self._group, number)
             else:
                 os.killpg(self._group, number)
+
+    def signal_rest(self, number: int) -> None:
+        """Send what ended the leader to what it left: a script's command is hung up with it."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._group, number)
 
     def wait(self) -> int:
         """Return how the command ended; be suspended while it is."""

@@ -45,6 +45,18 @@ def signal_group(group: int, number: int) -> None:
                 os.kill(member.pid, number)
 
 
+def signal_leader(group: int, number: int) -> None:
+    """Send a signal to the leader of a process group; to the app of a reloader, if that is the leader.
+
+    Raises:
+        ProcessLookupError: It has ended.
+    """
+    if group in reloader_parents(group):
+        signal_group(group, number)
+    else:
+        os.kill(group, number)
+
+
 def reloader_parents(group: int, members: tuple[_Member, ...] | None = None) -> frozenset[int]:
     """Return the processes of a group that wait for an app which they started to reload it."""
     members = tuple(_members(group)) if members is None else members

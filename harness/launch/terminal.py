@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import termios
 
 
 class Terminal:
@@ -15,6 +16,13 @@ class Terminal:
             self._descriptor = sys.stdin.fileno()
         except (AttributeError, OSError, ValueError):  # stdin is closed, or no file
             self._descriptor = -1
+
+    def stops_writers(self) -> bool:
+        """Return whether whoever writes to it in the background is stopped (`stty tostop`)."""
+        try:
+            return bool(termios.tcgetattr(self._descriptor)[3] & termios.TOSTOP)
+        except (termios.error, ValueError, TypeError):  # no terminal
+            return False
 
     def shows(self, group: int) -> bool:
         """Return whether a process group is in the foreground."""

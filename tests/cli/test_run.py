@@ -305,7 +305,57 @@ def test_signals_go_to_the_whole_group(tmp_path: Path, number: signal.Signals) -
     assert read_record(tmp_path).scenarios[0].outcome == "passed"
 
 
-@pytest.mark.parametrize("name", ["HUP", "QUIT", "ALRM", "USR1", "USR2", "WINCH"])
+RELOADABLE = """
+import signal, subprocess, sys
+work = "print('worker ready', flush=True); import signal; signal.pause()"
+worker = subprocess.Popen([sys.executable, "-c", work])
+# 0 where the worker ended by SIGTERM, and by nothing before it.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(worker.wait(10) + signal.SIGTERM))
+signal.signal(signal.SIGHUP, lambda *_: print("reloaded", flush=True))
+print("leader ready", flush=True)
+while True:
+    signal.pause()
+"""
+
+
+def test_a_reload_does_not_end_the_workers(tmp_path: Path) -> None:
+    process = subprocess.Popen(  # noqa: S603  our own interpreter
+        [*HARNESS, "run", "--out", str(tmp_path), "--", sys.executable, "-c", RELOADABLE],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment(),
+    )
+    assert process.stdout is not None
+    assert {process.stdout.readline(), process.stdout.readline()} == {"leader ready\n", "worker ready\n"}
+
+    process.send_signal(signal.SIGHUP)
+    assert process.stdout.readline() == "reloaded\n"
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=DEADLINE_S)
+
+    assert process.returncode == 0
+
+
+def test_what_a_script_started_is_hung_up_with_it(tmp_path: Path) -> None:
+    worker = f"{sys.executable} -c 'import signal; print(1, flush=True); signal.pause()'"
+    process = subprocess.Popen(  # noqa: S603  our own interpreter
+        [*HARNESS, "run", "--out", str(tmp_path), "--", "sh", "-c", f"{worker} & wait"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(),
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "1\n"
+
+    process.send_signal(signal.SIGHUP)
+    _, said = process.communicate(timeout=DEADLINE_S)
+
+    assert process.returncode == 128 + signal.SIGHUP
+    assert "still running" not in said
+
+
+@pytest.mark.parametrize("name", ["HUP", "QUIT", "ALRM", "USR1", "USR2", "WINCH", "TTIN", "TTOU"])
 def test_every_signal_that_a_shell_sends_is_forwarded(tmp_path: Path, name: str) -> None:
     code = f"""
 import signal, sys
