@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from lark import UnexpectedInput
 
 MAX_NESTING = 100
-"""Parentheses, braces and negations in one filter: evaluation is recursive."""
+"""Parentheses, braces and negations within each other: evaluation is recursive."""
 
 _STRING = re.compile(r'"(\\.|[^"\\])*"', re.DOTALL)
-_NESTING = re.compile(r"!(?!=)|\bNOT\b|[({]", re.IGNORECASE)
+_NESTING = re.compile(r"!(?!=)|[(){}]|[\w.]+")
 _ROOT_CAUSE = re.compile(r"\brootcause[\w.]*", re.IGNORECASE)
 _WORD = re.compile(r"[\w.]+")
 _TERMINALS = {
@@ -79,10 +79,19 @@ def _refuse(text: str) -> None:
     outside_strings = _STRING.sub(lambda found: " " * len(found.group()), text)
     if found := _ROOT_CAUSE.search(outside_strings):
         raise _pointed(text, root_cause(found.group()), found.start() + 1)
-    if len(_NESTING.findall(outside_strings)) > MAX_NESTING:
-        raise FilterError(
-            f"filter has more than {MAX_NESTING} parentheses, braces and negations; simplify it"
-        )
+    open_brackets = negations = 0
+    for found in _NESTING.finditer(outside_strings):
+        word = found.group()
+        open_brackets += (word in "({") - (word in ")}")
+        if word == "!" or word.upper() == "NOT":
+            negations += 1
+        elif word not in "({":
+            negations = 0
+        if open_brackets + negations > MAX_NESTING:
+            message = (
+                f"more than {MAX_NESTING} parentheses, braces and negations within each other; simplify it"
+            )
+            raise _pointed(text, message, found.start() + 1)
 
 
 def _pointed(text: str, message: str, column: int) -> FilterError:

@@ -149,3 +149,9 @@ def test_a_deep_trace_is_no_recursion() -> None:
 def test_any_filter_is_evaluated_on_any_trace(expression: Expression, trace: XRayTrace) -> None:
     groups = {"g": expression, "web": expression}
     assert holds(expression, trace, groups) is not bool(unmet(expression, trace, groups))
+
+
+def test_the_deepest_filter_is_evaluated() -> None:
+    text = '!service("a") { ' * 99 + "fault" + " }" * 99
+
+    assert holds(parse(text), xray_traces_of((a_segment(),))[0])

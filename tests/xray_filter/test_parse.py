@@ -124,8 +124,17 @@ def test_the_caret_is_below_its_line() -> None:
 
 @pytest.mark.parametrize("text", ["!" * 101 + "ok", "(" * 101 + "ok" + ")" * 101])
 def test_deep_nesting_is_refused(text: str) -> None:
-    with pytest.raises(FilterError, match="more than 100 parentheses, braces and negations"):
+    with pytest.raises(FilterError, match="column 101: more than 100 parentheses, braces and negations"):
         parse(text)
+
+
+def test_many_services_side_by_side_are_not_nested() -> None:
+    text = " OR ".join(f'!service("s{number}") {{ fault }}' for number in range(500))
+
+    parsed = parse(text)
+
+    assert isinstance(parsed, Or)
+    assert len(parsed.operands) == 500
 
 
 def test_braces_in_strings_are_no_nesting() -> None:
