@@ -35,8 +35,8 @@ def spans_of_segment(segment: Segment) -> Iterator[Span]:
 
 
 def _service(segment: Segment) -> dict[str, Any]:
-    origin = {"origin": segment.origin} if segment.origin else {}
-    return dict(_paths("aws.xray", {"service": segment.service, **origin}))
+    members = {"service": segment.service, "origin": segment.origin}
+    return dict(_paths("aws.xray", {name: value for name, value in members.items() if value}))
 
 
 def _span(document: Segment | Subsegment, trace_id: str, parent_id: str | None, resource: Resource) -> Span:

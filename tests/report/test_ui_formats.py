@@ -110,6 +110,12 @@ SEGMENT = a_segment(
 SEGMENTS: RunRecord = a_run(a_scenario(telemetry=a_telemetry(SEGMENT)))
 
 
+def test_a_segment_without_a_service_has_no_tag_of_it() -> None:
+    (span,) = json.loads(render(a_run(a_scenario(telemetry=a_telemetry(a_segment()))), "zipkin"))
+
+    assert not [tag for tag in span.get("tags", {}) if tag.startswith("aws.xray.service")]
+
+
 def test_segments_and_subsegments_are_spans_in_zipkin() -> None:
     message = zipkin.parse_request(
         "application/json", json.dumps(json.loads(render(SEGMENTS, "zipkin"))).encode()
