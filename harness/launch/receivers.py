@@ -50,7 +50,7 @@ class Receivers:
         required_headers: OTLP exports without one of these are answered 401.
 
     Raises:
-        ConfigurationError: An address or port cannot be listened on.
+        ConfigurationError: An address or port cannot be listened on, or two receivers have one port.
     """
 
     def __init__(
@@ -61,6 +61,7 @@ class Receivers:
         ports: Ports = EPHEMERAL,
         required_headers: Iterable[str] = (),
     ) -> None:
+        _require_distinct(ports)
         address = _ipv4(host)
         self._host = _reachable(address)
         where: dict[str, Any] = {"host": address, "recorder": recorder}
@@ -119,6 +120,17 @@ _CURES = {
     errno.EADDRNOTAVAIL: "give --host an address of this machine",
     errno.EACCES: "choose a port above 1023 (0 takes a free one)",
 }
+
+
+def _require_distinct(ports: Ports) -> None:
+    options: dict[int, list[str]] = {}
+    for name, port in ports._asdict().items():
+        options.setdefault(port, []).append(f"--{name}-port")
+    for port, named in options.items():
+        if port and len(named) > 1:
+            raise ConfigurationError(
+                f"{' and '.join(named)} name one port, {port}; give each its own (0 takes a free one)"
+            )
 
 
 def _listen(name: str, receiver: Any, *arguments: Any, port: int, **options: Any) -> Any:

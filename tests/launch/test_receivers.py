@@ -33,6 +33,16 @@ def test_those_that_listen_are_closed_when_another_cannot(recording: Recording) 
     assert threading.active_count() == threads
 
 
+def test_one_port_for_two_receivers_is_refused_by_the_options_names(recording: Recording) -> None:
+    port = free_port()
+    with pytest.raises(ConfigurationError) as refused:
+        Receivers(recording, ports=Ports(otlp=port, xray=port))
+
+    assert str(refused.value) == (
+        f"--otlp-port and --xray-port name one port, {port}; give each its own (0 takes a free one)"
+    )
+
+
 @pytest.mark.parametrize("host", ["::1", "no-such-host.invalid", ""])
 def test_a_host_without_an_ipv4_address_is_refused(recording: Recording, host: str) -> None:
     with pytest.raises(ConfigurationError) as refused:
