@@ -8,6 +8,7 @@ entry cut short; everything before it, or before damage, is read.
 from __future__ import annotations
 
 import os
+import zlib
 from collections.abc import Generator, Iterator, Sequence
 from typing import IO, Annotated
 
@@ -42,6 +43,7 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         start: The recording's own, without a body.
         export: The request, with what it was answered; None for a datagram.
         datagrams: The sizes of the datagrams in the body.
+        deflated: The body is compressed by zlib; `size` is what it then is.
         rejected: What could not be decoded, its payload being the body.
         incident: What was lost on the way, without a body.
         waiting: The number of a request that is not answered yet.
@@ -52,6 +54,7 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     start: Start | None = None
     export: ExportRequest | None = None
     datagrams: tuple[int, ...] = ()
+    deflated: bool = False
     rejected: Rejected | None = None
     incident: Incident | None = None
     waiting: int = 0
@@ -59,6 +62,8 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 _ROOM_FOR_LOSSES = 240
+_DEFLATED_FROM = 256 * 1024
+"""Bytes: only a flood is compressed, which a disk may not take as fast as it comes."""
 _CUT = "the entry is cut short; what wrote it was killed"
 _DAMAGED = "the file was edited or is damaged"
 _ENCODE = msgspec.json.Encoder().encode
@@ -90,7 +95,10 @@ def of_export(export: ExportRequest, body: bytes, *, waiting: int = 0, answers: 
 def of_datagrams(datagrams: Sequence[bytes]) -> bytes:
     """Return the entry of X-Ray datagrams; one for many, because they come in floods."""
     body = b"".join(datagrams)
-    head = Arrival(size=len(body), datagrams=tuple(map(len, datagrams)))
+    deflated = len(body) >= _DEFLATED_FROM
+    if deflated:
+        body = zlib.compress(body, 1)  # without the interpreter's lock
+    head = Arrival(size=len(body), datagrams=tuple(map(len, datagrams)), deflated=deflated)
     return b"%b\n%b\n" % (_ENCODE(head), body)
 
 
@@ -156,7 +164,22 @@ def _next_of(stream: IO[bytes], end: int) -> tuple[Arrival, bytes]:
     body = stream.read(arrival.size + 1)
     if not body.endswith(b"\n"):
         raise ValueError(f"the entry is longer than it says; {_DAMAGED}")
-    return arrival, body[:-1]
+    return arrival, _inflated(body[:-1], sum(arrival.datagrams)) if arrival.deflated else body[:-1]
+
+
+def _inflated(body: bytes, size: int) -> bytes:
+    """Return a compressed body as it was.
+
+    Raises:
+        ValueError: It is not what this module compressed.
+    """
+    try:
+        whole = zlib.decompressobj().decompress(body, size + 1)
+    except zlib.error as error:
+        raise ValueError(f"the entry cannot be decompressed: {error}; {_DAMAGED}") from error
+    if len(whole) != size:
+        raise ValueError(f"the entry has another size than it says; {_DAMAGED}")
+    return whole
 
 
 def _unanswered(export: ExportRequest, body: bytes) -> Iterator[tuple[Arrival, bytes]]:

@@ -1,4 +1,5 @@
 import io
+from collections.abc import Callable
 
 import msgspec
 import pytest
@@ -72,6 +73,34 @@ def whole_and_left_out(data: bytes) -> tuple[list[bytes], str]:
             found.append(next(reading)[1])
         except StopIteration as end:
             return found, end.value
+
+
+FLOOD = [b"%d " % number * 1000 for number in range(100)]
+
+
+def test_a_flood_is_compressed() -> None:
+    written = arrivals_file.of_datagrams(FLOOD)
+
+    assert len(written) < len(b"".join(FLOOD)) / 10
+    assert [body for _, body in entries(written)] == FLOOD
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (lambda line, body: line + body[:9] + b"?" * 9 + body[18:], "the entry cannot be decompressed: "),
+        (lambda line, body: line.replace(b",5000]", b",5001]") + body, "the entry has another size than it"),
+    ],
+)
+def test_a_compressed_entry_that_is_damaged_is_left_out(
+    damage: Callable[[bytes, bytes], bytes], said: str
+) -> None:
+    line, _, body = arrivals_file.of_datagrams([b"x" * 5000] * 100).partition(b"\n")
+
+    bodies, problem = whole_and_left_out(WHOLE + damage(line + b"\n", body))
+
+    assert bodies == [b"kept"]
+    assert said in problem
 
 
 WHOLE = arrivals_file.of_datagrams([b"kept"])
