@@ -285,14 +285,20 @@ sys.exit(7)
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_signals_go_to_the_whole_group(tmp_path: Path, number: signal.Signals) -> None:
-    process = subprocess.Popen(  # noqa: S603  our own interpreter
-        [*HARNESS, "run", "--out", str(tmp_path), "--", sys.executable, "-c", FAMILY],
+def started(out: Path, *command: str) -> subprocess.Popen[str]:
+    """Start a command under the harness, and return before it ends."""
+    return subprocess.Popen(  # noqa: S603  our own interpreter
+        [*HARNESS, "run", "--out", str(out), "--", *command],
         stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
         env=environment(),
     )
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signals_go_to_the_whole_group(tmp_path: Path, number: signal.Signals) -> None:
+    process = started(tmp_path, sys.executable, "-c", FAMILY)
     assert process.stdout is not None
     ready = {process.stdout.readline(), process.stdout.readline()}
 
@@ -319,12 +325,7 @@ while True:
 
 
 def test_a_reload_does_not_end_the_workers(tmp_path: Path) -> None:
-    process = subprocess.Popen(  # noqa: S603  our own interpreter
-        [*HARNESS, "run", "--out", str(tmp_path), "--", sys.executable, "-c", RELOADABLE],
-        stdout=subprocess.PIPE,
-        text=True,
-        env=environment(),
-    )
+    process = started(tmp_path, sys.executable, "-c", RELOADABLE)
     assert process.stdout is not None
     assert {process.stdout.readline(), process.stdout.readline()} == {"leader ready\n", "worker ready\n"}
 
@@ -338,13 +339,7 @@ def test_a_reload_does_not_end_the_workers(tmp_path: Path) -> None:
 
 def test_what_a_script_started_is_hung_up_with_it(tmp_path: Path) -> None:
     worker = f"{sys.executable} -c 'import signal; print(1, flush=True); signal.pause()'"
-    process = subprocess.Popen(  # noqa: S603  our own interpreter
-        [*HARNESS, "run", "--out", str(tmp_path), "--", "sh", "-c", f"{worker} & wait"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environment(),
-    )
+    process = started(tmp_path, "sh", "-c", f"{worker} & wait")
     assert process.stdout is not None
     assert process.stdout.readline() == "1\n"
 
@@ -363,12 +358,7 @@ signal.signal(signal.SIG{name}, lambda *_: sys.exit(3))
 print("ready", flush=True)
 signal.pause()
 """
-    process = subprocess.Popen(  # noqa: S603  our own interpreter
-        [*HARNESS, "run", "--out", str(tmp_path), "--", sys.executable, "-c", code],
-        stdout=subprocess.PIPE,
-        text=True,
-        env=environment(),
-    )
+    process = started(tmp_path, sys.executable, "-c", code)
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
 
@@ -384,12 +374,7 @@ signal.pause()
 def test_the_app_of_a_reloader_sends_what_it_holds(tmp_path: Path, number: signal.Signals) -> None:
     app = tmp_path / "app.py"
     app.write_text(RELOADED)
-    process = subprocess.Popen(  # noqa: S603  our own interpreter
-        [*HARNESS, "run", "--out", str(tmp_path / "out"), "--", sys.executable, str(app)],
-        stdout=subprocess.PIPE,
-        text=True,
-        env=environment(),
-    )
+    process = started(tmp_path / "out", sys.executable, str(app))
     assert process.stdout is not None
     assert process.stdout.readline() == "up\n"
 
