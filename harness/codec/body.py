@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import zlib
 
+import zstandard
+
 from harness.errors import DecodeError, UnsupportedMedia
 
 MAX_DECODED_BYTES = 64 * 1024 * 1024
@@ -46,12 +48,6 @@ def decode_body(body: bytes, encoding: str, limit: int = MAX_DECODED_BYTES) -> b
 
 
 def _decompress_zstd(body: bytes, limit: int) -> bytes:
-    try:
-        import zstandard  # an extra: few SDKs offer it
-    except ModuleNotFoundError as error:
-        raise UnsupportedMedia(
-            "content-encoding 'zstd' needs package 'zstandard'; install telemetry-harness[otlp]"
-        ) from error
     reader = zstandard.ZstdDecompressor().stream_reader(body, read_across_frames=True)
     try:
         decoded = bytes(reader.read(limit + 1))
@@ -64,8 +60,6 @@ def _decompress_zstd(body: bytes, limit: int) -> bytes:
 
 
 def _require_whole_frames(body: bytes) -> None:
-    import zstandard
-
     feed = _Feed(body, "zstd")
     while feed.left():
         frame = zstandard.ZstdDecompressor().decompressobj()

@@ -85,11 +85,21 @@ def test_a_flood_is_compressed() -> None:
     assert [body for _, body in entries(written)] == FLOOD
 
 
+def test_a_large_request_is_compressed() -> None:
+    export, body = ExportRequest(channel="otlp", path="/v1/logs", headers={}), b"shop.checkout " * 2000
+
+    written = arrivals_file.of_export(export, body)
+
+    assert len(written) < len(body) / 10
+    assert [(arrival.export, read) for arrival, read in entries(written)] == [(export, body)]
+
+
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
         (lambda line, body: line + body[:9] + b"?" * 9 + body[18:], "the entry cannot be decompressed: "),
         (lambda line, body: line.replace(b",5000]", b",5001]") + body, "the entry has another size than it"),
+        (lambda line, body: line.replace(b"500000", b"500001") + body, "the entry has another size than it"),
     ],
 )
 def test_a_compressed_entry_that_is_damaged_is_left_out(
