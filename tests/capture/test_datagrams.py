@@ -1,13 +1,18 @@
+import errno
+import os
 import socket
+import sys
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from harness.capture import datagrams, recvmmsg
 from harness.capture.arrivals import Arrivals
 from harness.capture.datagrams import DatagramReceiver
+from harness.launch.recording import Recording
 
 
 @pytest.fixture
@@ -72,6 +77,38 @@ def test_a_flood_is_handed_on_many_batches_at_a_time(
     assert receiver.barrier(time.monotonic() + 10)
     assert handed_on == [[b"first"], payloads[:16], payloads[16:]]
     receiver.close()
+
+
+def recording_priority(arrivals: Arrivals, tmp_path: Path) -> int:
+    """Return the priority of the thread that receives for a recording."""
+    recording = Recording(tmp_path, "app")
+    receiver = DatagramReceiver(arrivals, recorder=recording)
+    (thread,) = [one for one in threading.enumerate() if one.name == "harness-datagrams"]
+    assert thread.native_id is not None
+    send(receiver.port, b"one")  # it has begun to receive once this is recorded
+    recording.begin()
+    assert Arrivals().wait_until(lambda: b"one" in recording.file.read_bytes(), time.monotonic() + 10)
+    priority = os.getpriority(os.PRIO_PROCESS, thread.native_id)
+    receiver.close()
+    recording.close()
+    return priority
+
+
+@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="Linux grants a priority to root")
+def test_a_recording_receives_before_others_run(arrivals: Arrivals, tmp_path: Path) -> None:
+    assert recording_priority(arrivals, tmp_path) < os.getpriority(os.PRIO_PROCESS, 0)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have a priority on Linux alone")
+def test_a_recording_receives_where_no_priority_is_granted(
+    arrivals: Arrivals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(os, "setpriority", refuse)
+
+    assert recording_priority(arrivals, tmp_path) == os.getpriority(os.PRIO_PROCESS, 0)
 
 
 def test_the_largest_datagram_comes_whole(receiver: DatagramReceiver) -> None:
