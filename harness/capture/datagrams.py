@@ -26,10 +26,10 @@ _REST_MS = 100
 _FEW = 8
 _ROOM = 128 * 1024 * 1024
 """Of a receive buffer: what senders at full speed do not fill in `_REST_MS`."""
-_MOST = 8 * BATCH
+_MOST = 32 * BATCH
 """Read before they are handed on, which gives up the interpreter's lock: other receivers keep it for long."""
 _PRIORITY = -15
-"""Asked for by a receiver of its own process: a sender on a busy machine is slowed down instead of dropped."""
+"""Asked for by a recording: a sender on a busy machine is slowed down instead of dropped."""
 _SO_RCVBUFFORCE = 33
 _SO_MEMINFO = 55
 _MEMINFO_DROPS = 8  # index of SK_MEMINFO_DROPS, include/uapi/linux/sock_diag.h

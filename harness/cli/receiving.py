@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from harness.model import Finding, Outcome, RunRecord
 
 RUN_FILE = "run.json"
-_M_TRIM_THRESHOLD = -1
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 _KEPT_BYTES = 16 * 1024 * 1024
-"""At the end of each heap; a batch of 512 spans takes about one as messages."""
+"""At the end of each heap; a batch of 512 spans takes about one MiB as messages."""
 
 
 def begin(arguments: argparse.Namespace, name: str) -> tuple[Recording, Receivers]:
@@ -54,10 +54,12 @@ def begin(arguments: argparse.Namespace, name: str) -> tuple[Recording, Receiver
 def _keep_freed_memory() -> None:
     """Let the C library keep what a request took for the next, instead of asking the system again.
 
-    Source: mallopt(3), `M_TRIM_THRESHOLD`. Other libraries than glibc have none.
+    Source: mallopt(3). Other libraries than glibc have none.
     """
     with contextlib.suppress(OSError, AttributeError, TypeError):
-        ctypes.CDLL(None).mallopt(_M_TRIM_THRESHOLD, _KEPT_BYTES)
+        mallopt = ctypes.CDLL(None).mallopt
+        mallopt(_M_TRIM_THRESHOLD, _KEPT_BYTES)
+        mallopt(_M_MMAP_THRESHOLD, _KEPT_BYTES)
 
 
 def _remove_earlier(directory: Path) -> None:
