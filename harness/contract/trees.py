@@ -161,7 +161,7 @@ class TreeCheck:
                 self._add(
                     "item_unexercised",
                     item,
-                    f"no scenario captured optional {item.expectation.describe()};"
+                    f"no scenario captured optional {_name_of(item, parent.children)};"
                     " add one, or remove the item",
                     where,
                     level=item.unexercised(self._levels),

@@ -160,6 +160,36 @@ def test_siblings_that_differ_from_request_to_request_are_described_together() -
     assert "        status/one_of:\n          - error\n          - unset\n        count: 2\n" in text
 
 
+def test_a_kind_of_sibling_that_only_some_have_is_an_item_of_its_own() -> None:
+    load, save = NAMES
+    text = written(job(load), job(save, load), job(load, save))
+    assert text.count("- span: step") == 2
+    assert text.count("presence: optional") == 1
+    assert found(text, job(load, save), job(load)) == []
+    (finding,) = found(text, job(load), job(load))
+    assert finding == (
+        "warning item_unexercised job: no scenario captured optional span 'step' with attributes"
+        " {'n': 'save'}; add one, or remove the item"
+    )
+    (finding,) = found(text, job(save), job(load, save))
+    assert finding.startswith(
+        "error span_missing job: no span 'step' with attributes {'n': 'load'} was captured"
+    )
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [{"attributes": {"n": number}} for number in range(3)],
+        [{"attributes": {"n": f"row {number}"}} for number in range(3)],
+        [{"attributes": {"n": name}} for name in ("a", "b", "c", "d", "e", "f")],
+    ],
+)
+def test_rows_that_are_data_are_described_together(rows: list[dict[str, Any]]) -> None:
+    text = written(job(*rows[:1]), job(*rows[:2]), job(*rows))
+    assert text.count("- span: step") == 1
+
+
 def test_a_number_that_one_request_alone_has_does_not_tell_siblings_apart() -> None:
     text = written(job({"attributes": {"depth": 3}}, {"attributes": {"depth": 5}}))
     assert "depth/type: int" in text

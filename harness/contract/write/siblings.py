@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -24,18 +24,24 @@ def told_apart(by_parent: ByParent, trees: Trees) -> list[ByParent]:
 
     They are told apart by what every parent has as often: a status, events, links, what is below, and
     values that stay from run to run. A number that one parent alone has may be a measure, and tells nothing.
+    Where some parents have more of them than others, by what each parent has as often that has it, and one
+    kind of which all have: a text with a digit may then number them, and tells nothing.
 
     Args:
         by_parent: The siblings of each parent; some may have none.
     """
     parents = [children for children in by_parent if children]
-    if {len(children) for children in parents} == {1} or len({len(children) for children in parents}) != 1:
+    sizes = {len(children) for children in parents}
+    if max(sizes, default=0) <= 1:
         return [by_parent]
-    rows = {id(node): _traits(node, trees, numbers=len(parents) > 1) for some in parents for node in some}
+    is_regular, tells = _is_regular, _is_without_number
+    if len(sizes) == 1:
+        is_regular, tells = _is_same_everywhere, _is_plain if len(parents) > 1 else _is_no_number
+    rows = {id(node): _traits(node, trees, tells) for some in parents for node in some}
     kinds: dict[int, tuple[Hashable, ...]] = dict.fromkeys(rows, ())
     for trait in sorted({trait for row in rows.values() for trait in row}):
         finer = {node: (*kinds[node], (trait, row.get(trait))) for node, row in rows.items()}
-        if len(set(finer.values())) > len(set(kinds.values())) and _is_same_everywhere(parents, finer):
+        if len(set(finer.values())) > len(set(kinds.values())) and is_regular(parents, finer):
             kinds = finer
     return [
         [[node for node in some if kinds.get(id(node)) == kind] for some in by_parent]
@@ -48,18 +54,42 @@ def _is_same_everywhere(parents: ByParent, kinds: Mapping[int, Hashable]) -> boo
     return len(found[0]) <= _FEW and all(one == found[0] for one in found[1:])
 
 
-def _traits(node: Node, trees: Trees, *, numbers: bool) -> dict[str, Hashable]:
-    """Return what may tell a node from its siblings."""
+def _is_regular(parents: ByParent, kinds: Mapping[int, Hashable]) -> bool:
+    """Return whether each kind is as often in all parents that have it, and one in all of them."""
+    found = [Counter(kinds[id(node)] for node in some) for some in parents]
+    counts = {kind: {one[kind] for one in found if kind in one} for kind in set().union(*found)}
+    is_everywhere = any(all(kind in one for one in found) for kind in counts)
+    return is_everywhere and len(counts) <= _FEW and all(len(some) == 1 for some in counts.values())
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, str | bool | int)
+
+
+def _is_no_number(value: Any) -> bool:
+    return isinstance(value, str | bool)
+
+
+def _is_without_number(value: Any) -> bool:
+    return _is_no_number(value) and not any(map(str.isdigit, str(value)))
+
+
+def _traits(node: Node, trees: Trees, tells: Callable[[Any], bool]) -> dict[str, Hashable]:
+    """Return what may tell a node from its siblings.
+
+    Args:
+        tells: Whether a value may; of another only the type does.
+    """
     traits: dict[str, Hashable] = {" below": _counted([child.name for child in trees.below(node)])}
     if isinstance(node, Span):
         traits[" status"] = node.status.code.value
         traits[" events"] = _counted([event.name for event in node.events])
         traits[" links"] = len(node.links)
-        return traits | dict(_values("attributes", node.attributes, 1, numbers=numbers))
+        return traits | dict(_values("attributes", node.attributes, 1, tells))
     for flag in ("error", "fault", "throttle"):
         traits[f" {flag}"] = getattr(node, flag)
     for name in _DOCUMENT:
-        traits |= dict(_values(name, getattr(node, name, None) or {}, _DEPTH, numbers=numbers))
+        traits |= dict(_values(name, getattr(node, name, None) or {}, _DEPTH, tells))
     return traits
 
 
@@ -69,13 +99,13 @@ def _counted(names: Sequence[str]) -> Hashable:
 
 
 def _values(
-    path: str, captured: Mapping[str, Any], depth: int, *, numbers: bool
+    path: str, captured: Mapping[str, Any], depth: int, tells: Callable[[Any], bool]
 ) -> Iterator[tuple[str, Hashable]]:
     for key, value in captured.items():
         name = f"{path}.{key_form(key)}"
         if isinstance(value, dict) and depth > 1:
-            yield from _values(name, value, depth - 1, numbers=numbers)
-        elif isinstance(value, str | bool) or (numbers and type(value) is int):
+            yield from _values(name, value, depth - 1, tells)
+        elif tells(value):
             yield name, _stable(key, type(value).__name__, value)
         else:
             yield name, type(value).__name__
