@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from harness.analysis.copies import joined
-from harness.contract.write.messages import message_form
+from harness.contract.messages import message_form
 from harness.contract.write.names import name_form
 from harness.model import LogEvent, LogRecord, RunRecord, Segment, Span, Subsegment, Telemetry
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from http import HTTPStatus
 from typing import NamedTuple
 
+from harness.contract import dates
 from harness.contract.key_words import is_measured, is_volatile
 from harness.expect.key_pattern import KeyPattern
 
@@ -48,11 +49,6 @@ _REASON = rf"(?i:{'|'.join(re.escape(phrase) for phrase in sorted(_REASONS))})\b
 _NO_STATUS = rf"""(?<!HTTP/\d"\ )(?<!HTTP/\d\.\d"\ )(?!\d{{3}}\ {_REASON})"""
 """Before a number that is no status of HTTP: that is said, as words are."""
 _NO_COLOUR = rf"(?!(?<=\#)[0-9a-f]{{8}}{_END})"
-_MONTH = (
-    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?"
-    r"|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"
-)
-_CLOCK = r"(?:,?\ \d{1,2}:\d\d(?::\d\d)?(?:\ ?[AP]M)?)?"
 _KUBERNETES = "[bcdfghjklmnpqrstvwxz2456789]"  # k8s.io/apimachinery/pkg/util/rand: no vowels, so no words
 _WORKERS = (
     "Thread-", "ThreadPoolExecutor-", "Dummy-", "Process-", "ForkProcess-", "SpawnProcess-", "PoolWorker-",
@@ -86,25 +82,11 @@ _FORMS = (
     ),
     Form("parts", rf"{_START}[0-9a-f]{{32}}-\d{{1,5}}{_END}", r"[0-9a-f]{32}-\d+"),  # S3's, of several parts
     Form("xray", rf"{_START}1-[0-9a-f]{{8}}-[0-9a-f]{{24}}{_END}", "1-[0-9a-f]{8}-[0-9a-f]{24}"),
-    Form(
-        "date",  # RFC 9110, asctime, the common log format, Go's log, the American way, basic ISO 8601, prose
-        rf"""\b{_MONTH}\ \d{{1,2}},?\ \d{{4}}\b{_CLOCK}|\b\d{{1,2}}\ {_MONTH},?\ \d{{4}}\b{_CLOCK}|"""
-        r"""\b[A-Z][a-z]{2},\ \d\d[ -][A-Z][a-z]{2}[ -]\d{2,4}\ \d\d:\d\d:\d\d\ (?:GMT|UTC|[+-]\d{4})
-        |\b[A-Z][a-z]{2}\ [A-Z][a-z]{2}\ [ \d]\d\ \d\d:\d\d:\d\d\ \d{4}\b
-        |\b\d\d/[A-Z][a-z]{2}/\d{4}[: ]\d\d:\d\d:\d\d(?:\ [+-]\d{4})?
-        |(?<![\w.])(?:19|20)\d\d\.(?:0[1-9]|1[0-2])\.(?:0[1-9]|[12]\d|3[01])(?![\w.])
-        |(?<=[a-z]-)(?:19|20)\d\d-(?:0[1-9]|1[0-2])(?![\w-])
-        |(?<![\w/])(?:0[1-9]|[12]\d|3[01])/(?:0[1-9]|1[0-2])/(?:19|20)\d\d(?![\w/])(?!\ \d\d:|,?\ \d{1,2}:)
-        |\b(?:19|20)\d\d/\d\d/\d\d(?:\ \d\d:\d\d:\d\d(?:\.\d+)?)?(?!\w)
-        |\b\d{1,2}/\d{1,2}/\d{4},?\ \d{1,2}:\d\d(?::\d\d)?[ \u202f][AaPp]\.?[Mm]\b
-        |(?<![\w.:])\d{1,2}:\d\d(?::\d\d)?[ \u202f][AaPp]\.?[Mm]\b
-        |\b\d\d/\d\d/\d{4}\ \d\d:\d\d(?::\d\d)?\b
-        |\b\d{8}T\d{6}(?:\.\d+)?Z?\b""",
-        "[A-Za-z0-9,:./+ \u202f-]+",
-    ),
+    Form("date", dates.FOUND, "[A-Za-z0-9,:./+ _-]+"),
+    Form("folders", dates.IN_PATHS, r"[\w/=-]+"),
     Form(
         "datetime",
-        r"""(?<![\d.])(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[_-]?(?:[01]\d|2[0-3])(?:[0-5]\d){2}
+        r"""(?<!\d)(?<!\d\.)(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[_-]?(?:[01]\d|2[0-3])(?:[0-5]\d){2}
         (?:\.?\d{3}(?:\d{3})?)?(?!\d)""",
         r"\d{8}[_-]?\d{6}\.?\d*",
     ),
@@ -122,16 +104,11 @@ _FORMS = (
         r"\d+(?:_\d+)?",
     ),
     Form("account", r"(?<=:)\d{12}(?=:)|\b\d{12}(?=\.dkr\.ecr\.)", r"\d{12}"),  # AWS's
-    Form(
-        "stamp",
-        r"""\b\d{4}-(?:\d\d|[A-Z][a-z]{2})-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?)?
-        (?:Z|[+-]\d\d:?\d\d)?""",
-        r"\d{4}-\w+-\d\d[T\d:., Z+-]*",
-    ),
     Form("mac", r"(?<![\w:.-])[0-9a-fA-F]{2}(?:[:-][0-9a-fA-F]{2}){5}(?![\w:-])", r"[0-9a-fA-F:-]{17}"),
     Form(
         "clock",
-        r"(?<![\w.:])(?:\d+\ days?,\ )?(?:\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?|\d:\d\d:\d\d(?:[.,]\d+)?)(?![\w:])",
+        rf"""{dates.TIME_BEFORE}(?:\d+\ days?,\ )?
+        (?:\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?|\d:\d\d:\d\d(?:[.,]\d+)?){dates.TIME_AFTER}""",
         r"(?:\d+ days?, )?[\d:.,]+",
     ),
     Form("address", rf"(?<![\w.])(?!127\.|0\.){_OCTET}(?:\.{_OCTET}){{3}}(?!\w|\.\d)", r"[\d.]+"),
@@ -243,9 +220,11 @@ _STAYS = {form.name: form.stays for form in _FORMS} | {
     "value": JSON_NUMBER,
     "text": ANY_TEXT,
 }
+_DATES = ("date", "folders")
 _JSON = frozenset("{[")
 _SHOWN = dict.fromkeys(("measured", "scientific", "list", "value"), "number") | {
     "digits": "hex",
+    "folders": "date",
     "loopback": "address",
     "base64": "token",
     "prefixed": "token",
@@ -287,7 +266,8 @@ def pattern_of(text: str, parts: re.Pattern[str] = VALUES) -> str | None:
     """
     found, done = "", 0
     for start, end, form in _variable(text, parts):
-        found += literal(text[done:start]) + _STAYS[form]
+        stays = dates.pattern_of_date(text[start:end]) if form in _DATES else _STAYS[form]
+        found += literal(text[done:start]) + stays
         done = end
     return found + literal(text[done:]) if done else None
 

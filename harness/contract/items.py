@@ -111,7 +111,7 @@ class Waiver:
 
     Attributes:
         finding: Its id.
-        where: The start of its place; empty for any.
+        where: Its place, or what that is below; empty for any.
         expires: The last day, ``2027-01-31``.
     """
 

@@ -91,6 +91,18 @@ def renamed_items(
             yield from ((item, one) for item in items)
 
 
+def nearest_text(expected: Any, texts: Mapping[str, Any]) -> str | None:
+    """Return the text that is most like one that is expected, None where none shares most of its words.
+
+    Args:
+        texts: Each with what an item of it would start with.
+    """
+    wanted = source(expected)
+    alike = {text: _shared_words(wanted, source(identity)) for text, identity in texts.items()}
+    near = max(alike, key=alike.__getitem__, default="")
+    return near if alike.get(near, 0) >= ALIKE else None
+
+
 def _are_all_held(items: Sequence[Item], captured: Sequence[T], holds: Callable[[Item, T], bool]) -> bool:
     """Return whether everything is as one of the items says, and something as each of them."""
     return all(any(holds(item, one) for item in items) for one in captured) and all(

@@ -11,13 +11,18 @@ from harness.contract.deviations import Deviations
 from harness.contract.forms import MESSAGES, template_of
 from harness.contract.items import Contract, Item, Presence
 from harness.contract.kinds import SECTIONS
+from harness.contract.messages import forms_of
+from harness.contract.operators import OPERATORS
 from harness.contract.optional import Exercised, fields_of, renamed_problem, undeclared_of, unseen_message
+from harness.contract.renames import nearest_text
 from harness.contract.shares import forbids, is_forbidden, shared
 from harness.expect.compare import equal
+from harness.expect.expectation import SHORT_NAME
+from harness.expect.matcher import Matcher
 from harness.expect.metrics import POINT_FIELDS
 from harness.expect.omitted import OMITTED
 from harness.expect.pool import Entry
-from harness.expect.render import short
+from harness.expect.render import LIMIT, plain, short
 from harness.model import DataPoint, ExportRequest, Level, LogEvent, Metric, Site, Telemetry
 
 Parts = Sequence[tuple[str, Telemetry]]
@@ -98,6 +103,7 @@ class _Section:
                     "log_event",
                     f"log event {short(entry.name)} in log group {group!r} is not in the contract,"
                     " which has it in another",
+                    where=_place_of(entry),
                     level=self._levels["undeclared"],
                     about=f"{template_of(str(entry.name), MESSAGES)} in {group}",
                 )
@@ -143,6 +149,7 @@ class _Section:
             f"{expectation.STEM}_undeclared",
             expectation.SIGNAL,
             f"{entry.noun} {short(entry.name)} is not in the contract",
+            where=_place_of(entry),
             level=self._levels["undeclared"],
             about=template_of(str(entry.name), MESSAGES),
         )
@@ -160,8 +167,7 @@ class _Section:
             for problem in fewest:
                 if problem.id.startswith("header_"):
                     self._told.add(id(item))
-                    message = f"{item.expectation.describe()}: {problem.message}"
-                    self._add(item, problem.id, message, about=problem.about)
+                    self._add(item, problem.id, problem.message, about=problem.about)
 
     def _compare(self, identified: Sequence[Item], entry: Entry) -> None:
         """Tell where a captured value, or a data point of it, is not as the closest item says."""
@@ -174,12 +180,11 @@ class _Section:
         found += [(owned.item, problem) for owned in taken.owned for problem in owned.problems()]
         for item, problem in found:
             self._told.add(id(item))
-            message = f"{item.expectation.describe()}: {problem.message}"
-            self._add(item, problem.id, message, about=problem.about)
+            self._add(item, problem.id, problem.message, about=problem.about)
         for owned in taken.owned:
             for problem in owned.undeclared():
-                message = f"{owned.item.expectation.describe()}: {problem.message}"
-                self._add(owned.item, problem.id, message, self._levels["undeclared"], about=problem.about)
+                level = self._levels["undeclared"]
+                self._add(owned.item, problem.id, problem.message, level, about=problem.about)
 
     def _see(self, taken: Taken) -> None:
         for item in taken.closest:
@@ -196,7 +201,7 @@ class _Section:
         for key in self._optional.unseen(item):
             if key in renamed:
                 undeclared = undeclared_of(item, key, renamed[key][0])
-                self._deviations.withdraw(*undeclared, where="", site=item.site)
+                self._deviations.withdraw(*undeclared, where=item.expectation.where(), site=item.site)
                 problem = renamed_problem(item, key, *renamed[key])
                 self._add(item, problem.id, problem.message, site=key.site)
                 continue
@@ -211,24 +216,27 @@ class _Section:
                 self._add(item, f"{stem}_forbidden", f"{name} was captured; the contract forbids it")
         elif not count and differing is not None:
             for problem in item.expectation.problems(differing):
-                self._add(item, problem.id, f"{name}: {problem.message}")
+                self._add(item, problem.id, problem.message)
         elif not count and item.presence is Presence.REQUIRED:
             self._add(
                 item,
                 f"{stem}_missing",
-                f"no {name}{attributed.series_of(item, self._items)} was captured"
+                f"no {item.expectation.describe(LIMIT)}{attributed.series_of(item, self._items)} was captured"
                 f"{self._besides(number) or self._near(item)}",
             )
         elif not count and not self._besides(number):
             message = f"no scenario captured optional {name}; add one, or remove the item"
             self._add(item, "item_unexercised", message, item.unexercised(self._levels))
         elif item.count is not None and not equal(item.count, count):
-            self._add(item, f"{stem}_count", f"{name}: expected {short(item.count)}, captured {count}")
+            self._add(item, f"{stem}_count", f"expected {short(item.count)}, captured {count}")
 
     def _near(self, item: Item) -> str:
         """Return which of those that no item knows is closest to one that is missing."""
         name = item.expectation.exact_name()
-        near = closest(name, list(self._strangers)) if name is not None and self._strangers else None
+        if name is not None:
+            near = closest(name, self._strangers)
+        else:
+            near = nearest_text(item.expectation.identity, {text: _said(text) for text in self._strangers})
         return f"; closest: {short(near)}" if near else ""
 
     def _besides(self, number: int) -> str:
@@ -250,8 +258,27 @@ class _Section:
     ) -> None:
         if level is Level.ERROR:
             message += item.relied_on
-        signal = item.expectation.SIGNAL
-        self._deviations.add(id_, signal, message, site=site or item.site, level=level, about=about)
+        self._deviations.add(
+            id_,
+            item.expectation.SIGNAL,
+            message,
+            where=item.expectation.where(),
+            site=site or item.site,
+            level=level,
+            about=about,
+        )
+
+
+def _said(message: str) -> Matcher | str:
+    """Return what an item of a message would start with."""
+    ((operator, argument),) = forms_of([message])
+    made: Matcher | str = OPERATORS[operator].make(argument)
+    return made
+
+
+def _place_of(entry: Entry) -> str:
+    """Return the place of what no item knows, the same in each run."""
+    return f"{entry.noun} {plain(template_of(str(entry.name), MESSAGES), SHORT_NAME)}"
 
 
 def is_taken(export: ExportRequest) -> bool:

@@ -64,11 +64,16 @@ def _why_stale(waiver: Waiver, findings: Sequence[Finding], known: Collection[st
     found = {finding.id for finding in findings}
     is_unknown = bool(known) and waiver.finding not in known and not waiver.finding.startswith(_WEAVER)
     others = sorted((found | set(known) if is_unknown else found) - {waiver.finding})
-    near = closest(waiver.finding, others)
+    near = closest(waiver.finding, others) or closest(waiver.where, _places(waiver, findings))
     hint = f"; did you mean {near!r}?" if near else ""
     if is_unknown:
         return f"covers nothing: there is no finding of this id{hint or '; see docs/findings.md'}"
     return f"covers nothing; remove it{hint}"
+
+
+def _places(waiver: Waiver, findings: Sequence[Finding]) -> list[str]:
+    """Return where findings of a waiver's id are."""
+    return sorted({finding.where for finding in findings if finding.id == waiver.finding} - {""})
 
 
 def is_day(text: str) -> bool:
@@ -85,4 +90,6 @@ def _is_alive(waiver: Waiver, today: date) -> bool:
 
 
 def _covers(waiver: Waiver, finding: Finding) -> bool:
-    return finding.id == waiver.finding and finding.where.startswith(waiver.where)
+    if finding.id != waiver.finding:
+        return False
+    return not waiver.where or f"{finding.where} › ".startswith(f"{waiver.where} › ")

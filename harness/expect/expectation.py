@@ -20,7 +20,7 @@ from harness.model.finding import Verdict
 from harness.model.telemetry import Telemetry
 
 T = TypeVar("T")
-_SHORT_NAME = 60
+SHORT_NAME = 60
 
 
 class Relation(enum.Enum):
@@ -151,17 +151,21 @@ class Expectation(ABC, Generic[T]):
         text = self.identity if isinstance(self.identity, str) else source(self.identity)
         if self.identity is OMITTED:
             text = repr(self)
-        return plain(text, _SHORT_NAME)
+        return plain(text, SHORT_NAME)
 
     def where(self) -> str:
         """Return the short name as the start of a path, saying which signal it is of."""
         return f"{self.NOUN} {self.short_name()}"
 
-    def describe(self) -> str:
-        """Return how messages call what is expected: ``span 'GET /'``."""
+    def describe(self, limit: int = SHORT_NAME) -> str:
+        """Return how messages call what is expected: ``span 'GET /'``.
+
+        Args:
+            limit: Most characters of the name.
+        """
         if self.identity is OMITTED:
             return f"{self.NOUN} matching {self!r}"
-        name = short(self.identity, _SHORT_NAME)
+        name = short(self.identity, limit)
         return f"{self.NOUN} {name}" if isinstance(self.identity, str) else f"{self.NOUN} matching {name}"
 
     def describe_whole(self) -> str:

@@ -105,9 +105,9 @@ class TraceExpectation(Expectation[XRayTrace]):
         """Return the filter, which is what a trace is known by here."""
         return plain(self._text(), _SHOWN)
 
-    def describe(self) -> str:
+    def describe(self, limit: int = _SHOWN) -> str:
         """Return ``trace that answers to service("web")``."""
-        return f"trace that answers to {self.short_name()}"
+        return f"trace that answers to {plain(self._text(), limit)}"
 
     def describe_whole(self) -> str:
         """Return the same: what is expected of a trace is its filter."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Any
 
@@ -14,6 +15,8 @@ from harness.model import (
     DataPoint,
     ExportRequest,
     Finding,
+    LogEvent,
+    Metric,
     RunRecord,
     ScenarioRecord,
     SpanKind,
@@ -280,13 +283,16 @@ def test_log_events_exports_and_resources_of_the_whole_run() -> None:
         exports=(ExportRequest(channel="otlp", path="/v1/traces", headers={}, items=1),),
     )
     assert found(telemetry, HOME, rest) == [
-        "warning log_event_undeclared : log event 'other' is not in the contract (in test_1) @1",
         (
-            "error log_group_mismatch : log event matching contains('Home'): log_group: expected 'cruddur',"
+            "warning log_event_undeclared log event other: log event 'other' is not in the contract"
+            " (in test_1) @1"
+        ),
+        (
+            "error log_group_mismatch log event contains('Home'): log_group: expected 'cruddur',"
             " captured 'Cruddur'; used by alarm @12"
         ),
         (
-            "error header_missing : export request '/v1/traces': no header 'x-key'; none was captured"
+            "error header_missing export request /v1/traces: no header 'x-key'; none was captured"
             " (in test_1) @14"
         ),
         (
@@ -320,24 +326,27 @@ def counted(*attributes: dict[str, Any], **fields: Any) -> Telemetry:
         (
             counted({"route": "/a", "n": "1"}, {"route": "/a", "n": 1}, {"route": "/b"}),
             (
-                "error attribute_mismatch : metric 'requests': n: expected instance_of(int), captured '1'"
+                "error attribute_mismatch metric requests: n: expected instance_of(int), captured '1'"
                 " (int expected, str captured) (in test_1) @5"
             ),
         ),
         (
             counted({"route": "/a", "n": 1}, {"route": "/b", "user": 7}),
             (
-                "warning attribute_undeclared : metric 'requests': attribute 'user' = 7"
+                "warning attribute_undeclared metric requests: attribute 'user' = 7"
                 " is not in the contract (in test_1) @8"
             ),
         ),
         (
             counted({"route": "/a", "n": 1}, {"route": "/b"}, unit="s"),
-            "error unit_mismatch : metric 'requests': unit: expected '1', captured 's' (in test_1) @5",
+            "error unit_mismatch metric requests: unit: expected '1', captured 's' (in test_1) @5",
         ),
         (
             a_telemetry(a_metric("secrets")),
-            "error metric_forbidden : metric 'secrets' was captured; the contract forbids it @11",
+            (
+                "error metric_forbidden metric secrets: metric 'secrets' was captured;"
+                " the contract forbids it @11"
+            ),
         ),
     ],
 )
@@ -350,7 +359,7 @@ def test_one_metric_that_differs_is_told_though_others_do_not() -> None:
     good = counted({"route": "/a", "n": 1}, {"route": "/b"})
     bad = counted({"route": "/a"})
     (finding,) = check_contract(contract_of("  []\n", METRICS), a_run(good, bad))
-    assert finding.message == "metric 'requests': no attribute 'n'; captured: 'route' (in test_2)"
+    assert finding.message == "no attribute 'n'; captured: 'route' (in test_2)"
 
 
 def test_an_empty_run_holds_nothing() -> None:
@@ -395,6 +404,71 @@ def test_a_waiver_that_covers_nothing(finding: str, why: str) -> None:
     contract = contract_of(HOME, waiver)
     (stale,) = checked_record(contract, a_run(home()), date(2026, 6, 1), known=known_ids()).findings
     assert stale.message == f"waiver of {finding!r} by ann covers nothing{why}"
+
+
+SECTIONED = """\
+log_events:
+  - log_event: HomeActivities
+    log_group: cruddur
+  - log_event/regex: '\\Asent order \\d+ to ann\\Z'
+    log_group: cruddur
+metrics:
+  - metric: shop.orders
+    unit: '1'
+"""
+
+
+@pytest.mark.parametrize(
+    ("telemetry", "finding", "where"),
+    [
+        (a_log_event("HomeActivities", log_group="web"), "log_group_mismatch", "log event HomeActivities"),
+        (None, "log_event_missing", "log event HomeActivities"),
+        (None, "log_event_missing", "log event regex('\\\\Asent order \\\\d+ to ann\\\\Z')"),
+        (None, "metric_missing", "metric shop.orders"),
+        (a_metric("shop.orders", unit="s"), "unit_mismatch", "metric shop.orders"),
+        (a_metric("shop.order"), "metric_undeclared", "metric shop.order"),
+        (a_log_event("order 17 lost"), "log_event_undeclared", "log event order ‹number› lost"),
+    ],
+)
+def test_what_belongs_to_no_request_is_waived_by_its_place(
+    telemetry: LogEvent | Metric | None, finding: str, where: str
+) -> None:
+    events = (telemetry,) if isinstance(telemetry, LogEvent) else ()
+    metrics = (telemetry,) if isinstance(telemetry, Metric) else ()
+    run = a_run(home(), Telemetry(log_events=events, metrics=metrics))
+    one = f"waivers:\n  - finding: {finding}\n    where: {json.dumps(where)}\n    owner: a\n    reason: r\n"
+    contract = contract_of(HOME, SECTIONED + one + "    expires: 2026-06-30\n")
+
+    findings = checked_record(contract, run, date(2026, 6, 30)).findings
+
+    assert [(one.id, one.where) for one in findings if one.acknowledged] == [(finding, where)]
+
+
+def test_a_waiver_is_of_a_whole_place() -> None:
+    waiver = (
+        "waivers:\n  - finding: operation_undeclared\n    where: GET /a\n"
+        "    owner: ann\n    reason: r\n    expires: 2026-06-30\n"
+    )
+    run = a_run(a_telemetry(a_span("GET /a/b")), home())
+    found, stale = checked_record(contract_of(HOME, waiver), run, date(2026, 6, 30)).findings
+
+    assert not found.acknowledged
+    assert stale.message == (
+        "waiver of 'operation_undeclared' at 'GET /a' by ann covers nothing; remove it;"
+        " did you mean 'GET /a/b'?"
+    )
+
+
+def test_a_message_that_changed_has_its_closest() -> None:
+    contract = contract_of("  []\n", SECTIONED)
+    run = a_run(Telemetry(log_events=(a_log_event("sent order 17 to bob"),)))
+
+    assert [one.message for one in check_contract(contract, run) if "to ann" in one.where] == [
+        (
+            r"no log event matching regex('\\Asent order \\d+ to ann\\Z') was captured;"
+            " closest: 'sent order 17 to bob'"
+        )
+    ]
 
 
 OPTIONAL = """\
@@ -451,10 +525,10 @@ def test_an_optional_key_that_no_scenario_captured_is_unexercised() -> None:
     assert shown(check_contract(contract, record)) == [
         said.format(*one)
         for one in (
-            ("", "attribute 'm' of log record 'ready'", 20),
-            ("", "attribute 'user' of metric 'requests'", 23),
-            ("", "attribute 'user' of metric 'requests'", 25),
-            ("", "header 'x-team' of export request '/v1/traces'", 28),
+            ("log record ready", "attribute 'm' of log record 'ready'", 20),
+            ("metric requests", "attribute 'user' of metric 'requests'", 23),
+            ("metric requests", "attribute 'user' of metric 'requests'", 25),
+            ("export request /v1/traces", "header 'x-team' of export request '/v1/traces'", 28),
             ("GET /home", "attribute 'user.name' of span 'GET /home'", 6),
             ("GET /home", "attribute 'user.role' of span 'GET /home'", 7),
             ("GET /home › query", "attribute 'cached' of span 'query'", 11),

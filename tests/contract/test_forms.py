@@ -210,7 +210,6 @@ def test_parity_knows_them(first: str, second: str) -> None:
             "v20.11.1",
             "1.2.3rc1",
             "python3.11-slim-bookworm",
-            "2026-Q4",
             "W3C",
         ),
         *("gpt-4o-mini", "claude-3-5-sonnet", "meta-llama/Llama-3.3-70B-Instruct-Turbo"),

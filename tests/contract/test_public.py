@@ -59,8 +59,8 @@ def test_what_is_public_must_be_exercised(says: str, told: str) -> None:
             " add one, or remove the operation"
         ),
         (
-            "error item_unexercised : no scenario captured optional export request '/v1/logs';"
-            f" add one, or remove the item; {told}"
+            "error item_unexercised export request /v1/logs: no scenario captured optional export request"
+            f" '/v1/logs'; add one, or remove the item; {told}"
         ),
     }
 

@@ -63,10 +63,14 @@ def record(**attributes: Any) -> Telemetry:
             "metadata_renamed pay › db",
             "metadata 'default.coupon' of subsegment 'db', but metadata 'default.coupon2' = 'X'",
         ),
-        (point, "attribute_renamed ", "attribute 'coupon' of metric 'jobs', but attribute 'coupon2' = 'X'"),
+        (
+            point,
+            "attribute_renamed metric jobs",
+            "attribute 'coupon' of metric 'jobs', but attribute 'coupon2' = 'X'",
+        ),
         (
             record,
-            "attribute_renamed ",
+            "attribute_renamed log record done",
             "attribute 'coupon' of log record 'done', but attribute 'coupon2' = 'X'",
         ),
     ],

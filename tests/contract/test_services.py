@@ -116,11 +116,11 @@ def test_a_child_that_moved_to_another_service() -> None:
 
 @pytest.mark.parametrize(
     ("section", "name", "noun"),
-    [("log_records", "ready", "log record 'ready'"), ("metrics", "jobs", "metric 'jobs'")],
+    [("log_records", "ready", "log record ready"), ("metrics", "jobs", "metric jobs")],
 )
 def test_log_records_and_metrics_that_moved(section: str, name: str, noun: str) -> None:
     assert problems(moved(WEB, **{section: name})) == [
-        f"error resource_mismatch : {noun}: service.name: expected 'worker', captured 'web' (in test_jobs)"
+        f"error resource_mismatch {noun}: service.name: expected 'worker', captured 'web' (in test_jobs)"
     ]
 
 
@@ -128,7 +128,7 @@ def test_a_service_without_a_name() -> None:
     assert problems(moved(UNKNOWN, log_records="ready")) == [
         f"error resource_mismatch {where}: service.name: expected {expected}, captured 'unknown_service'"
         " (in test_jobs)"
-        for where, expected in ((": log record 'ready'", "'worker'"), ("resource", "'web' or 'worker'"))
+        for where, expected in (("log record ready", "'worker'"), ("resource", "'web' or 'worker'"))
     ]
 
 

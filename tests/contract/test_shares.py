@@ -32,7 +32,10 @@ def sections_of(section: str, *items: str) -> list[str]:
 )
 def test_a_forbidden_log_event_is_seen_whatever_else_takes_it(text: str) -> None:
     assert found(text, events("Act", "Act bad")) == [
-        "error log_event_forbidden : log event matching contains('bad') was captured; the contract forbids it"
+        (
+            "error log_event_forbidden log event contains('bad'): log event matching contains('bad')"
+            " was captured; the contract forbids it"
+        )
     ]
 
 
@@ -45,8 +48,8 @@ def test_a_forbidden_log_event_is_seen_whatever_else_takes_it(text: str) -> None
 def test_a_forbidden_log_record_is_seen_whatever_else_takes_it(text: str) -> None:
     assert found(text, a_telemetry(a_log_record("Act bad"))) == [
         (
-            "error log_record_forbidden : log record matching contains('bad') was captured;"
-            " the contract forbids it"
+            "error log_record_forbidden log record contains('bad'): log record matching contains('bad')"
+            " was captured; the contract forbids it"
         )
     ]
 
@@ -110,7 +113,8 @@ def test_an_item_whose_only_one_is_taken_says_by_what() -> None:
     )
     assert found(text, events("HomeActivities")) == [
         (
-            "error log_event_missing : no log event matching contains('Home') was captured besides what"
+            "error log_event_missing log event contains('Home'): no log event matching contains('Home')"
+            " was captured besides what"
             " log event matching contains('Activities') (line 3) takes"
         )
     ]

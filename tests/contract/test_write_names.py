@@ -76,7 +76,7 @@ operations:
         throttle: false
 log_events:
   - log_event: hi
-    log_group/regex: '\Aapp\-\d{4}-\w+-\d\d[T\d:., Z+-]*\Z'
+    log_group/regex: '\Aapp\-\d{4}-\d\d?-\d\d?\Z'
 log_records:
   - log_record: x
     severity_text: INFO

@@ -12,8 +12,8 @@ from harness.analysis.diff.once import export_name, is_control
 from harness.analysis.diff.services import NAMELESS, Services
 from harness.analysis.diff.shape import Shape, Shapes
 from harness.analysis.diff.values import Value
+from harness.contract.messages import message_form
 from harness.contract.resources import SERVICE_NAME, different, resources_of
-from harness.contract.write.messages import message_form
 from harness.contract.write.names import name_form
 from harness.model import ExportRequest, LogEvent, LogRecord, Metric, Telemetry
 

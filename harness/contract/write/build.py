@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from harness.contract.items import VERSION
+from harness.contract.messages import forms_of
 from harness.contract.write.exports import export_items
 from harness.contract.write.log_records import log_record_items
-from harness.contract.write.messages import forms_of
 from harness.contract.write.metrics import metric_items
 from harness.contract.write.names import Named, entry, names_of
 from harness.contract.write.operations import operations_of

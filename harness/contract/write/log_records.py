@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
+from harness.contract.messages import forms_of
 from harness.contract.operators import OPERATORS
-from harness.contract.write.messages import forms_of
 from harness.contract.write.names import Named, names_of, written
 from harness.contract.write.services import Services
 from harness.contract.write.volatile import generalised, mapping_of

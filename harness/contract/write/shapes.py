@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from harness.contract.write.messages import forms_of
+from harness.contract.messages import forms_of
 from harness.contract.write.names import Named, entry, names_of, written
 from harness.contract.write.routes import with_document_routes, with_span_routes
 from harness.contract.write.siblings import told_apart

@@ -68,7 +68,7 @@ def test_log_events() -> None:
     before = a_run(a_log_event("[2026-Nov-24 12:31] 127.0.0.1 GET /x 200 OK"))
 
     assert changes(before, a_run(a_log_event("[2026-Nov-25 09:02] 10.0.0.7 GET /x 200 OK"))) == []
-    old, new = "[‹stamp›] ‹address› GET /x 200 OK", "[‹stamp›] ‹address› GET http /x 200 OK"
+    old, new = "[‹date›] ‹address› GET /x 200 OK", "[‹date›] ‹address› GET http /x 200 OK"
     assert changes(before, a_run(a_log_event("[2026-Nov-24 12:31] 127.0.0.1 GET http /x 200 OK"))) == [
         f"log_format_changed at {new}: {old} → {new}"
     ]

@@ -23,7 +23,7 @@ def message_form(message: str) -> str:
     r"""Return a message's first line as it reads in every run: its variable parts are named.
 
     >>> message_form("[2026-Nov-24 12:31] 127.0.0.1 GET /orders/17 took 1.5 ms\nand more")
-    '[‹stamp›] ‹address› GET /orders/‹number› took ‹number› ms …'
+    '[‹date›] ‹address› GET /orders/‹number› took ‹number› ms …'
     """
     line, newline, _ = message.partition("\n")
     parsed = json_line(line)
