@@ -60,7 +60,7 @@ def likeness(before: str, after: str) -> float:
         return 1.0
     # In one order: SequenceMatcher may find less the other way round.
     first, second = _without_shared_start(*sorted((before, after)))
-    return max(_shared_words(first, second), SequenceMatcher(None, first, second, autojunk=False).ratio())
+    return max(shared_words(first, second), SequenceMatcher(None, first, second, autojunk=False).ratio())
 
 
 def _without_shared_start(before: str, after: str) -> tuple[str, str]:
@@ -70,7 +70,12 @@ def _without_shared_start(before: str, after: str) -> tuple[str, str]:
     return "".join(first), "".join(second)
 
 
-def _shared_words(before: str, after: str) -> float:
+def shared_words(before: str, after: str) -> float:
+    """Return from 0 to 1 how many words two names share, what they begin with counted.
+
+    >>> shared_words("app.user", "app.rows")
+    0.5
+    """
     first, second = _words(before), _words(after)
     shared = sum(min(first.count(word), second.count(word)) for word in set(first))
     return 2 * shared / (len(first) + len(second)) if first or second else 0.0

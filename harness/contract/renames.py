@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from harness.closest import likeness
+from harness.closest import likeness, shared_words
 from harness.contract.items import Item
 from harness.expect.matcher import Matcher
 from harness.expect.matchers.combine import AnyOf
@@ -38,11 +38,14 @@ def successor(name: str, expected: Any, fitting: Collection[str]) -> str | None:
     ('coupon_id', None)
     >>> successor("coupon", "SPRING", ["promotion"])
     'promotion'
+    >>> successor("app.result_length", 3, ["app.result_count"]), successor("app.user", 3, ["app.rows"])
+    ('app.result_count', None)
     """
     if not fitting:
         return None
     near = max(sorted(fitting), key=lambda other: likeness(name, other))
-    return near if likeness(name, near) >= ALIKE or _is_telling(expected) else None
+    is_alike = likeness(name, near) >= ALIKE or (_is_value(expected) and shared_words(name, near) >= ALIKE)
+    return near if is_alike or _is_telling(expected) else None
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,11 @@ def _are_all_held(items: Sequence[Item], captured: Sequence[T], holds: Callable[
 def _shared_words(before: str, after: str) -> float:
     first, second = Counter(before.split()), Counter(after.split())
     return 2 * (first & second).total() / (first.total() + second.total() or 1)
+
+
+def _is_value(expected: Any) -> bool:
+    """Return whether a value is said, however small, and not only what one is like."""
+    return not isinstance(expected, Matcher | bool | Mapping) and expected is not None
 
 
 def _is_telling(expected: Any) -> bool:
