@@ -24,6 +24,16 @@ def block_edits(lines: Lines, root: Any, edits: Edits) -> Iterator[TextEdit]:
     yield from _Block(lines, edits, root, key=None).found()
 
 
+def item_lines(lines: Lines, key: Any, items: Any, node: Any) -> list[str]:
+    """Return the lines of an item of a block list, its comments included, from its dash on.
+
+    Args:
+        key: The node of the key that the list is under.
+    """
+    block = _Block(lines, Edits(), items, key)
+    return block.lines_of(node)
+
+
 @dataclass(frozen=True)
 class _Block:
     """One block mapping or list.
@@ -54,6 +64,13 @@ class _Block:
         if kept or added or self.key is not None:
             yield from self._removals(parts, kept)
         yield from self._additions(parts, kept, added)
+
+    def lines_of(self, node: Any) -> list[str]:
+        """Return the lines of an item, its comments included, from its dash on."""
+        parts = parts_of(self.collection)
+        number = next(number for number, part in enumerate(parts) if part.value is node)
+        whole = self.lines.text[self._start(parts, number) : self._behind(parts[number])]
+        return [line[self._column :] for line in whole.splitlines()]
 
     # What stays
 

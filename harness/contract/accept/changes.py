@@ -28,6 +28,7 @@ class Change:
         relied_on: Who relies on the item, when it is public.
         asked: It is made only when it is named: nothing in the run contradicts the file.
         renamed: The old and the new name, where all that it changes is a name.
+        passing: The item that it removes or adds, where that may only have moved.
         items: In how many items of one name it is made, of all or of none.
     """
 
@@ -41,6 +42,7 @@ class Change:
     relied_on: str = ""
     asked: bool = False
     renamed: tuple[str, str] | None = None
+    passing: Any = None
     items: int = 1
 
     @property

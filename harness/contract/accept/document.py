@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from harness.contract.accept.block import block_edits
+from harness.contract.accept.block import block_edits, item_lines
 from harness.contract.accept.edits import Addition, Edits, Part, is_collection, parts_of
 from harness.contract.accept.lines import Lines
 from harness.contract.accept.merge import merge_entry, plain, put
 from harness.contract.kinds import EVENTS, KINDS, LINKS
 from harness.contract.operators import split_key
 from harness.contract.problems import Problems
+from harness.contract.write.yaml_text import Verbatim
 from harness.contract.yaml_nodes import compose
 
 
@@ -53,24 +54,37 @@ class Document:
         self.root = compose(text, problems)
         problems.raise_any()
         self._text = text
+        self._lines = Lines(text if text.endswith("\n") else f"{text}\n")
         self._edits = Edits()
         self._new_lists: dict[tuple[int, str], list[Any]] = {}
 
     def text(self) -> str:
         """Return the file's text with all edits made."""
         _remove_emptied(self.root, self._edits)
-        ended = self._text if self._text.endswith("\n") else f"{self._text}\n"
-        found = block_edits(Lines(ended), self.root, self._edits)
-        after, done = "", 0
+        found = block_edits(self._lines, self.root, self._edits)
+        ended, after, done = self._lines.text, "", 0
         for start, end, new in sorted(found, key=lambda edit: edit[:2]):
             after += ended[done:start] + new
             done = end
         after += ended[done:]
-        return after if ended is self._text else after.removesuffix("\n")
+        return after if ended == self._text else after.removesuffix("\n")
 
     def remove(self, node: Any) -> None:
         """Remove an item of a list, or the entry with this key node."""
         self._edits.removed.add(id(node))
+
+    def move(self, above: Any, node: Any, mapping: Any, name: str) -> None:
+        """Move an item from the list under a name to that of another mapping, with its comments.
+
+        Args:
+            above: The mapping whose list has it.
+        """
+        entry = entry_of(above, name)
+        value = plain(node)
+        if entry is not None and not entry.node.flow_style:
+            value = Verbatim(value, item_lines(self._lines, entry.key_node, entry.node, node))
+        self.remove(node)
+        self.add_item(mapping, name, value)
 
     def replace(self, entry: Entry, key: str, value: Any) -> None:
         """Set an entry to a key and value, in its place; of a collection only what differs in it."""

@@ -13,6 +13,7 @@ from harness.contract.accept.changes import Change, as_one, below, shown, told_a
 from harness.contract.accept.document import Document, entry_of, items_of
 from harness.contract.accept.item_names import new_names
 from harness.contract.accept.mapping_changes import mapping_changes, replacement, setting
+from harness.contract.accept.moves import Gone, New, is_held_after, with_moves
 from harness.contract.accept.parts import parts_value
 from harness.contract.accept.section_changes import section_changes
 from harness.contract.accept.unexercised import unexercised_item, unexercised_keys
@@ -62,7 +63,9 @@ class _Proposer:
                 (item.kind, item.expectation.identity, operation.when),
             )
             if id(item) in self._witness.taken:
-                yield from below(path, self._item(item, node, where))
+                changes = below(path, self._item(item, node, where))
+                children = KINDS[item.kind].children
+                yield from self._with_moves(operation, changes, children[0]) if children else changes
             elif item.presence is not Presence.FORBIDDEN:
                 removal = self._removal(node, where, _title(operation))
                 yield from below(path, [replace(removal, relied_on=item.whole_relied_on, asked=True)])
@@ -72,6 +75,10 @@ class _Proposer:
             yield from section_changes(
                 self._names, section, self._document, self._parts, self._trees.services
             )
+
+    def _with_moves(self, operation: Operation, changes: Iterator[Change], key: str) -> Iterator[Change]:
+        is_held = partial(is_held_after, self._contract, operation, self._parts)
+        return with_moves(self._document, changes, key, is_held)
 
     # Operations that the contract does not know
 
@@ -172,7 +179,7 @@ class _Proposer:
         yield from as_one(chain.from_iterable(self._new_name(*child, where) for child in children))
         for child, child_node in children:
             path = f"{where} › {child.expectation.short_name()}"
-            yield from below(child.expectation.identity, self._child(child, child_node, path))
+            yield from below(child.expectation.identity, self._child(child, child_node, path, item, node))
         yield from self._new_children(item, node, key, where)
 
     def _new_name(self, child: Item, node: Any, where: str) -> Iterator[Change]:
@@ -180,9 +187,10 @@ class _Proposer:
         for change in below(child.expectation.identity, changes):
             yield replace(change, relied_on=child.whole_relied_on)
 
-    def _child(self, child: Item, node: Any, where: str) -> Iterator[Change]:
+    def _child(self, child: Item, node: Any, where: str, parent: Item, above: Any) -> Iterator[Change]:
         for change in self._presence(child, node, where):
-            yield replace(change, relied_on=child.whole_relied_on)
+            passing = Gone(child, parent, above, node) if change.what == "item" else None
+            yield replace(change, relied_on=child.whole_relied_on, passing=passing)
         if id(child) in self._witness.taken:
             yield from self._item(child, node, where)
 
@@ -209,7 +217,8 @@ class _Proposer:
         for new in child_items(parents, self._trees.with_below(own)):
             title = shown(*next(iter(new.items())))
             add = partial(self._document.add_item, node, key, new)
-            yield Change(where, key, "", f"{key}: {title}", add, path=(repr(new),))
+            passing = New(item, node, new)
+            yield Change(where, key, "", f"{key}: {title}", add, path=(repr(new),), passing=passing)
 
     def _removal(self, node: Any, where: str, title: str) -> Change:
         return Change(where, "item", title, "", partial(self._document.remove, node))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,18 @@ class Said:
         object.__setattr__(self, "comment", printable)
 
 
+class Verbatim(dict[str, Any]):
+    """An item of a list as a file has it.
+
+    Args:
+        lines: From its dash on.
+    """
+
+    def __init__(self, value: Mapping[str, Any], lines: Sequence[str]) -> None:
+        super().__init__(value)
+        self.lines = lines
+
+
 def yaml_lines(value: Any, depth: int = 0) -> Iterator[str]:
     """Yield the lines of a mapping or a list, one item a line.
 
@@ -40,7 +52,9 @@ def yaml_lines(value: Any, depth: int = 0) -> Iterator[str]:
     else:
         for item in value:
             plain, comment = _split(item)
-            if isinstance(plain, dict | list) and plain:
+            if isinstance(plain, Verbatim):
+                yield from (f"{pad}{line}" if line else "" for line in plain.lines)
+            elif isinstance(plain, dict | list) and plain:
                 lines = list(yaml_lines(plain, depth + 1))
                 yield f"{pad}- {lines[0].lstrip()}{comment}"
                 yield from lines[1:]
