@@ -69,6 +69,11 @@ AT = "GET /x › query"
             "renamed at {}: attributes.net.peer.ip → attributes.client.address",
         ),
         (
+            {"net__peer__port": 51234},
+            {"client__port": 40121},
+            "renamed at {}: attributes.net.peer.port → attributes.client.port",
+        ),
+        (
             {"app__timeout_ms": 3000},
             {"app__timeout_s": 3},
             "renamed at {}: attributes.app.timeout_ms → attributes.app.timeout_s (ms → s)",
