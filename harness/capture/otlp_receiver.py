@@ -193,7 +193,7 @@ class OtlpReceiver(OnHttp):
             self._malformed(f"POST {path}: {error}", body)
             return Reply(_status_of(error), str(error).encode())
         answer = self.answers.next_for(path)
-        invalid = otlp.count_invalid(message)
+        invalid = otlp.count_invalid(message, body)
         items = otlp.count_items(message) - invalid
         status = answer.status if not answer.close else 0
         export = _export(path, headers, items, status, resent=items if self._is_known(body) else 0)

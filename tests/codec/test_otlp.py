@@ -177,4 +177,31 @@ def test_a_links_ids_do_not_stand_for_those_that_a_span_has_not() -> None:
     span = request.resource_spans.add().scope_spans.add().spans.add(trace_id=bytes(16), span_id=bytes(8))
     span.links.add(trace_id=b"t" * 16, span_id=b"s" * 8)
 
-    assert otlp.count_invalid(request) == 1
+    assert otlp.count_invalid(request) == otlp.count_invalid(request, request.SerializeToString()) == 1
+
+
+@given(
+    st.lists(
+        st.lists(
+            st.tuples(
+                st.sampled_from([b"", bytes(16), b"t" * 15, b"t" * 16]),
+                st.sampled_from([b"", bytes(8), b"s" * 9, b"s" * 8]),
+            ),
+            max_size=3,
+        ),
+        max_size=4,
+    )
+)
+def test_ids_are_counted_alike_in_a_message_and_its_bytes(scopes: list[list[tuple[bytes, bytes]]]) -> None:
+    request = ExportTraceServiceRequest()
+    for ids in scopes:
+        spans = request.resource_spans.add().scope_spans.add().spans
+        for trace_id, span_id in ids:
+            spans.add(trace_id=trace_id, span_id=span_id, name="x").attributes.add(
+                key="k"
+            ).value.int_value = 3
+    invalid = sum(pair != (b"t" * 16, b"s" * 8) for ids in scopes for pair in ids)
+
+    assert otlp.count_invalid(request) == invalid
+    assert otlp.count_invalid(request, request.SerializeToString()) == invalid
+    assert otlp.count_invalid(request, b'{"resourceSpans": []}') == invalid
