@@ -13,8 +13,10 @@ _WEEKDAY = (
 )
 _HALF = r"[\ \u202f]?[AaPp]\.?[Mm]\b\.?"
 _ZONE = r"\ ?(?:(?:GMT|UTC)?[+-]\d\d(?::?\d\d)?(?:\ [A-Z]{3,4}\b)?|Z\b|UTC\b|GMT\b)"
-_SECONDS = r":[0-5]\d(?:[.,]\d{1,9})?"
-_TIME = rf"\d{{1,2}}:[0-5]\d(?:{_SECONDS})?(?:{_HALF})?(?:{_ZONE})?"
+_COLON = "(?::|%3[Aa])"
+"""As it is, or in a URL."""
+_SECONDS = rf"{_COLON}[0-5]\d(?:[.,]\d{{1,9}})?"
+_TIME = rf"\d{{1,2}}{_COLON}[0-5]\d(?:{_SECONDS})?(?:{_HALF})?(?:{_ZONE})?"
 _PARTS = {
     "Y": r"(?:19|20)\d\d",
     "y": r"\d\d",
@@ -22,6 +24,7 @@ _PARTS = {
     "mm": "(?:0[1-9]|1[0-2])",
     "b": rf"(?:{_MONTH})\.?",
     "d": r"(?:0?[1-9]|[12]\d|3[01])",
+    "dth": r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?",
     "dd": r"(?:0[1-9]|[12]\d|3[01])",
     "of_year": r"(?:00[1-9]|0[1-9]\d|[12]\d\d|3[0-5]\d|36[0-6])",
     "quarter": "[Qq][1-4]",
@@ -42,7 +45,7 @@ _DAYS = _any_of(
     *("{d}/{m}/{Y}", "{d}-{m}-{Y}", r"{d}\.{m}\.{Y}", "{d}_{m}_{Y}"),
     *("{m}/{d}/{Y}", "{m}-{d}-{Y}", r"{m}\.{d}\.{Y}", "{m}_{d}_{Y}"),
     *("{mm}/{dd}/{y}", "{dd}/{mm}/{y}", "{y}/{mm}/{dd}"),
-    *("{Y}-{b}-{d}", "{d}[ /-]?{b},?[ /-]?{Y}", "{b}[ -]{{1,2}}{d},?[ -]{Y}", "{d}-{b}-{y}"),
+    *("{Y}-{b}-{d}", "{dth}\\.?(?: of)?[ /-]?{b},?[ /-]?{Y}", "{b}[ -]{{1,2}}{dth},?[ -]{Y}", "{d}-{b}-{y}"),
     "{Y}{mm}{dd}(?=[T_-]{HH}{MM})",
     "{Y}-{of_year}",
 )
@@ -51,17 +54,18 @@ _MONTHS = _any_of(
     *("{Y}[-_/ ]?{quarter}", "{quarter}[-_/ ]?{Y}"),
     # Without a year, as syslog writes it.
     *(f"{day}(?: {{time}}|(?=[,;)\\]]|\\Z))" for day in ("{b} {{1,2}}{d}", "{d} {b}")),
+    f"(?:{_WEEKDAY}),? (?:{{time}}|{{b}} {{{{1,2}}}}{{d}}|{{d}} {{b}})",
 )
 _TIMES = _any_of(
-    "(?:[T_:-]|,? |,? at ){time}",
-    r"[T_-]{HH}[-_.]?{MM}(?:[-_.]?{MM}(?:\.\d+)?)?Z?(?!\d)",
+    "(?:[T_:+-]|%20|,? |,? at ){time}",
+    r"[T_-]{HH}[-_.]?{MM}(?:[-_.]?{MM}(?:[._-]\d{{3,9}})?)?Z?(?!\d)",
     "[T-]{HH}",
     "/{HH}(?:/{MM})?",
 )
 _BEFORE, _AFTER = r"(?<![0-9a-zA-Z])(?<!\d\.)", r"(?![0-9a-zA-Z]|\.\d)"
 TIME_BEFORE, TIME_AFTER = r"(?<![0-9a-zA-Z])(?<!\d[.:])", r"(?![0-9a-zA-Z]|:\w|\.\d)"
 FOUND = rf"""{_BEFORE}(?:
-    (?:(?:{_WEEKDAY}),?\ )?(?:{_DAYS})(?:(?:{_TIMES}){_AFTER}|{_ZONE}{_AFTER})?|{_MONTHS}){_AFTER}
+    (?:(?:{_WEEKDAY}),?\ )?(?:(?:{_DAYS})(?:(?:{_TIMES}){_AFTER}|{_ZONE}{_AFTER})?|{_MONTHS})){_AFTER}
     |{TIME_BEFORE}\d{{1,2}}:\d\d(?::\d\d)?[\ \u202f][AaPp]\.?[Mm]\b"""
 """Finds a date and what is said of the time; verbose, without groups."""
 
@@ -74,11 +78,12 @@ IN_PATHS = _any_of(
 """Finds days, hours and months as folders and tables are named; verbose, without groups."""
 
 _PIECE = re.compile(
-    rf"""(?P<time>\d{{1,2}}:\d\d(?P<seconds>{_SECONDS})?(?P<half>{_HALF})?(?P<zone>{_ZONE})?)
-    |(?P<digits>\d+)|(?P<space>(?<=[a-z.])\ +(?=\d))
+    rf"""(?P<time>\d{{1,2}}(?P<colon>{_COLON})\d\d(?P<seconds>{_SECONDS})?(?P<half>{_HALF})?(?P<zone>{_ZONE})?)
+    |(?P<ordinal>\d\d?(?:st|nd|rd|th)\b)|(?P<digits>\d+)|(?P<space>(?<=[a-z.])\ +(?=\d))
     |(?P<name>(?<![a-zA-Z])(?:{_MONTH}|{_WEEKDAY})(?![a-z])\.?)""",
     re.VERBOSE,
 )
+_SPECIAL = re.compile(r"[.+*?()\[\]{}|^$\\]")
 _OFFSET = re.compile(r"[+-]\d\d(:?)(\d\d)?")
 
 
@@ -96,7 +101,7 @@ def pattern_of_date(text: str) -> str:
 
 
 def _literal(text: str) -> str:
-    return text.replace(".", r"\.")
+    return _SPECIAL.sub(r"\\\g<0>", text)
 
 
 def _pattern_of_piece(match: re.Match[str]) -> str:
@@ -107,9 +112,11 @@ def _pattern_of_piece(match: re.Match[str]) -> str:
         return " +"  # asctime has two before a day of one digit
     if match["name"]:
         return r"[A-Za-z]+\.?"
-    pattern = r"\d\d?:\d\d"
+    if match["ordinal"]:
+        return r"\d\d?(?:st|nd|rd|th)"
+    pattern = rf"\d\d?{match['colon']}\d\d"
     if match["seconds"]:
-        pattern += r":\d\d(?:[.,]\d+)?"
+        pattern += rf"{match['colon']}\d\d(?:[.,]\d+)?"
     if match["half"]:
         pattern += r"[ \u202f]?[AaPp]\.?[Mm]\.?"
     if match["zone"]:

@@ -87,15 +87,15 @@ _FORMS = (
     Form(
         "datetime",
         r"""(?<!\d)(?<!\d\.)(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[_-]?(?:[01]\d|2[0-3])(?:[0-5]\d){2}
-        (?:\.?\d{3}(?:\d{3})?)?(?!\d)""",
-        r"\d{8}[_-]?\d{6}\.?\d*",
+        (?:[._-]?\d{3}(?:\d{3})?)?(?!\d)""",
+        r"\d{8}[_-]?\d{6}(?:[._-]?\d+)?",
     ),
     Form("week", rf"{_START}(?:19|20)\d\d-?W[0-5]\d(?:-?[1-7])?{_END}", r"\d{4}-?W\d\d(?:-?\d)?"),
     Form(  # ISO 8601, and the way of Go, from two units on
         "duration",
         rf"""{_START}-?P(?=T?\d)(?:\d++(?:\.\d++)?[YMWD])*+(?:T(?:\d++(?:[.,]\d++)?[HMS])++)?+{_END}
-        |{_START}(?:\d++(?:\.\d++)?(?:[nuµμm]s|[dhms])){{2,}}+{_END}""",
-        r"-?[\w.,]+",
+        |{_START}(?:\d++(?:\.\d++)?(?:[nuµμm]s|[dhms])\ ?){{2,}}+(?<!\ ){_END}""",
+        r"-?[\w., ]+",
     ),
     Form("scientific", rf"{_SIGN}(?<![\w.])\d++(?:\.\d++[eE][+-]?|[eE][+-])\d++{_END}", _NUMBER, "values"),
     Form(  # of threads, and of the processes of pools, as Python numbers them
@@ -182,13 +182,15 @@ _FORMS = (
     Form(
         "measured",
         rf"""{_SIGN}(?<![\w.]){_FIGURES}
-        (?=\ ?(?:(?:[nuµμm]?s|secs?|(?:milli|micro|nano)?seconds?)\b|%(?![0-9a-fA-F]{{2}})))""",
+        (?=\ ?(?:(?:[nuµμm]?s|secs?|(?:milli|micro|nano)?seconds?|mins?|minutes?)\b
+        |(?:hour|day|week|month|year)s?\ ago\b|%(?![0-9a-fA-F]{{2}})))""",
         _NUMBER,
         "values",
     ),
     Form("epoch", r"\b1\d{9}(?:\d{3}){0,2}(?:\.\d+)?\b", r"\d+(?:\.\d+)?", "values"),
     # One of 43 random ids of 8 hexadecimal digits has no letter.
-    Form("digits", rf"{_START}{_NO_COLOUR}\d{{8,15}}{_END}", "[0-9a-f]+", "values"),
+    Form("digits", rf"{_START}(?<!\d\.){_NO_COLOUR}\d{{8,15}}{_END}", "[0-9a-f]+", "values"),
+    Form("decimal", rf"{_SIGN}(?<![\w.])\d++\.\d{{5,}}(?![\w.])", _NUMBER, "values"),
     Form(  # libpq, errors of sockets, and of whoever listens
         "port",
         r"(?:(?<=:)|(?<=\bport=)|(?<=\bport\ )|(?<=\bport:\ )|(?<=\d',\ ))\d{2,5}(?![\d.:])",
@@ -222,7 +224,7 @@ _STAYS = {form.name: form.stays for form in _FORMS} | {
 }
 _DATES = ("date", "folders")
 _JSON = frozenset("{[")
-_SHOWN = dict.fromkeys(("measured", "scientific", "list", "value"), "number") | {
+_SHOWN = dict.fromkeys(("measured", "scientific", "decimal", "list", "value"), "number") | {
     "digits": "hex",
     "folders": "date",
     "loopback": "address",

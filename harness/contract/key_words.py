@@ -18,7 +18,8 @@ _SOURCE = "code."
 """What says where in the source something was made: another in each checkout, and after each edit."""
 _MEASURED = re.compile(
     r"(?:\A|[._])(?:duration|elapsed|latency|took|ns|us|µs|ms|secs?|seconds|millis|nanos|micros"
-    r"|(?:milli|micro|nano)seconds|timestamp|time|uptime|content[._]?length)\Z"
+    r"|(?:milli|micro|nano)seconds|timestamp|time|uptime|time[._]taken|content[._]?length|body[._]size"
+    r"|(?:duration|elapsed|latency|took|time|uptime|wait|delay|lag)[._]s|kafka[._](?:message[._])?offset)\Z"
 )
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 import tempfile
 import traceback
 from collections.abc import Iterable, Mapping
@@ -143,19 +144,27 @@ def _write(file: Path, data: bytes) -> Path:
     return file
 
 
-def replace_file(file: Path, data: bytes) -> None:
+_FOR_ALL = 0o644
+"""mkstemp makes files that only their owner reads; a CI artifact is for all."""
+
+
+def replace_file(file: Path, data: bytes, *, keeps_mode: bool = False) -> None:
     """Write a file in one step: a reader sees the old one or the new one, never half.
+
+    Args:
+        keeps_mode: Who may read it stays as it was; else all may.
 
     Raises:
         OSError: It cannot be written; the old one stays.
     """
+    file = file.resolve()  # of a link, what it leads to
+    mode = stat.S_IMODE(file.stat().st_mode) if keeps_mode and file.exists() else _FOR_ALL
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
-        # mkstemp makes files that only their owner reads; a CI artifact is for all.
-        temporary.chmod(0o644)
+        temporary.chmod(mode)
         temporary.replace(file)
     except BaseException:
         temporary.unlink(missing_ok=True)

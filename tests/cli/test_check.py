@@ -216,6 +216,21 @@ def test_accepting_keeps_the_line_ends_of_a_file(
     assert contract.read_bytes() == b"\xef\xbb\xbf" + after
 
 
+def test_accepting_leaves_the_mode_of_a_file_and_a_link_to_it(
+    run: Path, contract: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    contract.chmod(0o600)
+    link = tmp_path / "link.yaml"
+    link.symlink_to(contract)
+
+    assert main(["contract", "accept", str(run), "--contract", str(link)]) == 0
+
+    assert link.is_symlink()
+    assert contract.read_text() == CONTRACT.replace("rows: 3", "rows: 4")
+    assert contract.stat().st_mode & 0o777 == 0o600
+
+
 def test_a_contract_is_never_accepted_in_ci(
     run: Path, contract: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,13 +6,15 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from harness.contract.dates import pattern_of_date
 from harness.contract.forms import MESSAGES, VALUES, pattern_of
 
 FIRST = datetime(2026, 1, 1, 0, 59, 7, 1, tzinfo=UTC)
-STEP = timedelta(hours=31, minutes=7, seconds=3, microseconds=1017)
-TIMES = [FIRST + number * STEP for number in range(300)]
+STEP = timedelta(days=6, hours=7, minutes=7, seconds=3, microseconds=1017)
+TIMES = [FIRST + number * STEP for number in range(60)]
 """Each day of a year, and each hour of the day."""
 
 DAYS = [
@@ -75,6 +77,14 @@ WITH_TIMES = [
     ),
     *("%d-%m-%Y %H:%M:%S", "%y/%m/%d %H:%M:%S", "%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT"),
     *("%a %b %d %H:%M:%S %Y", "%a %b %d %H:%M:%S UTC %Y", "%a %b %d %Y %H:%M:%S GMT+0000", "%b %d %H:%M:%S"),
+    *("%Y-%m-%d+%H:%M:%S", "%Y-%m-%dT%H%%3A%M%%3A%SZ", "%Y-%m-%d%%20%H:%M", "%Y%m%d_%H%M%S_%f"),
+    *(
+        "{0.day}. {0:%B} {0.year}",
+        "{0.day}th of {0:%B} {0.year}",
+        "{0:%b} {0.day}th, {0.year}",
+        "%a %H:%M",
+        "%a %d %b",
+    ),
     *("%d/%b/%Y:%H:%M:%S +0000", "%B %d, %Y at %I:%M %p", "%H:%M:%S", "%H:%M", "%H:%M:%S.%f", "%I:%M:%S %p"),
 ]
 FOLDERS = [
@@ -132,3 +142,19 @@ def test_a_date_is_of_one_form_on_each_day(way: str) -> None:
 )
 def test_another_way_to_write_a_date_is_another_form(text: str, pattern: str) -> None:
     assert pattern_of_date(text) == pattern
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from([*"+?*.()[]{}|^$ -_/:%T", "%20", "at", "GET /x", "W/"]),
+            st.sampled_from(DAYS + WITH_TIMES + FOLDERS + QUARTERS).map(lambda way: written(way, FIRST)),
+            st.integers(0, 10**9).map(str),
+        ),
+        max_size=6,
+    ).map("".join)
+)
+def test_a_pattern_is_found_in_the_text_that_it_was_made_of(text: str) -> None:
+    for parts in (VALUES, MESSAGES):
+        pattern = pattern_of(text, parts)
+        assert pattern is None or re.fullmatch(pattern, text)

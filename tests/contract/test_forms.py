@@ -271,10 +271,10 @@ def test_a_message_folds_its_numbers_and_addresses() -> None:
 
 def test_a_comment_says_no_value_that_another_run_does_not_have() -> None:
     hosts = ["localhost", "127.0.0.1:44693", "127.0.0.1:40121"]
-    said = Said("str", "2 values, such as 127.0.0.1:‹port›")
+    said = Said("str", "differs")
     assert expected_entry("http.host", hosts, always=True) == ("http.host/type", said)
     rows = [3, 5, 7, 9, 11, 13]
-    assert expected_entry("rows", rows, always=True) == ("rows/type", Said("int", "more than 5 values"))
+    assert expected_entry("rows", rows, always=True) == ("rows/type", Said("int", "differs"))
 
 
 def orders(*ids: str) -> RunRecord:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import string
 from collections.abc import Callable
 
 import pytest
@@ -124,3 +125,27 @@ def test_a_word_with_a_digit_is_a_word(line: str) -> None:
 )
 def test_a_part_is_folded_as_a_whole(line: str, form: str) -> None:
     assert template_of(line, MESSAGES) == form
+
+
+def words_of(kind: str, seed: int) -> RunRecord:
+    """Return a run of 200 lines that differ in a word, and of some that are said."""
+    chance = random.Random(seed)
+    letters, length = {
+        "hex": ("0123456789abcdef", 7),
+        "upper": (string.ascii_uppercase + string.digits, 10),
+        "base62": (string.ascii_letters + string.digits, 22),
+    }[kind]
+    ids = ("".join(chance.choices(letters, k=length)) for _ in range(200))
+    said = [*(f"step{number} done" for number in range(5)), "job is done", "lock of me"]
+    events = (a_log_event(line) for line in [*(f"lock {word} of {kind}" for word in ids), *said])
+    return RunRecord(scenarios=(ScenarioRecord(name="test", telemetry=Telemetry(log_events=tuple(events))),))
+
+
+@pytest.mark.parametrize("kind", ["hex", "upper", "base62"])
+def test_a_word_of_many_with_digits_is_any_word(kind: str) -> None:
+    text = contract_text(words_of(kind, 1))
+
+    assert text == contract_text(words_of(kind, 2))
+    assert text.count("log_event/regex: ") == 1
+    for said in ("step0 done", "step4 done", "job is done", "lock of me"):
+        assert f"log_event: {said}\n" in text

@@ -31,7 +31,7 @@ def documents(*values: Any) -> RunRecord:
 @pytest.mark.parametrize(
     ("values", "said", "broken"),
     [
-        (([0], [0, 1]), "v/each:\n        type: int  # 2 values, such as 0\n", ["0"]),
+        (([0], [0, 1]), "v/each:\n        type: int  # differs\n", ["0"]),
         (([], [True]), "v/each: true\n", ["x"]),
         (
             (["a"], ["17cc51c3-89f2-4a6f-8d3a-08d4bb0b5f2e"]),
@@ -41,7 +41,7 @@ def documents(*values: Any) -> RunRecord:
         (([1, "a"], ["a"]), "v/each:\n        type:\n          - int\n          - str\n", [1.5]),
         (
             ([[1], [2]], [[3]]),
-            "v/each:\n        each:\n          type: int  # 3 values, such as 1\n",
+            "v/each:\n        each:\n          type: int  # differs\n",
             [["1"]],
         ),
         (([], []), "v: []\n", "x"),
@@ -63,7 +63,7 @@ def test_lists_of_mappings_are_the_union_of_these() -> None:
         """\
         v/each:
           gift/optional: true
-          n/type: int  # 3 values, such as 1
+          n/type: int  # differs
           sku: A
 """
         in text
@@ -124,3 +124,13 @@ def test_a_float_that_is_measured_is_a_type() -> None:
 def test_a_list_with_more_in_a_mapping_is_another_in_either_order() -> None:
     less, more = [{"": None}], [{"": None, "0": None}]
     assert generalised("k", [less, more]) == generalised("k", [more, less])
+
+
+def test_a_list_of_mappings_and_scalars_stays() -> None:
+    mixed = [1, "a", {"b": "c", "ms": 7}]
+    text = contract_text(documents(mixed, mixed))
+
+    assert check_contract(parse_contract(text), documents([1, "a", {"b": "c", "ms": 9}])) == ()
+    for broken in ([1, "a", {"b": 5, "ms": 7}], [1, "b", {"b": "c", "ms": 7}], [1, "a"]):
+        (finding,) = check_contract(parse_contract(text), documents(broken))
+        assert finding.id == "metadata_mismatch"

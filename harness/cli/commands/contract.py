@@ -118,7 +118,7 @@ def _replace(file: Path, text: str) -> None:
     from harness.report.write import replace_file
 
     try:
-        replace_file(file, _as_it_was(file.read_bytes(), text))
+        replace_file(file, _as_it_was(file.read_bytes(), text), keeps_mode=True)
     except OSError as error:
         raise ConfigurationError(
             f"{file}: cannot be written: {error.strerror}; check its permissions"

@@ -11,7 +11,7 @@ from harness.contract.write.routes import with_document_routes, with_span_routes
 from harness.contract.write.siblings import told_apart
 from harness.contract.write.trees import Trees
 from harness.contract.write.volatile import expected_entry, mapping_of
-from harness.contract.write.yaml_text import Said
+from harness.contract.write.yaml_text import DIFFERS, Said
 from harness.model import Segment, Span, Subsegment
 
 _MOST_ALIKE = 3
@@ -199,4 +199,4 @@ def child_count(numbers: set[int]) -> tuple[str, Any] | None:
         return None
     if len(numbers) == 1:
         return "count", numbers.pop()
-    return "count/ge", Said(1, f"{min(numbers)} to {max(numbers)}")
+    return "count/ge", Said(1, DIFFERS)  # how many there are may differ from run to run

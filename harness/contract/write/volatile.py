@@ -12,7 +12,7 @@ from harness.contract.forms import key_of, pattern_of, template_of
 from harness.contract.key_words import is_measured, is_volatile
 from harness.contract.operators import OPERATORS, split_key
 from harness.contract.write.names import key_form
-from harness.contract.write.yaml_text import Said
+from harness.contract.write.yaml_text import DIFFERS, Said
 from harness.expect.compare import equal
 from harness.expect.render import shorten
 
@@ -85,7 +85,7 @@ def expected_entry(
     >>> expected_entry("app.now", ["2026-03-01T12:00:00+00:00"], always=True)
     ('app.now/format', 'date-time')
     >>> expected_entry("n", [1, 2], always=False)
-    ('n/optional/type', Said(value='int', comment='2 values, such as 1'))
+    ('n/optional/type', Said(value='int', comment='differs'))
     """
     operator, argument = generalised(key, values, deepest)
     optional = "" if always else "/optional"
@@ -175,8 +175,14 @@ def _list(key: str, values: Sequence[list[Any]], deepest: int) -> tuple[str, Any
     if len(first) <= _MOST_LISTED and all(equal(first, one) and equal(one, first) for one in values):
         if _is_stable_list(key, first):
             return "is", first
-        if len(first) <= _FEW and deepest > 0 and all(isinstance(item, dict) and item for item in first):
-            return "is", [mapping_of([item], 1, deepest - 1) for item in first]
+        if (
+            len(first) <= _FEW
+            and deepest > 0
+            and all(item if isinstance(item, dict) else _is_said(item) for item in first)
+        ):
+            return "is", [
+                mapping_of([item], 1, deepest - 1) if isinstance(item, dict) else item for item in first
+            ]
     items = [item for value in values for item in value]
     if not items or deepest <= 0:
         return "type", "list"
@@ -192,13 +198,19 @@ def _is_like_operator(key: str) -> bool:
 
 
 def _is_stable_list(key: str, value: list[Any]) -> bool:
-    return not is_volatile(key) and all(
-        type(item) in (str, int, bool) and (type(item) is not str or _form(item) is None) for item in value
-    )
+    return not is_volatile(key) and all(map(_is_said, value))
+
+
+def _is_said(item: Any) -> bool:
+    """Return whether an item of a list is the same in each run."""
+    return type(item) in (str, int, bool) and (type(item) is not str or _form(item) is None)
 
 
 def _said(kind: str, values: Iterable[Any]) -> Said:
+    """Return a type, and from what it was generalised; numbers may be others in the next run."""
     distinct = sorted(set(values))
+    if any(not isinstance(value, str) or any(map(str.isdigit, value)) for value in distinct):
+        return Said(kind, DIFFERS)
     if len(distinct) > _FEW:
         return Said(kind, f"more than {_FEW} values")
-    return Said(kind, f"{len(distinct)} values, such as {shorten(str(distinct[0]), _SHOWN)}")
+    return Said(kind, f"{len(distinct)} values, such as {shorten(distinct[0], _SHOWN)}")

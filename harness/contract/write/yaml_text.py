@@ -11,7 +11,8 @@ from typing import Any
 _SAFE = re.compile(r"[A-Za-z_/](?:[\w /.,@<>%+$=\[\]()-]|:(?=\S))*(?<! )", re.ASCII)
 _RESOLVED = re.compile(r"(?i)(true|false|null|yes|no|on|off|\.inf|\.nan)\Z")
 _INDENT = "  "
-WRITTEN_COMMENT = re.compile(r"# (?:\d+ values, such as .*|more than \d+ values|\d+ to \d+)")
+DIFFERS = "differs"
+WRITTEN_COMMENT = re.compile(rf"# (?:\d+ values, such as .*|more than \d+ values|{DIFFERS})")
 """What `Said` puts behind a value: it goes when the value does."""
 
 
