@@ -11,12 +11,18 @@ LOOPBACK = "127.0.0.1"
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
+def _directory(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("is empty; give a directory, . for this one")
+    return Path(text)
+
+
 def add_receiver_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare where to listen and where to write."""
     parser.add_argument(
         "--out",
         metavar="DIR",
-        type=Path,
+        type=_directory,
         default=Path("reports"),
         help="where the run is written (default: reports)",
     )

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from harness.model import Finding, Outcome, RunRecord
 
 RUN_FILE = "run.json"
+_REPORTS = {RUN_FILE: b'{"schema_version":', "index.html": b"default-src 'none'; style-src"}
+"""What is replaced → what it has near its beginning."""
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 _KEPT_BYTES = 16 * 1024 * 1024
 """At the end of each heap; a batch of 512 spans takes about one MiB as messages."""
@@ -66,16 +68,30 @@ def _remove_earlier(directory: Path) -> None:
     """Remove the reports of an earlier run: one that is killed must not be taken for the one before it.
 
     Raises:
-        ConfigurationError: One of them cannot be removed.
+        ConfigurationError: One of them cannot be removed, or is no report.
     """
-    for stale in (RUN_FILE, "index.html"):
+    for stale, marker in _REPORTS.items():
         try:
+            if not _begins_with(directory / stale, marker):
+                raise ConfigurationError(
+                    f"{directory / stale}: is there, and no report of the harness; "
+                    "move it, or choose another directory (--out DIR)"
+                )
             (directory / stale).unlink(missing_ok=True)
         except OSError as error:
             raise ConfigurationError(
                 f"{directory / stale}: cannot be replaced: {error.strerror}; "
                 "remove it, or choose another directory (--out DIR)"
             ) from error
+
+
+def _begins_with(file: Path, marker: bytes) -> bool:
+    """Return whether a file has a text near its beginning, or is not there."""
+    try:
+        with file.open("rb") as stream:
+            return marker in stream.read(1024)
+    except FileNotFoundError:
+        return True
 
 
 def _warn_if_public(host: str) -> None:

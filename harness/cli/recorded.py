@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from harness.codec import arrivals_file
-from harness.codec.arrivals_file import Arrival, Start
+from harness.codec.arrivals_file import Arrival, LeftOut, Start
 from harness.codec.wire import WireTelemetry
 from harness.errors import RecordError
 from harness.invariants import all_invariants, check_invariants
+from harness.launch.recording import is_recorded_into
 from harness.model import Finding, Outcome, RunRecord, ScenarioRecord
 
 MAX_DECODED_BYTES = 256 * 1024 * 1024
@@ -33,6 +34,8 @@ def read_run(run: Path) -> RunRecord:
     if run.is_dir() and not (run / RUN_FILE).exists() and has_recording(run):
         run = run / arrivals_file.FILE_NAME
     if run.is_file() and run.suffix == arrivals_file.SUFFIX:
+        if is_recorded_into(run):
+            raise RecordError(f"{run}: a harness is recording into it; stop that first (SIGINT or SIGTERM)")
         record = record_of(run, outcome="interrupted", why=_interrupted())
         sys.stderr.writelines(f"harness: {sentence}\n" for sentence in record.cut)
         return record
@@ -41,7 +44,7 @@ def read_run(run: Path) -> RunRecord:
 
 def has_recording(directory: Path) -> bool:
     """Return whether a directory has a `received.bin`."""
-    return (directory / arrivals_file.FILE_NAME).exists()
+    return (directory / arrivals_file.FILE_NAME).is_file()
 
 
 def record_of(
@@ -63,7 +66,7 @@ def record_of(
     """
     wire = WireTelemetry()
     left_out: list[int] = []
-    unreadable: list[str] = []
+    unreadable: list[LeftOut] = []
     entries = _entries(file, unreadable)
     start = _start_of(entries, file)
     for arrival, body in _limited(entries, left_out):
@@ -78,12 +81,12 @@ def record_of(
         start_time_unix_nano=start.start_time_unix_nano,
         duration_ns=file.stat().st_mtime_ns - start.start_time_unix_nano,
     )
-    cures = {**_unwritten(start), **_too_much(file, left_out)}
+    cures = {**_unwritten(start), **_too_much(file, left_out), **_damaged(file, unreadable, outcome)}
     return RunRecord(
         scenarios=(scenario,),
         packages=packages or {},
         findings=tuple(_arrivals_lost(sentence, cure) for sentence, cure in cures.items()),
-        cut=(*cures, *unreadable),
+        cut=(*cures, *(f"{file}: {one.text}" for one in unreadable if f"{file}: {one.text}" not in cures)),
     )
 
 
@@ -98,12 +101,13 @@ def _interrupted() -> Finding:
     )
 
 
-def _entries(file: Path, unreadable: list[str]) -> Iterator[tuple[Arrival, bytes]]:
+def _entries(file: Path, unreadable: list[LeftOut]) -> Iterator[tuple[Arrival, bytes]]:
     """Yield the entries of a file; note what of it cannot be read."""
     try:
         with file.open("rb") as stream:
-            if problem := (yield from arrivals_file.read(stream)):
-                unreadable.append(f"{file}: {problem}")
+            left_out = yield from arrivals_file.read(stream)
+        if left_out.text:
+            unreadable.append(left_out)
     except OSError as error:
         raise RecordError(f"{file}: cannot be read: {error.strerror}; check the path") from error
 
@@ -151,6 +155,15 @@ def _too_much(file: Path, left_out: list[int]) -> dict[str, str]:
         f"{MAX_DECODED_BYTES / 1e6:,.0f} MB are in {file.name} and not in this record"
     )
     return {sentence: ": whatever is wrong with them is not found; record less at once, in several runs"}
+
+
+def _damaged(file: Path, unreadable: list[LeftOut], outcome: Outcome) -> dict[str, str]:
+    """Return what cannot be read, and the cure; what a kill cut short was never answered."""
+    return {
+        f"{file}: {one.text}": "; record the run again"
+        for one in unreadable
+        if not (one.is_cut and outcome == "interrupted")
+    }
 
 
 def _arrivals_lost(sentence: str, cure: str) -> Finding:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Generator, Iterator, Sequence
-from typing import IO, Annotated
+from typing import IO, Annotated, NamedTuple
 
 import msgspec
 import zstandard
@@ -20,6 +20,10 @@ from harness.model import ExportRequest, Incident, Rejected
 
 FILE_NAME = "received.bin"
 SUFFIX = ".bin"
+
+
+_LARGEST = 1024 * 1024 * 1024
+"""Bytes that a body can have: datagrams of a flood are one."""
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -55,7 +59,7 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     start: Start | None = None
     export: ExportRequest | None = None
     datagrams: tuple[int, ...] = ()
-    whole: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)] = 0
+    whole: Annotated[int, msgspec.Meta(ge=0, le=_LARGEST)] = 0
     rejected: Rejected | None = None
     incident: Incident | None = None
     waiting: int = 0
@@ -128,8 +132,20 @@ def _entry(head: Arrival, body: bytes) -> bytes:
     return b"%b\n%b\n" % (_ENCODE(head), body)
 
 
-def read(stream: IO[bytes]) -> Generator[tuple[Arrival, bytes], None, str]:
-    """Yield the entries with their bodies, up to one that is cut short or damaged.
+class LeftOut(NamedTuple):
+    """What of a file is not read.
+
+    Attributes:
+        text: What and why, with the byte at which it begins; empty when nothing is.
+        is_cut: It is nothing but one entry at the end that is cut short, as by a kill.
+    """
+
+    text: str = ""
+    is_cut: bool = False
+
+
+def read(stream: IO[bytes]) -> Generator[tuple[Arrival, bytes], None, LeftOut]:
+    """Yield the entries with their bodies, but those that are damaged, up to one that has no end.
 
     A request that waited is yielded once, as it was answered; one that never was comes last, and as rejected.
 
@@ -137,19 +153,27 @@ def read(stream: IO[bytes]) -> Generator[tuple[Arrival, bytes], None, str]:
         stream: At its beginning, and seekable.
 
     Returns:
-        What is left out and why, with the byte at which it begins; empty when nothing is.
+        What is left out.
     """
     end = stream.seek(0, os.SEEK_END)
     at = stream.seek(0)
     waiting: dict[int, tuple[ExportRequest, bytes]] = {}
-    problem = ""
-    while at < end and not problem:
+    damaged: list[str] = []
+    rest = LeftOut()
+    while at < end:
+        begun = at
         try:
-            arrival, body = _next_of(stream, end)
+            arrival, raw = _next_of(stream, end)
         except ValueError as error:
-            problem = f"{end - at:,} bytes from byte {at:,} on are left out: {error}"
-            continue
+            text = f"{end - at:,} bytes from byte {at:,} on are left out: {error}"
+            rest = LeftOut(text, is_cut=str(error) == _CUT)
+            break
         at = stream.tell()
+        try:
+            body = _body_of(arrival, raw)
+        except ValueError as error:
+            damaged.append(f"from byte {begun:,}: {error}")
+            continue
         if arrival.waiting and arrival.export is not None:
             waiting[arrival.waiting] = arrival.export, body
         else:
@@ -157,11 +181,15 @@ def read(stream: IO[bytes]) -> Generator[tuple[Arrival, bytes], None, str]:
             yield from _apart(arrival, body)
     for export, body in waiting.values():
         yield from _unanswered(export, body)
-    return problem
+    if not damaged:
+        return rest
+    entries = "damaged entry is" if len(damaged) == 1 else "damaged entries are"
+    text = f"{len(damaged):,} {entries} left out, the first {damaged[0]}"
+    return LeftOut(f"{text}; {rest.text}" if rest.text else text)
 
 
 def _next_of(stream: IO[bytes], end: int) -> tuple[Arrival, bytes]:
-    """Return one entry.
+    """Return one entry, its body as it is in the file.
 
     Raises:
         ValueError: It is cut short, or is not what this module writes.
@@ -178,10 +206,19 @@ def _next_of(stream: IO[bytes], end: int) -> tuple[Arrival, bytes]:
     body = stream.read(arrival.size + 1)
     if not body.endswith(b"\n"):
         raise ValueError(f"the entry is longer than it says; {_DAMAGED}")
-    body = _decompressed(body[:-1], arrival.whole) if arrival.whole else body[:-1]
-    if arrival.datagrams and sum(arrival.datagrams) != len(body):
+    return arrival, body[:-1]
+
+
+def _body_of(arrival: Arrival, raw: bytes) -> bytes:
+    """Return the body of an entry as it came.
+
+    Raises:
+        ValueError: It is another one.
+    """
+    body = _decompressed(raw, arrival.whole) if arrival.whole else raw
+    if arrival.datagrams and (min(arrival.datagrams) < 0 or sum(arrival.datagrams) != len(body)):
         raise ValueError(_OTHER_SIZE)
-    return arrival, body
+    return body
 
 
 def _decompressed(body: bytes, size: int) -> bytes:
@@ -193,7 +230,7 @@ def _decompressed(body: bytes, size: int) -> bytes:
     try:
         if zstandard.frame_content_size(body) == size:
             return zstandard.decompress(body)
-    except zstandard.ZstdError as error:
+    except (zstandard.ZstdError, MemoryError) as error:
         raise ValueError(f"the entry cannot be decompressed: {error}; {_DAMAGED}") from error
     raise ValueError(_OTHER_SIZE)
 

@@ -53,18 +53,19 @@ class Source(msgspec.Struct, frozen=True):
 
 
 def read_source(directory: Path, notes: list[Finding]) -> Source:
-    """Return what the Python files below a directory say; files that do not parse are left out.
+    """Return what the Python files below a directory say.
 
     Args:
-        notes: Gets the files that cannot be read.
+        notes: Gets the files that cannot be read, or do not parse.
     """
     source = Source()
     for file in _python_files(directory):
         try:
             module = ast.parse(read_bytes(file))
             _Reader(source, shown_path(file), Constants(module)).visit(module)
-        except (SyntaxError, ValueError):
-            continue  # the app does not run, which is not for us to say
+        except (SyntaxError, ValueError) as error:
+            where = f" (line {error.lineno})" if isinstance(error, SyntaxError) and error.lineno else ""
+            notes.append(left_out(file, f"is no Python that this interpreter reads{where}"))
         except OSError as error:
             notes.append(left_out(file, f"cannot be read: {error.strerror}"))
         except (RecursionError, MemoryError):  # the latter is the parser's own limit

@@ -139,6 +139,9 @@ def _first_line(holder: Any) -> int:
 
 def shown_path(file: Path) -> str:
     """Return a path as findings show it: below the working directory relative to it."""
-    absolute = file.resolve()
+    try:
+        absolute = file.resolve()
+    except (OSError, RuntimeError):  # a link that leads to itself
+        absolute = file.absolute()
     here = Path.cwd()
     return str(absolute.relative_to(here)) if absolute.is_relative_to(here) else str(absolute)

@@ -195,8 +195,9 @@ class ComposeApp:
         with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as files:
             stream = files.extractfile(arrivals_file.FILE_NAME)
             assert stream is not None  # noqa: S101  it was asked for by name
-            if problem := (yield from arrivals_file.read(stream)):
-                sys.stderr.write(f"harness: the recorder's {arrivals_file.FILE_NAME}: {problem}\n")
+            left_out = yield from arrivals_file.read(stream)
+            if left_out.text:
+                sys.stderr.write(f"harness: the recorder's {arrivals_file.FILE_NAME}: {left_out.text}\n")
 
 
 def _require_readable(file: Path) -> None:

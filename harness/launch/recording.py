@@ -195,6 +195,18 @@ def _holds_arrivals(file: Path) -> bool:
         return b'"lost":' in stream.readline() or len(stream.read(2)) > 1
 
 
+def is_recorded_into(file: Path) -> bool:
+    """Return whether a harness is recording into a file right now; False where the system cannot tell."""
+    descriptor = os.open(file, os.O_RDONLY)
+    try:
+        _lock(descriptor)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
 def _open_locked(file: Path) -> int:
     """Return a descriptor of the file, made when it is missing, that no other process has locked.
 
@@ -203,7 +215,8 @@ def _open_locked(file: Path) -> int:
         OSError: It cannot be opened.
     """
     while True:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT, 0o600)
+        # Of a FIFO the system says that nobody reads it, instead of waiting for a reader.
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_NONBLOCK, 0o600)
         try:
             _lock(descriptor)
         except BlockingIOError:

@@ -41,6 +41,28 @@ def test_a_record_that_leaves_arrivals_out_does_not_hold(
     assert f"cut: {left_out}\n" in capsys.readouterr().err
 
 
+def test_what_is_damaged_is_left_out_and_the_run_does_not_hold(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recording = Recording(tmp_path, "app")
+    recording.begin()
+    for number in range(3):
+        recording.datagrams([b'{"format":"json","version":1}\n{"n":%d}' % number] * 1000)
+    data = bytearray(recording.file.read_bytes())
+    data[len(data) * 2 // 3 - 40] ^= 1  # in the second one
+    recording.file.write_bytes(data)
+
+    holds = conclude(recording, argparse.Namespace(out=tmp_path, keep_received=False), None, outcome="passed")
+
+    record = read_record(tmp_path)
+    (finding,) = (one for one in record.findings if one.id == "arrivals_lost")
+    assert not holds
+    assert f"{recording.file}: 1 damaged entry is left out, the first from byte " in finding.message
+    assert len(record.scenarios[0].telemetry.rejected) == 2000
+    assert recording.file.exists()
+    assert "cut: " in capsys.readouterr().err
+
+
 def test_garbage_is_looked_for_seldom_while_a_record_is_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -445,8 +445,46 @@ def test_a_directory_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     assert "choose another directory (--out DIR)" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "content"), [("index.html", "<html>my site</html>"), ("run.json", '{"mine": 1}')]
+)
+def test_a_file_that_is_no_report_is_not_replaced(tmp_path: Path, name: str, content: str) -> None:
+    (tmp_path / name).write_text(content)
+
+    done = run(tmp_path, sys.executable, "-c", "print('begun')")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        f"harness: {tmp_path / name}: is there, and no report of the harness;"
+        " move it, or choose another directory (--out DIR)\n"
+    )
+    assert (tmp_path / name).read_text() == content
+    assert sorted(tmp_path.iterdir()) == [tmp_path / name]
+
+
+def test_a_directory_without_a_name_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["run", "--out", "", "--", "true"])
+
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        "harness run: error: argument --out: is empty; give a directory, . for this one"
+    )
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no FIFOs")
+def test_a_recording_that_is_no_file_is_named(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "received.bin")
+
+    done = run(tmp_path, "true")
+
+    assert done.returncode == 2
+    assert "received.bin: cannot be written: " in done.stderr
+    assert main(["report", str(tmp_path)]) == 2
+
+
 def test_the_command_starts_while_the_record_of_an_earlier_run_is_gone(tmp_path: Path) -> None:
-    (tmp_path / "run.json").write_text("{}")
+    (tmp_path / "run.json").write_text('{"schema_version":1}')
 
     done = run(
         tmp_path, sys.executable, "-c", f"import os; print(os.path.exists({str(tmp_path / 'run.json')!r}))"

@@ -139,13 +139,26 @@ def test_what_a_killed_run_left_is_kept_when_the_next_one_starts(serving: Servin
 def test_what_needs_no_keeping_is_replaced(serving: Serving, left: str) -> None:
     if left == "finished":
         send_all(serving)
-        (serving.out / "run.json").write_text("{}")  # as --keep-received leaves both
+        (serving.out / "run.json").write_text('{"schema_version":1}')  # as --keep-received leaves both
     serving.stop(signal.SIGKILL)
 
     again = Serving(serving.out)
     again.stop(signal.SIGTERM)
 
     assert sorted(file.name for file in serving.out.iterdir()) == ["index.html", "run.json"]
+
+
+def test_no_report_is_made_of_a_recording_that_goes_on(
+    serving: Serving, capsys: pytest.CaptureFixture[str]
+) -> None:
+    send_all(serving)
+
+    assert main(["report", str(serving.out)]) == 2
+    assert capsys.readouterr().err == (
+        f"harness: {serving.out}/received.bin: a harness is recording into it;"
+        " stop that first (SIGINT or SIGTERM)\n"
+    )
+    assert serving.stop(signal.SIGTERM)[0] == 0
 
 
 def test_two_do_not_record_into_one_directory(serving: Serving) -> None:

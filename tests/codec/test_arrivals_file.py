@@ -72,7 +72,7 @@ def whole_and_left_out(data: bytes) -> tuple[list[bytes], str]:
         try:
             found.append(next(reading)[1])
         except StopIteration as end:
-            return found, end.value
+            return found, end.value.text
 
 
 FLOOD = [b"%d " % number * 1000 for number in range(100)]
@@ -114,6 +114,19 @@ def test_a_compressed_entry_that_is_damaged_is_left_out(
 
 
 WHOLE = arrivals_file.of_datagrams([b"kept"])
+
+
+def test_a_damaged_entry_hides_none_behind_it() -> None:
+    damaged = bytearray(arrivals_file.of_datagrams([b"x" * 5000] * 100))
+    damaged[-20] ^= 1
+
+    bodies, problem = whole_and_left_out(WHOLE + damaged + damaged + WHOLE + b"{")
+
+    assert bodies == [b"kept", b"kept"]
+    assert problem.startswith(
+        f"2 damaged entries are left out, the first from byte {len(WHOLE)}: the entry cannot"
+    )
+    assert problem.endswith(" are left out: the entry is cut short; what wrote it was killed")
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,26 @@ def test_a_link_to_nowhere_is_left_out(tmp_path: Path) -> None:
     )
 
 
+def test_a_link_to_itself_is_left_out(tmp_path: Path) -> None:
+    (tmp_path / "x.py").symlink_to("x.py")
+
+    note = diagnosed(tmp_path, FINE)["file_left_out"]
+
+    assert note.message == "cannot be read: Too many levels of symbolic links; the file is left out"
+    assert note.site is not None
+    assert note.site.file.endswith("x.py")
+
+
+@pytest.mark.parametrize(
+    ("code", "where"),
+    [(b"x = 1\nif x = 1: pass\n", " (line 2)"), (b"x = '\0'\n", ""), (b"# coding: nowhere\n", "")],
+)
+def test_code_that_is_none_is_left_out(tmp_path: Path, code: bytes, where: str) -> None:
+    note = diagnosed(tmp_path, FINE, {"x.py": code})["file_left_out"]
+
+    assert note.message == f"is no Python that this interpreter reads{where}; the file is left out"
+
+
 @pytest.mark.parametrize("name", ["x.py", "x.md", ".env"])
 def test_a_pipe_is_left_out(tmp_path: Path, name: str) -> None:
     os.mkfifo(tmp_path / name)
