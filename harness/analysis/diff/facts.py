@@ -7,12 +7,12 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import Any
 
 from harness.analysis.diff.values import Value, merged, value_of
+from harness.contract.messages import message_form
 from harness.contract.write.names import key_form
 from harness.model import Segment, SpanEvent, Status, Subsegment
 
 Facts = tuple[tuple[str, Value], ...]
 _MAX_DEPTH = 12
-_FREE_TEXT = Value("str", "type", "str")
 _YES = value_of("in_progress", value=True)
 
 
@@ -73,8 +73,10 @@ def event_facts(table: FactTable, event: SpanEvent) -> Facts:
 
 
 def status_facts(status: Status) -> list[tuple[str, Value]]:
-    """Return that a status has a description; its text is an exception's, as a rule."""
-    return [("status.description", _FREE_TEXT)] if status.message else []
+    """Return the form of a status's description, if it has one."""
+    return (
+        [("status.description", Value("str", "form", message_form(status.message)))] if status.message else []
+    )
 
 
 def document_facts(table: FactTable, document: Segment | Subsegment) -> list[tuple[str, Value]]:

@@ -63,6 +63,10 @@ def _metrics(metrics: Sequence[Metric], table: FactTable, shapes: Shapes, servic
     )
 
 
+_ID = Value("str", "type", "str")
+"""Which it is differs from run to run; that there is one says that a record was made in a span."""
+
+
 def _metric_facts(metric: Metric, table: FactTable, services: Services) -> Iterable[tuple[str, Value]]:
     yield "unit", Value("str", "is", metric.unit)
     yield "temporality", Value("str", "is", metric.temporality.value)
@@ -89,6 +93,7 @@ def _log_records(
                 [
                     *table.of("attributes", record.attributes),
                     *_body_facts(record.body, table),
+                    *([("trace_id", _ID)] if record.trace_id else []),
                     *services.facts(record.resource),
                 ]
             ),

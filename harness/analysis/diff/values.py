@@ -11,6 +11,8 @@ from harness.contract.write.volatile import generalised
 from harness.expect.render import short
 
 _SHOWN = 80
+_DEPTH = 4
+"""Of lists in lists, whose items have types."""
 _NUMBERS = frozenset({"int", "float", "number"})
 
 
@@ -110,9 +112,9 @@ def relation(before: Value, after: Value) -> Relation:
     return Relation.CHANGED
 
 
-def _type(value: Any) -> str:
-    if isinstance(value, list | tuple):
-        items = sorted({type(item).__name__ for item in value})
+def _type(value: Any, depth: int = _DEPTH) -> str:
+    if isinstance(value, list | tuple) and depth:
+        items = sorted({_type(item, depth - 1) for item in value})
         return f"list[{'|'.join(items)}]" if items else "list"
     return "none" if value is None else type(value).__name__
 

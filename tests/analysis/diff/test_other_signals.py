@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from harness.model import DataPoint, MetricType, Resource, RunRecord, Temporality
+from harness.model import DataPoint, MetricType, Resource, RunRecord, Status, StatusCode, Temporality
 from tests.analysis.diff.runs import a_run, changes
 from tests.builders import (
     a_log_event,
@@ -224,3 +224,27 @@ def test_a_counter_that_may_fall_now() -> None:
     )
 
     assert changes(before, after) == ["kind_changed at jobs: is_monotonic True → False"]
+
+
+def test_a_log_record_that_is_in_no_span_any_more() -> None:
+    within = a_run(a_log_record("ready", trace_id="a" * 32, span_id="b" * 16))
+
+    assert changes(within, a_run(a_log_record("ready"))) == ["removed at ready: trace_id str → None"]
+
+
+def test_a_status_with_another_description() -> None:
+    def failed(description: str) -> RunRecord:
+        return a_run(a_span("pay", status=Status(code=StatusCode.ERROR, message=description)))
+
+    assert changes(failed("card 17 refused"), failed("card 18 refused")) == []
+    assert changes(failed("card 17 refused"), failed("no card 17")) == [
+        "value_changed at pay: status.description 'card ‹number› refused' → 'no card ‹number›'"
+    ]
+
+
+def test_items_of_a_list_in_a_list() -> None:
+    before, after = ({"ns": {"rows": rows}} for rows in ([[1, 2], [3]], [[1, "2"], [3]]))
+
+    assert changes(a_run(a_segment("shop", metadata=before)), a_run(a_segment("shop", metadata=after))) == [
+        "retyped at shop: metadata.ns.rows list[list[int]] → list[list[int]|list[int|str]]"
+    ]
