@@ -180,3 +180,38 @@ def test_a_message(emit: Any) -> None:
     assert len(lines) == 2
     told, _ = accepted(text, a_run(emit("cache warmed in 12 ms"), emit("ready")))
     assert [one[one.index(": ") + 2] for one in told] == ["-", "+"]
+
+
+def test_an_operation_in_each_of_its_variants() -> None:
+    def run(name: str) -> RunRecord:
+        roots = (
+            a_span(name, attributes={"http.status_code": code}, trace_id=f"{code:032x}")
+            for code in (200, 404)
+        )
+        return a_run(*roots, a_span("other", trace_id="f" * 32))
+
+    text = contract_text(run("GET /order")).replace(
+        "- span: GET /order\n", "- span: GET /order  # ours\n    used_by: [Board]\n", 1
+    )
+    told, _ = accepted(text, run("GET /orders"))
+    after, _, left = accepted_text(text, run("GET /orders"))
+    assert told == ["operations › GET /order: span: GET /order → span: GET /orders (2 items); used by Board"]
+    assert left == []
+    assert after == text.replace("GET /order", "GET /orders")
+
+
+def test_an_operation_that_is_there_is_not_renamed_to_another_one() -> None:
+    text = contract_text(a_run(a_span("job", attributes={"n": 1})))
+    roots = (
+        a_span(name, attributes={"n": n}, trace_id=f"{n:032x}") for n, name in enumerate(("job", "jobs"), 1)
+    )
+    assert accepted(text, a_run(*roots))[0] == ["jobs: + operation: {span: jobs}"]
+
+
+def test_an_operation_of_which_something_else_holds_is_another_one() -> None:
+    text = contract_text(a_run(a_span("job", attributes={"n": 1})))
+    _, made, left = accepted_text(text, a_run(a_span("jobs", attributes={"n": 2})))
+    assert [str(change)[10:] for change in (*made, *left)] == [
+        "jobs: + operation: {span: jobs}",
+        "job: - span 'job'",
+    ]

@@ -106,7 +106,7 @@ def new_names(contract: Contract, parts: Sequence[Telemetry]) -> NewNames:
         check = OperationCheck(names.contract, Deviations(contract.file), names.witness)
         for telemetry in parts:
             check.check(telemetry)
-        found = dict(_of_children(names.contract, names.witness))
+        found = dict(_of_children(names.contract, names.witness)) | dict(_of_operations(names))
         if not found:
             return names
 
@@ -122,6 +122,22 @@ def _of_children(contract: Contract, witness: Witness) -> Iterator[tuple[int, Na
                 ]
                 for child, one in renamed_items(gone, _new_below(left), _holds):
                     yield id(child), one.name
+
+
+def _of_operations(names: NewNames) -> Iterator[tuple[int, Named]]:
+    """Yield the same of operations: of those of one name, one for each `when`, together."""
+    for signal, roots in names.witness.roots.items():
+        gone = [
+            operation.item
+            for operation in names.contract.operations
+            if operation.item.kind == signal
+            and id(operation.item) not in {*names.witness.taken, *names.of}
+            and _may_be_renamed(operation.item)
+            and not any(equal(operation.item.expectation.identity, root.name) for root in roots)
+        ]
+        if gone:
+            for item, one in renamed_items(gone, _new_below(roots), _holds):
+                yield id(item), one.name
 
 
 def _new_below(left: Sequence[Any]) -> list[Newcomer[Named, Any]]:

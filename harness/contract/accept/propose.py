@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import chain
+from itertools import chain, repeat
 from typing import Any
 
 from harness.contract.accept.changes import Change, as_one, below, shown, told_apart
@@ -56,6 +56,10 @@ class _Proposer:
 
     def changes(self) -> Iterator[Change]:
         nodes = items_of(self._document.root, "operations")
+        renamed = map(
+            self._new_name, (one.item for one in self._contract.operations), nodes, repeat("operations")
+        )
+        yield from as_one(chain.from_iterable(renamed))
         for operation, node in zip(self._contract.operations, nodes, strict=True):
             item = operation.item
             where, path = (
