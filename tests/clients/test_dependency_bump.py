@@ -46,7 +46,7 @@ def test_the_contract_of_the_old_release_is_red(
     errors = [line for line in capsys.readouterr().out.splitlines() if ": error " in line]
     assert len(errors) == 1
     assert (
-        "error unit_mismatch: metric 'http.server.active_requests':"
+        "error unit_mismatch: metric http.server.active_requests:"
         " unit: expected '{request}', captured 'requests'" in errors[0]
     )
 
