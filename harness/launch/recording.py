@@ -216,7 +216,7 @@ def _open_locked(file: Path) -> int:
     """
     while True:
         # Of a FIFO the system says that nobody reads it, instead of waiting for a reader.
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_NONBLOCK, 0o600)
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | getattr(os, "O_NONBLOCK", 0), 0o600)
         try:
             _lock(descriptor)
         except BlockingIOError:
