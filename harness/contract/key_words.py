@@ -43,6 +43,8 @@ def is_measured(key: str) -> bool:
 
     >>> is_measured("work.duration_ms"), is_measured("durationMs"), is_measured("work.items")
     (True, True, False)
+    >>> is_measured("elapsed_s"), is_measured("http.response.body.size"), is_measured("retries_s")
+    (True, True, False)
     """
     return _MEASURED.search(_snake(key)) is not None
 

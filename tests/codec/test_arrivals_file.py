@@ -3,6 +3,7 @@ from collections.abc import Callable
 
 import msgspec
 import pytest
+import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -111,6 +112,28 @@ def test_a_compressed_entry_that_is_damaged_is_left_out(
 
     assert bodies == [b"kept"]
     assert said in problem
+
+
+def test_what_memory_does_not_suffice_for_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    def exhaust(_: bytes) -> bytes:
+        raise MemoryError
+
+    written = arrivals_file.of_datagrams(FLOOD)
+    monkeypatch.setattr(zstandard, "decompress", exhaust)
+
+    bodies, problem = whole_and_left_out(WHOLE + written + WHOLE)
+
+    assert bodies == [b"kept", b"kept"]
+    assert "the entry cannot be decompressed" in problem
+
+
+def test_a_body_that_claims_more_than_one_can_have_is_left_out() -> None:
+    line = b'{"size":3,"whole":2147483647}'
+
+    bodies, problem = whole_and_left_out(WHOLE + line + b"\nabc\n")
+
+    assert bodies == [b"kept"]
+    assert "Expected `int` <= 1073741824 - at `$.whole`" in problem
 
 
 WHOLE = arrivals_file.of_datagrams([b"kept"])

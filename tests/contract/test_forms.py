@@ -42,6 +42,9 @@ TEXTS = [
     ("http://localhost:40121/x?port=40121", "http://localhost:44693/x?port=44693"),
     ("<Order object at 0x7f01a2b3c4d5>", "<Order object at 0x7f55a2b3c4d0>"),
     ("took 57 ms", "took 58.5 ms"),
+    ("took 52 min 7 s", "took 3 min 40 s"),
+    ("1h 44m left", "2h 3m left"),
+    ("4 hours ago", "12 hours ago"),
     ("01JDFGW9QZ8X4T2V7K3M5N6P0R", "01JDHZZZZZ0123456789ABCDEF"),
     ("01jdfgw9qz8x4t2v7k3m5n6p0r", "01jdhzzzzz0123456789abcdeg"),
     (
