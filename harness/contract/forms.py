@@ -37,7 +37,7 @@ _FIGURES = rf"\d++(?:[.,_]\d++)*+(?:[eE][+-]?\d++{_END})?"
 """A number with all that belongs to it: fraction, separators of thousands, exponent, the other parts of a
 version or of a list. In each run it is one number, whichever of these it has."""
 _NUMBER = r"[+-]?\d[\d.,_]*(?:[eE][+-]?\d+)?"
-_SPAN = r"\d++(?:\.\d++)?(?:[nuµμm]s|[dhms])"
+_SPAN = r"(?:\d++(?:\.\d++)?(?:[nuµμm]s|[dhms]))"
 _OCTET, _GROUP = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)", "[0-9a-fA-F]{1,4}"
 # Of one word, those alone that seldom stand behind a count.
 _SHORT_REASONS = (
@@ -95,9 +95,10 @@ _FORMS = (
     Form(  # ISO 8601, and the way of Go, from two units on
         "duration",
         rf"""{_START}-?P(?=T?\d)(?:\d++(?:\.\d++)?[YMWD])*+(?:T(?:\d++(?:[.,]\d++)?[HMS])++)?+{_END}
-        |{_START}{_SPAN}(?:\ ?{_SPAN})++{_END}""",
-        r"-?[\w., ]+",
+        |{_START}{_SPAN}{_SPAN}++{_END}""",
+        r"-?[\w.,]+",
     ),
+    Form("spaced", rf"{_START}{_SPAN}(?:\ {_SPAN})++{_END}", r"\d[\w.]*(?:\s\d[\w.]*)+"),
     Form("scientific", rf"{_SIGN}(?<![\w.])\d++(?:\.\d++[eE][+-]?|[eE][+-])\d++{_END}", _NUMBER, "values"),
     Form(  # of threads, and of the processes of pools, as Python numbers them
         "worker",
@@ -228,6 +229,7 @@ _JSON = frozenset("{[")
 _SHOWN = dict.fromkeys(("measured", "scientific", "decimal", "list", "value"), "number") | {
     "digits": "hex",
     "folders": "date",
+    "spaced": "duration",
     "loopback": "address",
     "base64": "token",
     "prefixed": "token",

@@ -13,7 +13,7 @@ Form = tuple[str, str]
 _FEW = 5
 """So many words with digits in one place are said; more are data."""
 _WORD = r"\S+"
-_CLASS = re.compile(r"\[[^\]]+\]\+")
+_CLASS = re.compile(r"(?:-\?)?\[[^\]]+\]\+")
 """What an id of a form that is known becomes."""
 _MAY_BE_ID = re.compile(r"(?=\w*\d)\w{6,}|\w{16,}")
 
