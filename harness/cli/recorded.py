@@ -81,12 +81,12 @@ def record_of(
         start_time_unix_nano=start.start_time_unix_nano,
         duration_ns=file.stat().st_mtime_ns - start.start_time_unix_nano,
     )
-    cures = {**_unwritten(start), **_too_much(file, left_out), **_damaged(file, unreadable, outcome)}
+    cures = {**_unwritten(start), **_too_much(file, left_out), **_damaged(unreadable, outcome)}
     return RunRecord(
         scenarios=(scenario,),
         packages=packages or {},
         findings=tuple(_arrivals_lost(sentence, cure) for sentence, cure in cures.items()),
-        cut=(*cures, *(f"{file}: {one.text}" for one in unreadable if f"{file}: {one.text}" not in cures)),
+        cut=tuple(dict.fromkeys((*cures, *(one.text for one in unreadable)))),
     )
 
 
@@ -107,7 +107,7 @@ def _entries(file: Path, unreadable: list[LeftOut]) -> Iterator[tuple[Arrival, b
         with file.open("rb") as stream:
             left_out = yield from arrivals_file.read(stream)
         if left_out.text:
-            unreadable.append(left_out)
+            unreadable.append(left_out._replace(text=f"{file}: {left_out.text}"))
     except OSError as error:
         raise RecordError(f"{file}: cannot be read: {error.strerror}; check the path") from error
 
@@ -157,13 +157,10 @@ def _too_much(file: Path, left_out: list[int]) -> dict[str, str]:
     return {sentence: ": whatever is wrong with them is not found; record less at once, in several runs"}
 
 
-def _damaged(file: Path, unreadable: list[LeftOut], outcome: Outcome) -> dict[str, str]:
+def _damaged(unreadable: list[LeftOut], outcome: Outcome) -> dict[str, str]:
     """Return what cannot be read, and the cure; what a kill cut short was never answered."""
-    return {
-        f"{file}: {one.text}": "; record the run again"
-        for one in unreadable
-        if not (one.is_cut and outcome == "interrupted")
-    }
+    lost = (one.text for one in unreadable if not (one.is_cut and outcome == "interrupted"))
+    return dict.fromkeys(lost, "; record the run again")
 
 
 def _arrivals_lost(sentence: str, cure: str) -> Finding:

@@ -1,8 +1,9 @@
 """What reached the receivers, as it came: the file `received.bin`.
 
 Each entry is a line of JSON that says what it is and how many bytes follow,
-then those bytes, compressed where they are many, and a line feed. A process that is killed leaves at most one
-entry cut short; everything before it, or before damage, is read.
+then those bytes, compressed where they are many, and a line feed. A process
+that is killed leaves at most one entry cut short; everything before it is
+read, but entries that are damaged.
 """
 
 from __future__ import annotations

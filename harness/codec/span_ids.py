@@ -11,8 +11,7 @@ from typing import Any
 from google.protobuf import descriptor_pb2, descriptor_pool, json_format, message_factory
 from google.protobuf.message import DecodeError as ProtobufError
 
-TRACE_ID_BYTES, SPAN_ID_BYTES = 16, 8
-NO_TRACE_ID, NO_SPAN_ID = bytes(TRACE_ID_BYTES), bytes(SPAN_ID_BYTES)
+_NO_TRACE, _NO_SPAN = bytes(16), bytes(8)
 
 
 def _merged(name: str, number: int, type_: str) -> dict[str, Any]:
@@ -55,8 +54,8 @@ def are_all_valid(body: bytes, count: int) -> bool:
     trace_ids, span_ids = ids.trace_id[:], ids.span_id[:]
     return (
         len(trace_ids) == len(span_ids) == count
-        and set(map(len, trace_ids)) == {TRACE_ID_BYTES}
-        and set(map(len, span_ids)) == {SPAN_ID_BYTES}
-        and NO_TRACE_ID not in trace_ids
-        and NO_SPAN_ID not in span_ids
+        and set(map(len, trace_ids)) == {len(_NO_TRACE)}
+        and set(map(len, span_ids)) == {len(_NO_SPAN)}
+        and _NO_TRACE not in trace_ids
+        and _NO_SPAN not in span_ids
     )

@@ -82,7 +82,7 @@ def renamed_items(
     groups: dict[str, list[Item]] = {}
     for item in gone:
         groups.setdefault(source(item.expectation.identity), []).append(item)
-    alike = _shared_words if are_messages else likeness
+    alike = _same_words if are_messages else likeness
     names = [source(one.identity) for one in new]
     pairs = ((alike(before, after), before, n) for before in groups for n, after in enumerate(names))
     ranked = sorted((pair for pair in pairs if pair[0] >= ALIKE), reverse=True)
@@ -101,7 +101,7 @@ def nearest_text(expected: Any, texts: Mapping[str, Any]) -> str | None:
         texts: Each with what an item of it would start with.
     """
     wanted = source(expected)
-    alike = {text: _shared_words(wanted, source(identity)) for text, identity in texts.items()}
+    alike = {text: _same_words(wanted, source(identity)) for text, identity in texts.items()}
     near = max(alike, key=alike.__getitem__, default="")
     return near if alike.get(near, 0) >= ALIKE else None
 
@@ -113,7 +113,7 @@ def _are_all_held(items: Sequence[Item], captured: Sequence[T], holds: Callable[
     )
 
 
-def _shared_words(before: str, after: str) -> float:
+def _same_words(before: str, after: str) -> float:
     first, second = Counter(before.split()), Counter(after.split())
     return 2 * (first & second).total() / (first.total() + second.total() or 1)
 

@@ -63,8 +63,7 @@ def with_moves(document: Document, changes: Iterable[Change], key: str, is_held:
         (number, before), (other, after) = gone[identity], new[identity]
         if before is not None and after is not None and is_held(before, after):
             apply = partial(document.move, before.above, before.node, after.above, key)
-            told = f"below {before.parent.expectation.short_name()}", f"below {_name(after)}"
-            moved[number] = replace(found[number], before=told[0], after=told[1], apply=apply)
+            moved[number] = replace(found[number], before=_place(before), after=_place(after), apply=apply)
             moved[other] = None
     for number, change in enumerate(found):
         one = moved.get(number, change)
@@ -72,8 +71,8 @@ def with_moves(document: Document, changes: Iterable[Change], key: str, is_held:
             yield one
 
 
-def _name(new: New) -> str:
-    return new.parent.expectation.short_name()
+def _place(one: Gone | New) -> str:
+    return f"below {one.parent.expectation.short_name()}"
 
 
 def _by_identity(changes: Sequence[Change], kind: type[Gone | New]) -> dict[str, tuple[int, Any]]:
