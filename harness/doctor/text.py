@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from pathlib import Path
 from typing import Any
 
@@ -139,9 +140,6 @@ def _first_line(holder: Any) -> int:
 
 def shown_path(file: Path) -> str:
     """Return a path as findings show it: below the working directory relative to it."""
-    try:
-        absolute = file.resolve()
-    except (OSError, RuntimeError):  # a link that leads to itself
-        absolute = file.absolute()
+    absolute = Path(os.path.realpath(file))  # `resolve` raises RuntimeError for a link that leads to itself
     here = Path.cwd()
     return str(absolute.relative_to(here)) if absolute.is_relative_to(here) else str(absolute)

@@ -157,7 +157,8 @@ def replace_file(file: Path, data: bytes, *, keeps_mode: bool = False) -> None:
     Raises:
         OSError: It cannot be written; the old one stays.
     """
-    file = file.resolve()  # of a link, what it leads to
+    # What a link leads to; `resolve` raises RuntimeError for one that leads to itself.
+    file = Path(os.path.realpath(file))
     mode = stat.S_IMODE(file.stat().st_mode) if keeps_mode and file.exists() else _FOR_ALL
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     temporary = Path(name)

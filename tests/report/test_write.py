@@ -39,6 +39,14 @@ def test_a_file_is_replaced_and_readable_by_all(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "run.json").stat().st_mode) == 0o644
 
 
+def test_a_link_to_itself_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "run.json").symlink_to("run.json")
+
+    write_reports(RunRecord(), tmp_path, names=["json"])
+
+    assert read_record(tmp_path) == RunRecord(redacted=True)
+
+
 def test_a_directory_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
 
