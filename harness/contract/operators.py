@@ -179,6 +179,17 @@ OPTIONAL = "optional"
 """``key/optional: value`` or ``key/optional/type: int``: it may be missing."""
 
 
+def identity_of(written: Mapping[str, Any]) -> tuple[str, Any]:
+    """Return the kind of a written item, and what identifies one, as an expectation takes it.
+
+    >>> identity_of({"span/starts_with": "GET ", "kind": "server"})
+    ('span', starts_with('GET '))
+    """
+    key, argument = next(iter(written.items()))
+    kind, _, operator = split_key(key)
+    return kind, OPERATORS[operator].make(argument)
+
+
 def split_key(text: str) -> tuple[str, bool, str]:
     """Return the name in a key, whether it is optional, and its operator (``is`` by default).
 

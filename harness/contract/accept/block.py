@@ -11,7 +11,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from harness.contract.accept.edits import Addition, Edits, Part, TextEdit, as_value, is_collection, parts_of
+from harness.contract.accept.edits import (
+    Addition,
+    Edits,
+    Part,
+    TextEdit,
+    as_value,
+    edited,
+    is_collection,
+    parts_of,
+)
 from harness.contract.accept.flow import flow_edits
 from harness.contract.accept.lines import Lines
 from harness.contract.write.yaml_text import WRITTEN_COMMENT, Said, scalar_text, yaml_lines
@@ -24,14 +33,14 @@ def block_edits(lines: Lines, root: Any, edits: Edits) -> Iterator[TextEdit]:
     yield from _Block(lines, edits, root, key=None).found()
 
 
-def item_lines(lines: Lines, key: Any, items: Any, node: Any) -> list[str]:
+def item_lines(lines: Lines, key: Any, items: Any, node: Any, edits: Edits) -> list[str]:
     """Return the lines of an item of a block list, its comments included, from its dash on.
 
     Args:
         key: The node of the key that the list is under.
+        edits: What is to be otherwise in the item.
     """
-    block = _Block(lines, Edits(), items, key)
-    return block.lines_of(node)
+    return _Block(lines, edits, items, key).lines_of(node)
 
 
 @dataclass(frozen=True)
@@ -66,10 +75,11 @@ class _Block:
         yield from self._additions(parts, kept, added)
 
     def lines_of(self, node: Any) -> list[str]:
-        """Return the lines of an item, its comments included, from its dash on."""
+        """Return the lines of an item with the edits in it, its comments included, from its dash on."""
         parts = parts_of(self.collection)
         number = next(number for number, part in enumerate(parts) if part.value is node)
-        whole = self.lines.text[self._start(parts, number) : self._behind(parts[number])]
+        start, end = self._start(parts, number), self._behind(parts[number])
+        whole = edited(self.lines.text, self._kept(parts[number]), start, end)
         return [line[self._column :] for line in whole.splitlines()]
 
     # What stays

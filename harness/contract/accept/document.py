@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from harness.contract.accept.block import block_edits, item_lines
-from harness.contract.accept.edits import Addition, Edits, Part, is_collection, parts_of
+from harness.contract.accept.edits import Addition, Edits, Part, edited, is_collection, parts_of
 from harness.contract.accept.lines import Lines
 from harness.contract.accept.merge import merge_entry, plain, put
 from harness.contract.kinds import EVENTS, KINDS, LINKS
@@ -62,11 +63,8 @@ class Document:
         """Return the file's text with all edits made."""
         _remove_emptied(self.root, self._edits)
         found = block_edits(self._lines, self.root, self._edits)
-        ended, after, done = self._lines.text, "", 0
-        for start, end, new in sorted(found, key=lambda edit: edit[:2]):
-            after += ended[done:start] + new
-            done = end
-        after += ended[done:]
+        ended = self._lines.text
+        after = edited(ended, found, 0, len(ended))
         return after if ended == self._text else after.removesuffix("\n")
 
     def remove(self, node: Any) -> None:
@@ -79,12 +77,37 @@ class Document:
         Args:
             above: The mapping whose list has it.
         """
-        entry = entry_of(above, name)
-        value = plain(node)
-        if entry is not None and not entry.node.flow_style:
-            value = Verbatim(value, item_lines(self._lines, entry.key_node, entry.node, node))
+        value = self._as_written(above, name, node, plain(node), Edits())
         self.remove(node)
         self.add_item(mapping, name, value)
+
+    def copied(self, above: Any, key: str, node: Any, said: Mapping[str, Any], instead: Sequence[str]) -> Any:
+        """Return an item of the list under a key, with its comments, as it comes elsewhere.
+
+        Args:
+            above: The mapping whose list has it.
+            said: What it says there.
+            instead: The names of what it says here only.
+        """
+        names = {split_key(one)[0]: one for one in said}
+        edits, value = Edits(), plain(node)
+        for part in parts_of(node):
+            name = split_key(str(part.key.value))[0]
+            if name in names:
+                edits.replaced[id(part.key)] = names[name], said[names.pop(name)]
+            elif name in instead:
+                edits.removed.add(id(part.key))
+                del value[part.key.value]
+        for name in names.values():
+            put(edits, node, name, said[name])
+        return self._as_written(above, key, node, value | said, edits)
+
+    def _as_written(self, above: Any, key: str, node: Any, value: dict[str, Any], edits: Edits) -> Any:
+        """Return an item as the file has it, edited; of a list in one line, its plain value."""
+        entry = entry_of(above, key)
+        if entry is None or entry.node.flow_style:
+            return value
+        return Verbatim(value, item_lines(self._lines, entry.key_node, entry.node, node, edits))
 
     def replace(self, entry: Entry, key: str, value: Any) -> None:
         """Set an entry to a key and value, in its place; of a collection only what differs in it."""

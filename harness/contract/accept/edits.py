@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -65,6 +65,15 @@ class Edits:
         """Return what comes into a mapping or list, in its order."""
         added = self.added.get(id(collection), ())
         return sorted(added, key=lambda one: (one.position, split_key(one.key)[0]))
+
+
+def edited(text: str, edits: Iterable[TextEdit], start: int, end: int) -> str:
+    """Return what is from one place of a text to another, with the edits in it, of which none overlap."""
+    found, done = "", start
+    for first, last, new in sorted(edits, key=lambda edit: edit[:2]):
+        found += text[done:first] + new
+        done = last
+    return found + text[done:end]
 
 
 def parts_of(collection: Any) -> list[Part]:

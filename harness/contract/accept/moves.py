@@ -12,7 +12,7 @@ from harness.contract.accept.document import Document
 from harness.contract.check import OperationCheck
 from harness.contract.deviations import Deviations
 from harness.contract.items import Contract, Item, Operation
-from harness.contract.operators import OPERATORS, split_key
+from harness.contract.operators import identity_of
 from harness.model import Level, Telemetry
 
 IsHeld = Callable[["Gone", "New"], bool]
@@ -20,40 +20,45 @@ IsHeld = Callable[["Gone", "New"], bool]
 
 @dataclass(frozen=True)
 class Gone:
-    """A child item that nothing was captured of.
+    """An item that nothing was captured of.
 
     Attributes:
-        parent: The item that it is below.
-        above: The node of that item.
+        parent: The item that it is below; None of an operation.
+        above: The node of the mapping whose list has it.
+        key: Of that list.
         node: Its own node.
     """
 
     item: Item
-    parent: Item
+    parent: Item | None
     above: Any
+    key: str
     node: Any
 
 
 @dataclass(frozen=True)
 class New:
-    """A child that the contract does not know.
+    """What the contract does not know.
 
     Attributes:
-        parent: The item that it would be below.
-        above: The node of that item.
+        parent: The item that it would be below; None of an operation.
+        above: The node of the mapping whose list it comes into.
+        key: Of that list.
         written: What is written of it.
+        nodes: What was captured of it.
     """
 
-    parent: Item
+    parent: Item | None
     above: Any
+    key: str
     written: Mapping[str, Any]
+    nodes: Sequence[Any]
 
 
-def with_moves(document: Document, changes: Iterable[Change], key: str, is_held: IsHeld) -> Iterator[Change]:
+def with_moves(document: Document, changes: Iterable[Change], is_held: IsHeld) -> Iterator[Change]:
     """Yield changes of one operation: what goes and comes again, as the file says it, is one change.
 
     Args:
-        key: Of the lists of children.
         is_held: Whether the file still holds once an item has moved.
     """
     found = list(changes)
@@ -62,8 +67,11 @@ def with_moves(document: Document, changes: Iterable[Change], key: str, is_held:
     for identity in gone.keys() & new.keys():
         (number, before), (other, after) = gone[identity], new[identity]
         if before is not None and after is not None and is_held(before, after):
-            apply = partial(document.move, before.above, before.node, after.above, key)
-            moved[number] = replace(found[number], before=_place(before), after=_place(after), apply=apply)
+            apply = partial(document.move, before.above, before.node, after.above, before.key)
+            places = _place(before), _place(after)
+            moved[number] = replace(
+                found[number], before=places[0], after=places[1], apply=apply, passing=None
+            )
             moved[other] = None
     for number, change in enumerate(found):
         one = moved.get(number, change)
@@ -72,7 +80,7 @@ def with_moves(document: Document, changes: Iterable[Change], key: str, is_held:
 
 
 def _place(one: Gone | New) -> str:
-    return f"below {one.parent.expectation.short_name()}"
+    return f"below {one.parent.expectation.short_name()}" if one.parent else ""
 
 
 def _by_identity(changes: Sequence[Change], kind: type[Gone | New]) -> dict[str, tuple[int, Any]]:
@@ -88,9 +96,8 @@ def _by_identity(changes: Sequence[Change], kind: type[Gone | New]) -> dict[str,
 def _identity(one: Gone | New) -> str:
     if isinstance(one, Gone):
         return f"{one.item.kind} {one.item.expectation.identity!r}"
-    key, argument = next(iter(one.written.items()))
-    kind, _, operator = split_key(key)
-    return f"{kind} {OPERATORS[operator].make(argument)!r}"
+    kind, identity = identity_of(one.written)
+    return f"{kind} {identity!r}"
 
 
 def is_held_after(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import chain, repeat
@@ -11,6 +11,7 @@ from typing import Any
 
 from harness.contract.accept.changes import Change, as_one, below, shown, told_apart
 from harness.contract.accept.document import Document, entry_of, items_of
+from harness.contract.accept.grafts import with_grafts
 from harness.contract.accept.item_names import new_names
 from harness.contract.accept.mapping_changes import mapping_changes, replacement, setting
 from harness.contract.accept.moves import Gone, New, is_held_after, with_moves
@@ -19,7 +20,7 @@ from harness.contract.accept.section_changes import section_changes
 from harness.contract.accept.unexercised import unexercised_item, unexercised_keys
 from harness.contract.items import Contract, Item, Operation, Presence
 from harness.contract.kinds import KINDS, SECTIONS
-from harness.contract.operators import OPERATORS, split_key
+from harness.contract.operators import identity_of, split_key
 from harness.contract.optional import BY_SUBSET
 from harness.contract.resources import different, named, resources_of, service_of
 from harness.contract.write.operations import operations_of
@@ -55,6 +56,14 @@ class _Proposer:
         self._contract, self._witness = self._names.contract, self._names.witness
 
     def changes(self) -> Iterator[Change]:
+        yield from with_grafts(self._document, self._of_operations(), self._trees)
+        yield from self._resources()
+        for section in SECTIONS:
+            yield from section_changes(
+                self._names, section, self._document, self._parts, self._trees.services
+            )
+
+    def _of_operations(self) -> Iterator[Change]:
         nodes = items_of(self._document.root, "operations")
         renamed = map(
             self._new_name, (one.item for one in self._contract.operations), nodes, repeat("operations")
@@ -68,44 +77,38 @@ class _Proposer:
             )
             if id(item) in self._witness.taken:
                 changes = below(path, self._item(item, node, where))
-                children = KINDS[item.kind].children
-                yield from self._with_moves(operation, changes, children[0]) if children else changes
+                is_held = partial(is_held_after, self._contract, operation, self._parts)
+                yield from with_moves(self._document, changes, is_held)
             elif item.presence is not Presence.FORBIDDEN:
                 removal = self._removal(node, where, _title(operation))
-                yield from below(path, [replace(removal, relied_on=item.whole_relied_on, asked=True)])
+                passing = Gone(item, None, self._document.root, "operations", node)
+                removal = replace(removal, relied_on=item.whole_relied_on, asked=True, passing=passing)
+                yield from below(path, [removal])
         yield from self._new_operations()
-        yield from self._resources()
-        for section in SECTIONS:
-            yield from section_changes(
-                self._names, section, self._document, self._parts, self._trees.services
-            )
-
-    def _with_moves(self, operation: Operation, changes: Iterator[Change], key: str) -> Iterator[Change]:
-        is_held = partial(is_held_after, self._contract, operation, self._parts)
-        return with_moves(self._document, changes, key, is_held)
 
     # Operations that the contract does not know
 
     def _new_operations(self) -> Iterator[Change]:
-        roots = self._witness.roots
+        roots, root = self._witness.roots, self._document.root
         if not roots:
             return
         trees = self._trees.of(spans=roots.get("span", []), segments=roots.get("segment", []))
         declared = Counter(repr(o.item.expectation.identity) for o in self._contract.operations)
         found = operations_of(trees, always_when=True)
-        declared.update(_identity_of(new) for new in found)
+        declared.update(repr(identity_of(new)[1]) for new in found)
         for new in found:
             key = next(iter(new))
-            name = new[key]
-            if declared[_identity_of(new)] == 1:  # nothing to tell it from
+            kind, identity = identity_of(new)
+            if declared[repr(identity)] == 1:  # nothing to tell it from
                 new.pop("when", None)
             yield Change(
-                where=str(name),
+                where=str(new[key]),
                 what="operation",
                 before="",
                 after=shown("operation", {k: v for k, v in new.items() if k in (key, "when")}),
-                apply=partial(self._document.add_item, self._document.root, "operations", new),
+                apply=partial(self._document.add_item, root, "operations", new),
                 path=(repr(new),),
+                passing=New(None, root, "operations", new, _named(roots[kind], identity)),
             )
 
     def _resources(self) -> Iterator[Change]:
@@ -183,7 +186,8 @@ class _Proposer:
         yield from as_one(chain.from_iterable(self._new_name(*child, where) for child in children))
         for child, child_node in children:
             path = f"{where} › {child.expectation.short_name()}"
-            yield from below(child.expectation.identity, self._child(child, child_node, path, item, node))
+            changes = self._child(child, child_node, path, item, node, key)
+            yield from below(child.expectation.identity, changes)
         yield from self._new_children(item, node, key, where)
 
     def _new_name(self, child: Item, node: Any, where: str) -> Iterator[Change]:
@@ -191,9 +195,11 @@ class _Proposer:
         for change in below(child.expectation.identity, changes):
             yield replace(change, relied_on=child.whole_relied_on)
 
-    def _child(self, child: Item, node: Any, where: str, parent: Item, above: Any) -> Iterator[Change]:
+    def _child(
+        self, child: Item, node: Any, where: str, parent: Item, above: Any, key: str
+    ) -> Iterator[Change]:
         for change in self._presence(child, node, where):
-            passing = Gone(child, parent, above, node) if change.what == "item" else None
+            passing = Gone(child, parent, above, key, node) if change.what == "item" else None
             yield replace(change, relied_on=child.whole_relied_on, passing=passing)
         if id(child) in self._witness.taken:
             yield from self._item(child, node, where)
@@ -221,17 +227,16 @@ class _Proposer:
         for new in child_items(parents, self._trees.with_below(own)):
             title = shown(*next(iter(new.items())))
             add = partial(self._document.add_item, node, key, new)
-            passing = New(item, node, new)
+            _, identity = identity_of(new)
+            passing = New(item, node, key, new, _named(chain.from_iterable(own.values()), identity))
             yield Change(where, key, "", f"{key}: {title}", add, path=(repr(new),), passing=passing)
 
     def _removal(self, node: Any, where: str, title: str) -> Change:
         return Change(where, "item", title, "", partial(self._document.remove, node))
 
 
-def _identity_of(new: Mapping[str, Any]) -> str:
-    """Return what identifies a written operation, as `repr` has that of a declared one."""
-    key = next(iter(new))
-    return repr(OPERATORS[split_key(key)[2]].make(new[key]))
+def _named(nodes: Iterable[Any], identity: Any) -> list[Any]:
+    return [node for node in nodes if equal(identity, node.name)]
 
 
 def plain_keys(mapping: Mapping[str, Any]) -> dict[str, Any]:
