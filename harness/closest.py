@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -76,9 +77,17 @@ def shared_words(before: str, after: str) -> float:
     >>> shared_words("app.user", "app.rows")
     0.5
     """
-    first, second = _words(before), _words(after)
-    shared = sum(min(first.count(word), second.count(word)) for word in set(first))
-    return 2 * shared / (len(first) + len(second)) if first or second else 0.0
+    return _shared(_words(before), _words(after))
+
+
+def text_likeness(before: str, after: str) -> float:
+    """Return from 0 to 1 which share of the words of two messages, or names, is the same."""
+    return _shared(before.split(), after.split())
+
+
+def _shared(first: list[str], second: list[str]) -> float:
+    both = sum((Counter(first) & Counter(second)).values())
+    return 2 * both / (len(first) + len(second)) if first or second else 0.0
 
 
 def _words(name: str) -> list[str]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from harness.closest import likeness, shared_words
+from harness.closest import likeness, shared_words, text_likeness
 from harness.contract.items import Item
 from harness.expect.matcher import Matcher
 from harness.expect.matchers.combine import AnyOf
@@ -82,7 +81,7 @@ def renamed_items(
     groups: dict[str, list[Item]] = {}
     for item in gone:
         groups.setdefault(source(item.expectation.identity), []).append(item)
-    alike = _same_words if are_messages else likeness
+    alike = text_likeness if are_messages else likeness
     names = [source(one.identity) for one in new]
     pairs = ((alike(before, after), before, n) for before in groups for n, after in enumerate(names))
     ranked = sorted((pair for pair in pairs if pair[0] >= ALIKE), reverse=True)
@@ -101,7 +100,7 @@ def nearest_text(expected: Any, texts: Mapping[str, Any]) -> str | None:
         texts: Each with what an item of it would start with.
     """
     wanted = source(expected)
-    alike = {text: _same_words(wanted, source(identity)) for text, identity in texts.items()}
+    alike = {text: text_likeness(wanted, source(identity)) for text, identity in texts.items()}
     near = max(alike, key=alike.__getitem__, default="")
     return near if alike.get(near, 0) >= ALIKE else None
 
@@ -111,11 +110,6 @@ def _are_all_held(items: Sequence[Item], captured: Sequence[T], holds: Callable[
     return all(any(holds(item, one) for item in items) for one in captured) and all(
         any(holds(item, one) for one in captured) for item in items
     )
-
-
-def _same_words(before: str, after: str) -> float:
-    first, second = Counter(before.split()), Counter(after.split())
-    return 2 * (first & second).total() / (first.total() + second.total() or 1)
 
 
 def _is_value(expected: Any) -> bool:

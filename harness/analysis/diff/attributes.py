@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from harness.analysis.diff.names import stem_and_unit
 from harness.analysis.diff.values import Relation, Value, relation
 from harness.closest import likeness
 from harness.contract.renames import is_distinctive
+from harness.contract.units import stem_and_unit
 
 Fact = tuple[str, Value]
 Facts = Mapping[str, Value]

@@ -9,9 +9,9 @@ from itertools import groupby, islice
 from typing import Any, NamedTuple
 
 from harness.analysis.diff.json_lines import json_likeness
-from harness.analysis.diff.names import are_times, text_likeness
 from harness.analysis.diff.shape import Shape
-from harness.closest import likeness
+from harness.closest import likeness, text_likeness
+from harness.contract.units import are_times
 
 RENAMED = 0.5
 """From this similarity on, two nodes of different names are one that was renamed."""

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from harness.analysis.diff.names import stem_and_unit, text_likeness
 from harness.analysis.diff.pairing import best_pairs
 from harness.analysis.diff.shape import Shapes, counted
 from harness.analysis.diff.values import Relation, merged, relation, value_of
-from harness.closest import likeness
+from harness.closest import likeness, text_likeness
+from harness.contract.units import stem_and_unit
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The units that names end with, and how alike messages are."""
+"""Units: those that names end with, and which of them measure time."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ _UNITS = {
     "b": "By", "bytes": "By", "kb": "kBy", "mb": "MBy",
 }  # fmt: skip
 _UNIT = re.compile(rf"(?i)[._-]({'|'.join(_UNITS)})\Z")
-
-
 _TIMES = frozenset({"ns", "us", "ms", "s"})
 
 
@@ -24,13 +22,6 @@ def are_times(before: str, after: str) -> bool:
     (True, False)
     """
     return {_UNITS.get(unit.lower(), "") for unit in (before, after)} <= _TIMES
-
-
-def text_likeness(before: str, after: str) -> float:
-    """Return from 0 to 1 which share of the words of two messages, or names, is the same."""
-    first, second = before.split(), after.split()
-    shared = sum(min(first.count(word), second.count(word)) for word in set(first))
-    return 2 * shared / (len(first) + len(second)) if first or second else 0.0
 
 
 def stem_and_unit(name: str) -> tuple[str, str]:
