@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from harness.analysis.diff import diff_records
+from harness.contract import check_contract, contract_text, parse_contract
+from harness.contract.accept import accepted_text
 from harness.model import RunRecord
+from harness.model.finding import is_failure
 from harness.report import read_record
 from tests.project import ProjectCopy
 from tests.test_contract_gate import REQUESTS
@@ -55,3 +58,24 @@ def test_new_conventions_are_renames_and_dup_only_adds(project: ProjectCopy) -> 
 
     kinds = {change.kind for change in diff_records(old, dup).changes if change.signal == "span"}
     assert kinds == {"added"}
+
+
+def test_a_contract_goes_along_with_what_people_said_in_it(project: ProjectCopy) -> None:
+    old, new = (recorded(project, opt_in) for opt_in in ("", "http"))
+    text = contract_text(old)
+    for line, said in (
+        ("    kind: server\n", "    used_by: [Home]\n    kind: server  # flask\n"),
+        ("  - metric: http.server.duration\n", "  - metric: http.server.duration  # the board's\n"),
+    ):
+        assert line in text
+        text = text.replace(line, said)
+
+    after, _, left = accepted_text(text, new)
+
+    assert left == []
+    assert [finding for finding in check_contract(parse_contract(after), new) if is_failure(finding)] == []
+    assert (
+        "  - metric: http.server.request.duration  # the board's\n    type: histogram\n    unit: s\n" in after
+    )
+    for said in ("used_by: [Home]", "kind: server  # flask"):
+        assert after.count(said) == text.count(said)

@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from harness.closest import likeness, shared_words, text_likeness
 from harness.contract.items import Item
+from harness.contract.migrated import are_migrated
 from harness.expect.matcher import Matcher
 from harness.expect.matchers.combine import AnyOf
 from harness.expect.matchers.regex import Regex
@@ -42,8 +43,12 @@ def successor(name: str, expected: Any, fitting: Collection[str]) -> str | None:
     """
     if not fitting:
         return None
-    near = max(sorted(fitting), key=lambda other: likeness(name, other))
-    is_alike = likeness(name, near) >= ALIKE or (_is_value(expected) and shared_words(name, near) >= ALIKE)
+    near = max(sorted(fitting), key=lambda other: (are_migrated(name, other), likeness(name, other)))
+    is_alike = (
+        are_migrated(name, near)
+        or likeness(name, near) >= ALIKE
+        or (_is_value(expected) and shared_words(name, near) >= ALIKE)
+    )
     return near if is_alike or _is_telling(expected) else None
 
 

@@ -215,3 +215,33 @@ def test_an_operation_of_which_something_else_holds_is_another_one() -> None:
         "jobs: + operation: {span: jobs}",
         "job: - span 'job'",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "new_name", "key"),
+    [
+        ("http.server.duration", "http.server.request.duration", "http.request.method"),
+        ("order.wait_ms", "order.wait_s", "http.method"),
+    ],
+)
+def test_a_metric_with_another_unit_of_time(name: str, new_name: str, key: str) -> None:
+    def waits(name: str, unit: str, key: str) -> RunRecord:
+        points = [DataPoint(attributes={key: method}, value=1) for method in ("GET", "POST")]
+        return a_run(a_metric(name, *points, unit=unit, scope="shop"))
+
+    text = contract_text(waits(name, "ms", "http.method"))
+    text = text.replace("    unit: ms\n", "    unit: ms\n    used_by: [Board]  # daily\n")
+
+    changes, _ = accepted(text, waits(new_name, "s", key))
+    after, _, _ = accepted_text(text, waits(new_name, "s", key))
+
+    assert changes[0].startswith(f"metrics › {name}: metric: {name} → metric: {new_name} (2 items)")
+    assert after == text.replace(name, new_name).replace("unit: ms", "unit: s").replace("http.method", key)
+
+
+def test_a_metric_of_another_unit_is_another_metric() -> None:
+    text = contract_text(a_run(a_metric("order.wait", DataPoint(value=1), unit="ms", scope="shop")))
+
+    changes, _ = accepted(text, a_run(a_metric("order.waits", DataPoint(value=1), unit="By", scope="shop")))
+
+    assert [one.partition(": ")[2][0] for one in changes] == ["-", "+"]

@@ -185,3 +185,42 @@ def test_any_events_are_accepted(before: Any, after: Any) -> None:
     record = RunRecord(scenarios=tuple(scenario for one in after for scenario in a_job(*one).scenarios))
     accepted, _, _ = accepted_text(text, record)
     assert failures(accepted, record) == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "app.mode/any_of:  # which\n        - is: fast  # a\n        - is: slow  # b\n",
+        "app.mode/one_of: [fast, slow]  # rows\n",
+        "app.mode/not: slow  # never\n",
+    ],
+)
+def test_a_key_that_was_renamed_keeps_its_operator_and_comments(said: str) -> None:
+    text = f"version: 1\noperations:\n  - span: job\n    attributes:\n      {said}"
+    record = RunRecord(
+        scenarios=(
+            ScenarioRecord(name="t", telemetry=a_telemetry(a_span("job", attributes={"app.modes": "fast"}))),
+        )
+    )
+
+    after, made, _ = accepted_text(text, record)
+
+    assert [change.renamed for change in made] == [("app.mode", "app.modes")]
+    assert after == text.replace("app.mode/", "app.modes/")
+    assert check_contract(parse_contract(after), record) == ()
+
+
+@pytest.mark.parametrize("style", ["block", "flow"])
+def test_a_namespace_that_was_renamed_keeps_what_is_in_it(style: str) -> None:
+    text = "version: 1\noperations:\n  - segment: job\n    metadata:\n"
+    text += (
+        "      # ours\n      shop:  # all of it\n        order: 12345  # which\n        rows: 3  # how many\n"
+        if style == "block"
+        else "      {shop: {order: 12345, rows: 3}}\n"
+    )
+    job = a_segment("job", metadata={"shops": {"order": 12345, "rows": 3}})
+    record = RunRecord(scenarios=(ScenarioRecord(name="t", telemetry=a_telemetry(job)),))
+
+    after, _, _ = accepted_text(text, record)
+
+    assert after == text.replace("shop", "shops")

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from harness.analysis.diff.values import Relation, Value, relation
 from harness.closest import likeness
+from harness.contract.migrated import are_migrated
 from harness.contract.renames import is_distinctive
 from harness.contract.units import stem_and_unit
 
@@ -18,25 +19,6 @@ _RENAMED = 0.6
 """From this score on, a removed and an added key are one that was renamed."""
 _MOST_PAIRS = 2_000
 _SCALES = (1e3, 1e6, 1e9)
-
-# Keys that share too little to be recognised by name, and whose values change from run to run.
-# Of several one is a client's, the other a server's.
-# Source: OpenTelemetry, "HTTP semantic convention stability migration".
-_MIGRATED = {
-    "http.client_ip": ("client.address",),
-    "http.flavor": ("network.protocol.version",),
-    "http.host": ("server.address",),
-    "http.target": ("url.path",),
-    "http.url": ("url.full",),
-    "http.user_agent": ("user_agent.original",),
-    "net.host.name": ("server.address",),
-    "net.host.port": ("server.port",),
-    "net.peer.ip": ("client.address", "network.peer.address"),
-    "net.peer.name": ("server.address", "client.address"),
-    "net.peer.port": ("server.port", "client.port"),
-    "net.sock.peer.addr": ("network.peer.address",),
-    "net.sock.peer.port": ("network.peer.port",),
-}
 
 
 class FactChange(NamedTuple):
@@ -143,7 +125,7 @@ def _rename_score(old: str, before: Value, new: str, after: Value) -> float:
     if before.type != after.type:
         return 0.0
     alike = likeness(old, new)
-    if new in _MIGRATED.get(old, ()) or old in _MIGRATED.get(new, ()):
+    if are_migrated(old, new):
         return 0.9 + 0.1 * (before == after)
     if before.is_exact and after.is_exact:
         if before != after:

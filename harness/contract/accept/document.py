@@ -113,6 +113,10 @@ class Document:
         """Set an entry to a key and value, in its place; of a collection only what differs in it."""
         merge_entry(self._edits, Part(entry.key_node, entry.node), key, value)
 
+    def rename(self, entry: Entry, key: str) -> None:
+        """Give an entry another key; what is under it stays."""
+        self._edits.renamed[id(entry.key_node)] = key
+
     def put(self, mapping: Any, key: str, value: Any) -> None:
         """Add an entry, sorted in among its like; the first one of a list's item says what it is."""
         put(self._edits, mapping, key, value)

@@ -27,7 +27,11 @@ def flow_edits(lines: Lines, collection: Any, edits: Edits) -> Iterator[TextEdit
             key, value = edits.replaced[id(part.key)]
             new = _entry_text(key, value) if key else flow_text(value)
             yield part.key.start_mark.index, lines.content_end(part), new
-        elif is_collection(part.value):
+            continue
+        elif id(part.key) in edits.renamed:
+            key = flow_text(edits.renamed[id(part.key)])
+            yield part.key.start_mark.index, part.key.end_mark.index, key
+        if is_collection(part.value) and not edits.removes(part):
             yield from flow_edits(lines, part.value, edits)
     yield from _last_comma(lines, parts, kept)
     yield from _additions(lines, collection, kept, edits)

@@ -9,10 +9,12 @@ from functools import partial
 from typing import Any
 
 from harness.contract.accept.changes import Change, shown
+from harness.contract.accept.conditions import Key, condition_change, renamed_conditions, with_condition
 from harness.contract.accept.document import Document, entry_of
+from harness.contract.accept.measures import is_one_measure
 from harness.contract.check import OperationCheck
 from harness.contract.deviations import Deviations
-from harness.contract.items import Contract, Item
+from harness.contract.items import Contract, Item, Operation
 from harness.contract.kinds import SECTIONS
 from harness.contract.operators import OPERATORS, split_key
 from harness.contract.renames import Newcomer, renamed_items
@@ -36,12 +38,14 @@ class NewNames:
         contract: With the items as they were, but for their names.
         witness: Which nodes these items took.
         of: `id` of an item → its short name before, and the new one.
+        conditions: `id` of the item of an operation → the key of its ``when`` that has another name.
         earlier: Contracts before it: their items must stay, for an `id` is that of nothing else then.
     """
 
     contract: Contract
     witness: Witness = field(default_factory=Witness)
     of: dict[int, tuple[str, Named]] = field(default_factory=dict)
+    conditions: dict[int, Key] = field(default_factory=dict)
     earlier: list[Contract] = field(default_factory=list)
 
     def change(self, document: Document, item: Item, node: Any, above: str) -> Iterator[Change]:
@@ -50,6 +54,10 @@ class NewNames:
         Args:
             above: Where the item is.
         """
+        if id(item) in self.conditions:
+            yield from condition_change(
+                document, node, self.conditions[id(item)], item.expectation.short_name()
+            )
         if id(item) not in self.of:
             return
         before, (operator, argument) = self.of[id(item)]
@@ -60,18 +68,25 @@ class NewNames:
             told = shown(entry.key, entry.value), shown(key, argument)
             yield Change(f"{above} › {before}", item.kind, *told, apply)
 
-    def rename(self, found: Mapping[int, Named]) -> None:
-        """Give items their new names: in a contract that is made anew."""
-        operations = tuple(
-            dataclasses.replace(operation, item=self._named(operation.item, found))
-            for operation in self.contract.operations
-        )
+    def rename(self, found: Mapping[int, Named], conditions: Mapping[int, Key]) -> None:
+        """Give items their new names, and operations their conditions: in a contract that is made anew."""
+        operations = tuple(self._operation(one, found, conditions) for one in self.contract.operations)
         sections: dict[str, Any] = {
             name: tuple(self._named(item, found) for item in getattr(self.contract, name))
             for name in SECTIONS
         }
         self.earlier.append(self.contract)
         self.contract = dataclasses.replace(self.contract, operations=operations, **sections)
+
+    def _operation(
+        self, operation: Operation, found: Mapping[int, Named], conditions: Mapping[int, Key]
+    ) -> Operation:
+        before, item = operation.item, self._named(operation.item, found)
+        new = conditions.get(id(before))
+        known = new or self.conditions.get(id(before))
+        if known is not None:
+            self.conditions[id(item)] = known
+        return with_condition(dataclasses.replace(operation, item=item), new)
 
     def _named(self, item: Item, found: Mapping[int, Named]) -> Item:
         children = tuple(self._named(child, found) for child in item.children)
@@ -99,15 +114,16 @@ def new_names(contract: Contract, parts: Sequence[Telemetry]) -> NewNames:
     Below an item that was renamed others may be, so it is looked again until none is.
     """
     names = NewNames(contract)
-    found = dict(_of_sections(contract, parts))
+    found, conditions = dict(_of_sections(contract, parts)), dict[int, Key]()
     while True:
-        names.rename(found)
+        names.rename(found, conditions)
         names.witness = Witness()
         check = OperationCheck(names.contract, Deviations(contract.file), names.witness)
         for telemetry in parts:
             check.check(telemetry)
         found = dict(_of_children(names.contract, names.witness)) | dict(_of_operations(names))
-        if not found:
+        conditions = renamed_conditions(names.contract, names.witness)
+        if not (found or conditions):
             return names
 
 
@@ -194,7 +210,7 @@ def _of_sections(contract: Contract, parts: Sequence[Telemetry]) -> Iterator[tup
 
 
 def _entry_holds(item: Item, entry: Entry) -> bool:
-    return item.expectation.holds(entry)
+    return item.expectation.holds(entry) or is_one_measure(item, entry)
 
 
 def _new_in(section: str, left: Sequence[Entry]) -> Iterator[Newcomer[Named, Entry]]:

@@ -37,13 +37,13 @@ def mapping_changes(
         entry = entry_of(node, name)
         if entry is None:
             continue
-        values = _under(name, captured, expected)
+        values = _under(renamed.get(name, name), captured, expected)
         if name in renamed:
-            yield renaming(document, entry, name, renamed[name], generated, where)
-        elif depth > 1 and isinstance(wanted, Mapping) and all(isinstance(one, dict) for one in values):
+            yield renaming(document, entry, name, renamed[name], where)
+        if depth > 1 and isinstance(wanted, Mapping) and all(isinstance(one, dict) for one in values):
             inner = mapping_changes(document, entry.node, wanted, values, depth - 1, where, closed=closed)
             yield from below(name, inner)
-        elif any(differences({name: wanted}, one) for one in captured):
+        elif name not in renamed and any(differences({name: wanted}, one) for one in captured):
             yield replacement(document, entry, name, _said(entry, name, generated, captured), where)
     for name, (key, value) in generated.items():
         if closed and name not in expected and name not in renamed.values():
@@ -75,7 +75,7 @@ def _renamed(
         if entry is None or name in generated or isinstance(name, KeyPattern):
             continue
         fitting = [one for one in new if one not in renamed.values() and holds(one, wanted)]
-        if not split_key(entry.key)[1] and (entry.node.id != "scalar" or holds(name, wanted)):
+        if not split_key(entry.key)[1] and holds(name, wanted):
             continue
         near = successor(name, wanted, fitting)
         if near is not None:
@@ -90,22 +90,12 @@ def _under(name: str, captured: Sequence[Any], expected: Mapping[str, Any]) -> l
     return [one[key] for one in captured for key in name.among(one, expected)] or [None]
 
 
-def renaming(
-    document: Document,
-    entry: Entry,
-    name: str,
-    new: str,
-    generated: Mapping[str, tuple[str, Any]],
-    where: str,
-) -> Change:
-    """Return the change of a name; what is said of it stays, but for a mapping, which is written anew."""
+def renaming(document: Document, entry: Entry, name: str, new: str, where: str) -> Change:
+    """Return the change of a name; what is said of it stays."""
     operator = entry.key.removeprefix(name)
     key = f"{new}{operator or ('/is' if '/' in new else '')}"
-    before, value = shown(entry.key, entry.value), entry.value
-    if entry.node.id != "scalar":
-        key, value = generated[new]
-    apply = partial(document.replace, entry, key, value)
-    return Change(where, name, before, shown(key, value), apply, renamed=(name, new))
+    told = shown(entry.key, entry.value), shown(key, entry.value)
+    return Change(where, name, *told, partial(document.rename, entry, key), renamed=(name, new))
 
 
 def replacement(

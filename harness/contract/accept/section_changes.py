@@ -158,7 +158,7 @@ def _of_headers(
         if any(differences({name: expected.get(name)}, headers) for headers in sent):
             near = successor(name, expected.get(name), entries.keys() - expected.keys())
             if name not in entries and near is not None:
-                yield renaming(document, FileEntry(key, argument), name, near, entries, where)
+                yield renaming(document, FileEntry(key, argument), name, near, where)
                 continue
             new = dict([entries[name]]) if name in entries else {}
             yield replacement(document, FileEntry(key, argument), name, new, where)
