@@ -47,7 +47,7 @@ def fact_changes(before: Facts, after: Facts) -> Iterator[FactChange]:
         if path in after and after[path] != value:
             kind = relation(value, after[path])
             if kind is not Relation.SAME:
-                yield FactChange(kind.value, path, value, after[path])
+                yield FactChange(kind.value, path, None if kind is Relation.ADDED else value, after[path])
     for change in _replaced(tuple(removed.items()), tuple(added.items())):
         removed.pop(change.path, None)
         added.pop(change.new_path, None)

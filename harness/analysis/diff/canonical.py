@@ -99,7 +99,7 @@ def canonical_run(record: RunRecord, shapes: Shapes) -> CanonicalRun:
         knows_packages=bool(record.packages),
         nodes=nodes,
         controls=control_calls(part for telemetries in parts.values() for part in telemetries),
-        series=metric_series(part for telemetries in parts.values() for part in telemetries),
+        series=metric_series((name, part) for name, telemetries in parts.items() for part in telemetries),
         services=services,
     )
 

@@ -15,13 +15,14 @@ from harness.analysis.diff.edits import Edit
 from harness.analysis.diff.once import Found, control_edits, without_moves
 from harness.analysis.diff.operations import OperationsDiff, whole_operations
 from harness.analysis.diff.pairing import MESSAGES, Scores
-from harness.analysis.diff.series import series_edits
+from harness.analysis.diff.series import with_series
 from harness.analysis.diff.services import service_edits
 from harness.analysis.diff.severity import Severity, severities
 from harness.analysis.diff.shape import Shapes
 from harness.model import RunRecord
 
 Signals = Mapping[str, Operations]
+_CARRIERS = frozenset({"export_request", "resource"})
 
 
 class Diff(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -68,10 +69,9 @@ def diff_runs(before: CanonicalRun, after: CanonicalRun, rules: Mapping[str, Sev
     plan = _plan(before, after)
     changes = Changes()
     edits = service_edits(_found(plan), before.services, after.services)
-    for found in without_moves(edits):
+    for found in with_series(without_moves(edits), before.series, after.series):
         changes.add(*found)
     changes.add("export_request", (), control_edits(before.controls, after.controls))
-    changes.add("metric", (), series_edits(before.series, after.series))
     packages = package_changes(
         before.packages, after.packages, complete=before.knows_packages and after.knows_packages
     )
@@ -88,7 +88,8 @@ def _found(plan: _Plan) -> Iterator[Found]:
     known: dict[tuple[str, int, int], list[Edit]] = {}
     scores = Scores()
     kept = _names(first for _, first, _ in plan.pairs) & _names(second for _, _, second in plan.pairs)
-    for scenarios, first, second in plan.pairs:
+    for scenarios, *sides in plan.pairs:
+        first, second = (_exporting(*both) for both in (sides, sides[::-1]))
         for signal in sorted(first.keys() | second.keys()):
             operations = OperationsDiff(signal, known, scores, kept)
             operations.compare(first.get(signal, {}), second.get(signal, {}))
@@ -97,6 +98,12 @@ def _found(plan: _Plan) -> Iterator[Found]:
     for kind, name, signals, others in plan.alone:
         for signal, edits in _alone(kind, signals, others):
             yield Found(signal, [name], edits, 1)
+
+
+def _exporting(signals: Signals, other: Signals) -> Signals:
+    """Return the signals of a scenario without its exports, where all that they carried is gone, and told."""
+    own = {signal: operations for signal, operations in signals.items() if signal not in _CARRIERS}
+    return own if own and not other.keys() - _CARRIERS else signals
 
 
 def _names(scenarios: Iterable[Signals]) -> set[str]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from harness.analysis.diff.values import Value, merged, value_of
+from harness.analysis.diff.values import ABSENT, Value, merged, value_of
 from harness.contract.messages import message_form
 from harness.contract.write.names import key_form
 from harness.model import Segment, SpanEvent, Status, Subsegment
@@ -14,6 +14,7 @@ from harness.model import Segment, SpanEvent, Status, Subsegment
 Facts = tuple[tuple[str, Value], ...]
 _MAX_DEPTH = 12
 _YES = value_of("in_progress", value=True)
+_ABSENT = Value(ABSENT, "type", ABSENT)
 
 
 class FactTable:
@@ -51,12 +52,18 @@ def _nested(path: str, key: str, value: Any, depth: int = 0) -> Iterator[tuple[s
         for name, item in value.items():
             yield from _nested(f"{path}.{key_form(str(name))}", str(name), item, depth + 1)
     elif isinstance(value, list) and depth < _MAX_DEPTH and any(isinstance(item, Mapping) for item in value):
-        inner = (
-            _nested(f"{path}[]", key, item, depth + 1) for item in value if isinstance(item, Mapping) and item
+        yield from _of_items(
+            f"{path}[]", key, [item for item in value if isinstance(item, Mapping)], depth + 1
         )
-        yield from united(fact for facts in inner for fact in facts)
     else:
         yield path, value_of(key, value)
+
+
+def _of_items(path: str, key: str, items: Sequence[Any], depth: int) -> Facts:
+    """Return the facts of mappings in a list together; what some of them lack may be absent."""
+    each = [dict(united(_nested(path, key, item, depth))) for item in items]
+    paths = {one for facts in each for one in facts}
+    return united((one, facts.get(one, _ABSENT)) for facts in each for one in paths)
 
 
 def united(facts: Iterable[tuple[str, Value]]) -> Facts:

@@ -9,6 +9,7 @@ from typing import Any
 from harness.analysis.diff.facts import FactTable, united
 from harness.analysis.diff.json_lines import json_facts
 from harness.analysis.diff.once import export_name, is_control
+from harness.analysis.diff.pairing import BODY
 from harness.analysis.diff.services import NAMELESS, Services
 from harness.analysis.diff.shape import Shape, Shapes
 from harness.analysis.diff.values import Value
@@ -93,6 +94,7 @@ def _log_records(
                 [
                     *table.of("attributes", record.attributes),
                     *_body_facts(record.body, table),
+                    *_event_facts(record),
                     *([("trace_id", _ID)] if record.trace_id else []),
                     *services.facts(record.resource),
                 ]
@@ -104,6 +106,14 @@ def _log_records(
 
 def _body_form(body: Any) -> str:
     return message_form(body) if isinstance(body, str) else f"a body of type {type(body).__name__}"
+
+
+def _event_facts(record: LogRecord) -> list[tuple[str, Value]]:
+    """Return the form of an event's body, which its name does not say; what is in JSON is told key by key."""
+    if not (record.event_name and isinstance(record.body, str)):
+        return []
+    is_told = any(json_facts(BODY, record.body))
+    return [(BODY, _TEXT if is_told else Value("str", "form", message_form(record.body)))]
 
 
 def _body_facts(body: Any, table: FactTable) -> list[tuple[str, Value]]:

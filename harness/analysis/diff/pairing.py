@@ -17,6 +17,8 @@ RENAMED = 0.5
 """From this similarity on, two nodes of different names are one that was renamed."""
 _METRIC_ALIKE = 0.6
 MESSAGES = frozenset({"log_event", "log_record"})
+BODY = "body"
+"""The fact that is the form of an event's body: a text without an event is named by it."""
 _ALL_PAIRS = 20_000
 _RAREST = 6
 _CANDIDATES = 48
@@ -88,12 +90,18 @@ def rename_similarity(before: Shape, after: Shape) -> float:
     """Return how likely two nodes of different names are one; for messages, how many words they share."""
     if before.noun != after.noun:
         return 0.0
-    if before.noun in MESSAGES:
+    if before.noun in MESSAGES and not are_events(before, after):
         return max(text_likeness(before.name, after.name), json_likeness(before, after))
     shared, total = _shared(before, after)
     alike = max(likeness(before.name, after.name), text_likeness(before.name, after.name))
     score = (shared + 2 * alike) / (total + 2)
     return max(score, alike) if alike >= _METRIC_ALIKE and _are_one_measure(before, after) else score
+
+
+def are_events(before: Shape, after: Shape) -> bool:
+    """Return whether two log records have names of events, and their bodies besides."""
+    bodies = (shape.facts.get(BODY) for shape in (before, after))
+    return all(body is not None and body.type == "str" for body in bodies)
 
 
 def _are_one_measure(before: Shape, after: Shape) -> bool:

@@ -7,7 +7,10 @@ from typing import Any, NamedTuple
 
 from harness.analysis.diff.attributes import fact_changes
 from harness.analysis.diff.edits import Edit, Step
+from harness.analysis.diff.once import Found
 from harness.analysis.diff.values import Value, value_of
+from harness.closest import likeness
+from harness.contract.renames import ALIKE
 from harness.contract.write.metrics import said_series
 from harness.contract.write.names import key_form, name_form
 from harness.model import Telemetry
@@ -16,6 +19,12 @@ Pairs = tuple[tuple[str, str], ...]
 """The attributes of a series: sorted keys, and values as text."""
 Name = tuple[str, str]
 """Of a metric, and its scope."""
+Point = tuple[str, dict[str, Any]]
+"""The scenario, and the attributes of a data point."""
+Seen = dict[Pairs, dict[str, None]]
+"""Series → the names of the scenarios that saw it."""
+_DISTINCTIVE = 5
+"""Characters of a value, in quotes, that no two attributes have by coincidence."""
 
 
 class Told(NamedTuple):
@@ -23,67 +32,138 @@ class Told(NamedTuple):
 
     Attributes:
         facts: Path of each attribute → its type.
-        by_keys: The keys of points → their series; none where they are many, or vary.
+        by_keys: The keys of points → their series, and which scenarios saw them; none where they are many,
+            or vary.
     """
 
     facts: dict[str, Value]
-    by_keys: dict[tuple[str, ...], frozenset[Pairs]]
+    by_keys: dict[tuple[str, ...], Seen]
 
 
 Series = Mapping[Name, Told]
 
 
-def metric_series(parts: Iterable[Telemetry]) -> Series:
-    """Return the series of a whole run: in which scenario one is exported depends on their order."""
-    captured: dict[Name, dict[tuple[str, ...], list[dict[str, Any]]]] = {}
-    for part in parts:
+def metric_series(parts: Iterable[tuple[str, Telemetry]]) -> Series:
+    """Return the series of a whole run: in which scenario one is exported depends on their order.
+
+    Args:
+        parts: Name of the scenario, and its telemetry.
+    """
+    captured: dict[Name, dict[tuple[str, ...], list[Point]]] = {}
+    for scenario, part in parts:
         for metric in part.metrics:
             by_keys = captured.setdefault((name_form(metric.name), metric.namespace or metric.scope.name), {})
             for point in metric.data_points:
                 keys = tuple(sorted(map(key_form, point.attributes)))
-                by_keys.setdefault(keys, []).append(point.attributes)
+                by_keys.setdefault(keys, []).append((scenario, point.attributes))
     return {name: _told(by_keys) for name, by_keys in captured.items()}
 
 
-def _told(by_keys: Mapping[tuple[str, ...], list[dict[str, Any]]]) -> Told:
+def _told(by_keys: Mapping[tuple[str, ...], list[Point]]) -> Told:
     facts: dict[str, Value] = {}
-    for attributes in (one for points in by_keys.values() for one in points):
+    for _, attributes in (one for points in by_keys.values() for one in points):
         for key, value in attributes.items():
             path = f"attributes.{key_form(key)}"
             if path not in facts:
                 facts[path] = value_of(key, value).loose()
-    return Told(facts, {k: frozenset(map(_pairs, said_series(points))) for k, points in by_keys.items()})
+    return Told(facts, {keys: _seen(points) for keys, points in by_keys.items()})
 
 
-def _pairs(attributes: Mapping[str, Any]) -> Pairs:
-    return tuple(sorted((key_form(key), repr(value)) for key, value in attributes.items()))
+def _seen(points: Iterable[Point]) -> Seen:
+    found: Seen = {}
+    if said_series([attributes for _, attributes in points]):
+        for scenario, attributes in points:
+            pairs = tuple(sorted((key_form(key), repr(value)) for key, value in attributes.items()))
+            found.setdefault(pairs, {})[scenario] = None
+    return found
 
 
-def series_edits(before: Series, after: Series) -> Iterator[Edit]:
+def with_series(found: Iterable[Found], before: Series, after: Series) -> Iterator[Found]:
+    """Yield edits with those of series that only one run has: these are not said of a metric again."""
+    of_series = [one for name in sorted(before.keys() & after.keys()) for one in _found(name, before, after)]
+    known = {fact for one in of_series for edit in one.edits for fact in _facts(edit, before, after)}
+    for one in found:
+        edits = [edit for edit in one.edits if one.signal != "metric" or _fact(edit) not in known]
+        yield one if len(edits) == len(one.edits) else one._replace(edits=edits)
+    yield from of_series
+
+
+def _fact(edit: Edit) -> tuple[str, Name, str]:
+    return edit.kind, (edit.path.name if edit.path else "", edit.scope), edit.what
+
+
+def _facts(edit: Edit, before: Series, after: Series) -> Iterator[tuple[str, Name, str]]:
+    """Yield what an edit of a series says of its metric in a scenario, or of all its data points."""
+    kind, name, _ = _fact(edit)
+    if kind != "renamed":
+        yield kind, name, ""
+    elif edit.before not in after[name].facts:
+        yield "removed", name, str(edit.before)
+    if kind == "renamed" and edit.after not in before[name].facts:
+        yield "added", name, str(edit.after)
+
+
+def _found(name: Name, before: Series, after: Series) -> Iterator[Found]:
     """Yield which series of a metric only one run had, where both had some.
 
     An attribute that a metric gained, lost or renamed is told of the metric, and no part of its series.
     """
-    for name, scope in sorted(before.keys() & after.keys()):
-        old, new = before[name, scope], after[name, scope]
-        renamed = {c.path: c.new_path for c in fact_changes(old.facts, new.facts) if c.kind == "renamed"}
-        first = _shared(old, renamed, {renamed.get(path, path) for path in old.facts} & new.facts.keys())
-        second = _shared(new, {}, {renamed.get(path, path) for path in old.facts})
-        for keys in sorted(first.keys() | second.keys()):
-            one, other = (side.get(keys, frozenset()) for side in (first, second))
-            if one is None or other is None or not (any(first.values()) and any(second.values())):
-                continue
-            for pairs in sorted(one - other):
-                yield Edit("removed", "metric", Step(None, name), "series", _text(pairs), None, scope, 1)
-            for pairs in sorted(other - one):
-                yield Edit("added", "metric", Step(None, name), "series", None, _text(pairs), scope, 1)
+    old, new = before[name], after[name]
+    renamed = {c.path: c.new_path for c in fact_changes(old.facts, new.facts) if c.kind == "renamed"}
+    step, scope = Step(None, name[0]), name[1]
+
+    def found(seen: Iterable[str], kind: str, what: str, first: str | None, second: str | None) -> Found:
+        return Found("metric", list(seen), [Edit(kind, "metric", step, what, first, second, scope, 1)], 1)
+
+    for gone, come, paths in _renamed_in_some(old, new):
+        if renamed.get(paths[0]) != paths[1]:
+            seen = _all(new)[come]
+            old, new = _without(old, gone), _without(new, come)
+            yield found(seen, "renamed", "", *paths)
+    first = _shared(old, renamed, {renamed.get(path, path) for path in old.facts} & new.facts.keys())
+    second = _shared(new, {}, {renamed.get(path, path) for path in old.facts})
+    for keys in sorted(first.keys() | second.keys()):
+        one, other = first.get(keys, {}), second.get(keys, {})
+        if one is None or other is None or not (any(first.values()) and any(second.values())):
+            continue
+        for pairs in sorted(one.keys() - other.keys()):
+            yield found(one[pairs], "removed", "series", _text(pairs), None)
+        for pairs in sorted(other.keys() - one.keys()):
+            yield found(other[pairs], "added", "series", None, _text(pairs))
 
 
-def _shared(
-    told: Told, renamed: Mapping[str, str], kept: set[str]
-) -> dict[tuple[str, ...], frozenset[Pairs] | None]:
+def _renamed_in_some(old: Told, new: Told) -> Iterator[tuple[Pairs, Pairs, tuple[str, str]]]:
+    """Yield a series, what it is now, and the paths of the one attribute that has another name in it."""
+    before, after = _all(old).keys(), _all(new).keys()
+    left = sorted(after - before)
+    for gone in sorted(before - after):
+        for come in left:
+            first, second = sorted(set(gone) - set(come)), sorted(set(come) - set(gone))
+            if len(first) == len(second) == 1 and _is_renamed(*first, *second):
+                yield gone, come, (f"attributes.{first[0][0]}", f"attributes.{second[0][0]}")
+                left.remove(come)
+                break
+
+
+def _is_renamed(before: tuple[str, str], after: tuple[str, str]) -> bool:
+    (old, value), (new, other) = before, after
+    return old != new and value == other and (likeness(old, new) >= ALIKE or len(value) >= _DISTINCTIVE)
+
+
+def _all(told: Told) -> Seen:
+    return {pairs: seen for series in told.by_keys.values() for pairs, seen in series.items()}
+
+
+def _without(told: Told, pairs: Pairs) -> Told:
+    left = {keys: {p: s for p, s in series.items() if p != pairs} for keys, series in told.by_keys.items()}
+    return told._replace(
+        by_keys={keys: some for keys, some in left.items() if some or not told.by_keys[keys]}
+    )
+
+
+def _shared(told: Told, renamed: Mapping[str, str], kept: set[str]) -> dict[tuple[str, ...], Seen | None]:
     """Return the series by the keys that both runs have; None where some of them are many, or vary."""
-    found: dict[tuple[str, ...], frozenset[Pairs] | None] = {}
+    found: dict[tuple[str, ...], Seen | None] = {}
 
     def name_of(key: str) -> str:
         path = f"attributes.{key}"
@@ -91,9 +171,14 @@ def _shared(
 
     for keys, series in told.by_keys.items():
         shared = tuple(sorted(path for path in map(name_of, keys) if path in kept))
-        pairs = {tuple(sorted((name_of(k), v) for k, v in one if name_of(k) in kept)) for one in series}
-        known = found.get(shared, frozenset())
-        found[shared] = known | pairs if series and known is not None else None
+        known = found.get(shared, {})
+        if not series or known is None:
+            found[shared] = None
+            continue
+        for one, seen in series.items():
+            pairs = tuple(sorted((name_of(k), v) for k, v in one if name_of(k) in kept))
+            known[pairs] = known.get(pairs, {}) | seen
+        found[shared] = known
     return found
 
 

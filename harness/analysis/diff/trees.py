@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from harness.analysis.diff.attributes import FactChange, fact_changes
 from harness.analysis.diff.edits import Edit, Loose, Path, Step, path_text
 from harness.analysis.diff.json_lines import told_by_key
 from harness.analysis.diff.pairing import (
+    BODY,
     MESSAGES,
     RENAMED,
     Outline,
     Scores,
+    are_events,
     best_pairs,
     without_equal,
 )
@@ -27,6 +29,8 @@ MOST_CANDIDATES = 20_000
 _MOST_OF_A_NAME = 12
 """So many of them are weighed for each node; one that is equal is always among them."""
 _REPARENTED = 0.5
+_MOST_TOLD_APART = 20
+"""Siblings of a name that a number tells apart; of more it is data."""
 _PARTS = frozenset({"event", "link"})
 """What belongs to its span, and does not move alone."""
 
@@ -109,11 +113,11 @@ class TreeDiff:
             paired = self._scores.best_pairs(shapes, by_key.pop(key, {}))
             self._pending += [(a, b, path, count * times) for a, b, count in paired.pairs]
             counts = _counts(before, after, key)
-            self.unpaired.removed.extend(_loosened(paired.before, path, times, counts, after))
-            self.unpaired.added.extend(_loosened(paired.after, path, times, counts, before))
+            self.unpaired.removed.extend(_loosened(paired.before, path, times, counts, before, after))
+            self.unpaired.added.extend(_loosened(paired.after, path, times, counts, after, before))
         for key, shapes in by_key.items():
             counts = _counts(before, after, key)
-            self.unpaired.added.extend(_loosened(shapes, path, times, counts, before))
+            self.unpaired.added.extend(_loosened(shapes, path, times, counts, after, before))
 
     def _reparent(self, allowed: Allowed) -> bool:
         found = list(reparented(self.unpaired, allowed, self._scores, self._budget))
@@ -144,27 +148,35 @@ class TreeDiff:
 
 
 def _loosened(
-    shapes: dict[Shape, int], path: Path, times: int, counts: tuple[int, int] | None, other: Shape
+    shapes: dict[Shape, int], path: Path, times: int, counts: tuple[int, int] | None, own: Shape, other: Shape
 ) -> Iterator[Loose]:
     """Yield children that found no partner.
 
     Args:
+        own: The node whose children they are.
         other: The other tree's node, whose children of the name have partners, all but the same ones.
     """
     for shape, count in shapes.items():
-        own = _own_text(shape, other) if counts else ""
-        yield Loose(shape, count * times, path, counts=counts, own=own)
+        told = _own_text(shape, own, other) if counts else ""
+        yield Loose(shape, count * times, path, counts=counts, own=told)
 
 
-def _own_text(shape: Shape, other: Shape) -> str:
+def _own_text(shape: Shape, own: Shape, other: Shape) -> str:
     """Return the text that says which of several siblings it is: none of another node's children has it."""
-    there = {fact for child, _ in other.children if child.key == shape.key for fact in child.facts.items()}
-    texts = (
-        f"{path} = {value}"
-        for path, value in shape.facts.items()
-        if value.type == "str" and value.is_exact and (path, value) not in there
-    )
-    return next(texts, "")
+    siblings, others = ([c for c, _ in one.children if c.key == shape.key] for one in (own, other))
+    there = {fact for child in others for fact in child.facts.items()}
+    exact = [fact for fact in shape.facts.items() if fact[1].is_exact and fact not in there]
+    texts = [f"{path} = {value}" for path, value in exact if value.type == "str"]
+    numbers = (f"{path} = {value}" for path, value in exact if _tells_apart(path, siblings, others))
+    return texts[0] if texts else next(numbers, "")
+
+
+def _tells_apart(path: str, siblings: Sequence[Shape], others: Sequence[Shape]) -> bool:
+    """Return whether each sibling has a value of its own, and those of the other tree have them still."""
+    values = [child.facts.get(path) for child in siblings]
+    if len(values) > _MOST_TOLD_APART:
+        return False
+    return len(set(values)) == len(values) and {child.facts.get(path) for child in others} <= set(values)
 
 
 def _one_is_topmost(old: Loose, new: Loose) -> bool:
@@ -180,11 +192,12 @@ def own_edits(before: Shape, after: Shape, path: Path, times: int) -> Iterator[E
     noun, scope = after.noun, after.scope
     skipped: set[str] = set()
     changes = list(fact_changes(before.facts, after.facts))
+    is_message = noun in MESSAGES and not are_events(before, after)
     is_told = False
-    if before.name != after.name and noun in MESSAGES:
+    if before.name != after.name and is_message:
         is_told, changes = told_by_key(changes)
     if before.name != after.name and not is_told:
-        kind = "log_format_changed" if noun in MESSAGES else "renamed"
+        kind = "log_format_changed" if is_message else "renamed"
         unit = _metric_units(before, after)
         skipped |= {"unit", "explicit_bounds"} if unit else set()
         yield Edit(kind, noun, path, "", before.name, after.name, scope, times, unit=unit)
@@ -207,6 +220,8 @@ def _fact_edit(change: FactChange, noun: str, path: Path, scope: str, times: int
         names = change.path, change.new_path
         return Edit(change.kind, noun, path, "", *names, scope, times, unit=change.unit)
     kind = SERVICE_CHANGED if change.path == SERVICE else _FACT_KINDS.get((noun, change.path), change.kind)
+    if change.path == BODY and change.kind == "value_changed":
+        kind = "log_format_changed"
     return Edit(kind, noun, path, change.path, change.before, change.after, scope, times)
 
 

@@ -13,6 +13,8 @@ from harness.expect.render import short
 _SHOWN = 80
 _DEPTH = 4
 """Of lists in lists, whose items have types."""
+ABSENT = "absent"
+"""The type of what some mappings of a list do not have."""
 _NUMBERS = frozenset({"int", "float", "number"})
 
 
@@ -56,6 +58,7 @@ class Relation(enum.Enum):
     """How a value before and one after stand to each other."""
 
     SAME = "same"
+    ADDED = "added"
     CHANGED = "value_changed"
     RETYPED = "retyped"
 
@@ -103,6 +106,8 @@ def relation(before: Value, after: Value) -> Relation:
     """Return how two values of one key differ; any value of a type is the same as one of it."""
     if before == after:
         return Relation.SAME
+    if before.type != after.type and set(before.type.split("|")) == {ABSENT, *after.type.split("|")}:
+        return Relation.ADDED
     if before.type != after.type and "list" not in (before.type, after.type):
         return Relation.RETYPED
     if before.type != after.type and before.type[:4] != after.type[:4]:

@@ -248,3 +248,60 @@ def test_items_of_a_list_in_a_list() -> None:
     assert changes(a_run(a_segment("shop", metadata=before)), a_run(a_segment("shop", metadata=after))) == [
         "retyped at shop: metadata.ns.rows list[list[int]] → list[list[int]|list[int|str]]"
     ]
+
+
+def test_an_event_of_another_name_is_renamed() -> None:
+    before = a_run(a_log_record("hello", event_name="user.created", attributes={"plan": "free"}))
+    after = a_run(a_log_record("hello", event_name="user.registered", attributes={"plan": "free"}))
+
+    assert changes(before, after) == ["renamed at user.registered: user.created → user.registered"]
+
+
+def test_the_text_of_an_event() -> None:
+    before, after = (a_run(a_log_record(text, event_name="paid")) for text in ("paid 7 EUR", "payed 7 EUR"))
+
+    assert changes(before, after) == [
+        "log_format_changed at paid: body 'paid ‹number› EUR' → 'payed ‹number› EUR'"
+    ]
+    assert changes(before, a_run(a_log_record("paid 8 EUR", event_name="paid"))) == []
+
+
+def test_an_event_whose_text_is_json_is_told_by_its_keys() -> None:
+    before, after = (
+        a_run(a_log_record(text, event_name="paid")) for text in ('{"mode": "x"}', '{"modes": "x"}')
+    )
+
+    assert changes(before, after) == ["renamed at paid: body.mode → body.modes"]
+
+
+def test_a_key_that_some_mappings_of_a_list_lack() -> None:
+    def segment(*items: dict[str, Any]) -> RunRecord:
+        return a_run(a_segment("backend", metadata={"app": {"rows": list(items)}}))
+
+    both = segment({"id": 1, "n": 2}, {"id": 1, "n": 2})
+    one = segment({"id": 1, "n": 2}, {"id": 1})
+
+    assert changes(both, one) == ["retyped at backend: metadata.app.rows[].n int 2 → absent|int"]
+    assert changes(one, both) == ["added at backend: metadata.app.rows[].n None → 2"]
+    assert changes(one, segment({"id": 1})) == ["removed at backend: metadata.app.rows[].n absent|int → None"]
+    assert changes(one, segment({"id": 1, "n": "2"}, {"id": 1})) == [
+        "retyped at backend: metadata.app.rows[].n absent|int → absent|str"
+    ]
+
+
+def test_a_scenario_that_has_nothing_to_export_any_more() -> None:
+    """Its exports are no loss of their own."""
+
+    def two(*second: Any) -> RunRecord:
+        both = (a_run(a_span("GET /a"), an_export("/v1/traces"), name="a"), a_run(*second, name="b"))
+        return RunRecord(scenarios=tuple(scenario for run in both for scenario in run.scenarios))
+
+    request = a_span("GET /b", trace_id="b" * 32)
+    whole = two(request, an_export("/v1/traces"))
+
+    assert changes(whole, two()) == ["removed at GET /b: GET /b → None"]
+    assert changes(two(), whole) == ["added at GET /b: None → GET /b"]
+    assert changes(whole, two(request)) == ["removed at otlp /v1/traces: otlp /v1/traces → None"]
+    assert changes(two(an_export("/v1/traces")), two()) == [
+        "removed at otlp /v1/traces: otlp /v1/traces → None"
+    ]

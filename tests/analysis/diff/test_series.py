@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from harness.model import DataPoint, RunRecord, ScenarioRecord
-from tests.analysis.diff.runs import changes
+from tests.analysis.diff.runs import changes, diff_of, words
 from tests.builders import a_metric, a_telemetry
 
 
 def a_run(*scenarios: str, key: str = "kind") -> RunRecord:
-    """Return a run of scenarios that count jobs of some kinds."""
+    """Return a run of scenarios that count jobs of some kinds, or none."""
+    counted = [
+        [a_metric("jobs", *(DataPoint(attributes={key: kind}, value=1) for kind in kinds.split()))]
+        if kinds
+        else []
+        for kinds in scenarios
+    ]
     return RunRecord(
         scenarios=tuple(
-            ScenarioRecord(
-                name=f"test_{n}",
-                telemetry=a_telemetry(
-                    a_metric("jobs", *(DataPoint(attributes={key: kind}, value=1) for kind in kinds.split()))
-                ),
-            )
-            for n, kinds in enumerate(scenarios)
+            ScenarioRecord(name=f"test_{n}", telemetry=a_telemetry(*metrics))
+            for n, metrics in enumerate(counted)
         )
     )
 
@@ -81,4 +82,50 @@ def test_a_series_with_an_attribute_that_others_had_is_another() -> None:
     assert changes(before, after) == [
         "removed at jobs: series kind='import' → None",
         "added at jobs: series None → kind='import', queue='x'",
+    ]
+
+
+def seen(before: RunRecord, after: RunRecord) -> list[tuple[str, tuple[str, ...]]]:
+    """Return what differs, and which scenarios saw it."""
+    return [(words(change), change.scenarios) for change in diff_of(before, after).changes]
+
+
+def test_the_only_series_of_a_scenario_is_told_once() -> None:
+    assert seen(a_run("import", "export"), a_run("import", "")) == [
+        ("removed at jobs: series kind='export' → None", ("test_1",))
+    ]
+    assert seen(a_run("import", ""), a_run("import", "export")) == [
+        ("added at jobs: series None → kind='export'", ("test_1",))
+    ]
+
+
+def test_a_series_is_told_with_the_scenarios_that_saw_it() -> None:
+    assert seen(a_run("import export", "import", "export"), a_run("import", "import", "import")) == [
+        ("removed at jobs: series kind='export' → None", ("test_0", "test_2"))
+    ]
+
+
+def test_an_attribute_that_some_points_have_under_another_key() -> None:
+    before = of_points({"kind": "import", "queue": "x"}, {"kind": "export", "queue": "y"})
+    after = of_points({"kind": "import", "queue": "x"}, {"kind": "export", "queues": "y"})
+
+    assert changes(before, after) == ["renamed at jobs: attributes.queue → attributes.queues"]
+    assert changes(after, before) == ["renamed at jobs: attributes.queues → attributes.queue"]
+
+
+def test_an_attribute_of_some_points_alone_that_has_another_key() -> None:
+    before = of_points({"kind": "import"}, {"kind": "export", "zone": "eu-west"})
+    after = of_points({"kind": "import"}, {"kind": "export", "region": "eu-west"})
+
+    assert changes(before, after) == ["renamed at jobs: attributes.zone → attributes.region"]
+
+
+def test_another_key_with_a_value_that_says_nothing_is_another_series() -> None:
+    before = of_points({"kind": "import", "queue": "x"}, {"kind": "export", "queue": "y"})
+    after = of_points({"kind": "import", "queue": "x"}, {"kind": "export", "host": "y"})
+
+    assert changes(before, after) == [
+        "removed at jobs: series kind='export', queue='y' → None",
+        "added at jobs: attributes.host None → str",
+        "added at jobs: series None → kind='export'",
     ]

@@ -445,3 +445,23 @@ def test_nodes_that_share_almost_nothing_leave_the_pairs_to_those_that_may_have_
     assert [line for line in found if "reparented" in line] == [
         "reparented at GET /x › wrap › moved: GET /x → GET /x › wrap"
     ]
+
+
+def test_a_sibling_that_its_number_tells_apart_is_gone_and_not_only_counted() -> None:
+    first, second, third = (child(id=str(n), attributes={"step": n}) for n in (1, 2, 3))
+
+    gone = changes(below_root(first, second, third), below_root(first, third))
+
+    assert gone == [f"removed at {AT}: query (attributes.step = 2) → None"]
+    assert changes(below_root(first), below_root(first, third)) == [
+        f"added at {AT}: None → query (attributes.step = 3)"
+    ]
+
+
+def test_a_number_that_is_another_each_time_tells_none_apart() -> None:
+    first, second, third, other = (child(id=str(n), attributes={"rows": n}) for n in (1, 2, 3, 4))
+
+    assert changes(below_root(first, second, third), below_root(first, other)) == [
+        f"count_changed at {AT}: count 3 → 2",
+        f"value_changed at {AT}: attributes.rows 2 → 4",
+    ]
