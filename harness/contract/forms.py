@@ -60,6 +60,10 @@ _PREFIXES = (  # of ids, as Stripe and others make them
     "acct|asst|ba|batch|call|card|ch|chatcmpl|cs|cus|evt|file|in|inv|job|key|msg|order|ord|org|pay|pi|pk|pm|po"
     "|price|prod|re|req|resp|rk|run|sess|session|seti|si|sk|src|sub|task|thread|tok|trx|tx|txn|user|usr|whsec"
 )
+_OWNERS = "|".join(
+    rf"(?<=\b{name}=)"
+    for name in ("user", "customer", "account", "tenant", "order", "cart", "invoice", "item", "job")
+)
 _RUN = "(?:[A-Z]++|[a-z]++|[0-9]++)"
 """A change of case or to digits: random text has more of them than words have."""
 _WORDS = "(?:[a-z]{8}|[a-z]{4}(?:[A-Za-z0-9]*[A-Z0-9][a-z]{4}){2})"
@@ -200,7 +204,13 @@ _FORMS = (
         "values",
     ),
     Form("process", r"(?<=[a-zA-Z]\[)\d{3,7}(?=\])", r"\d+", "values"),  # as syslog writes it
-    Form("id", r"(?:(?<=/)|(?<=[iI]d=))\d{5,}(?=[/?\#&.;]|\Z)", r"\d+", "values"),
+    Form(  # in a path, of whom or what it says, and in SQL: a limit is said
+        "id",
+        rf"""(?:(?<=/)|(?<=[iI]d=)|{_OWNERS}|(?<=[iI]d\ =\ )|(?<=\ =\ ')|(?<=\w='))\d{{5,}}
+        (?=[/?\#&.;,)'\s]|\Z)""",
+        r"\d+",
+        "values",
+    ),
     Form(  # a word of several numbers: half of an id says nothing
         "code",
         rf"""{_START}(?<!\d\.)(?!\d++[eE]\d++{_END})(?:\d++[A-Za-z]++\d|[A-Z]++\d++[A-Z]++\d|[A-Za-z]++\d++[A-Za-z]++\d{{4}})
