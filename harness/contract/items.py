@@ -59,6 +59,7 @@ class Item:
         used_by: Dashboards, alarms and whoever else relies on it.
         children: Child spans, or subsegments.
         optional: Keys of its details that may be missing.
+        operations: Names of the operations that make it: a log record's only.
     """
 
     kind: str
@@ -70,6 +71,7 @@ class Item:
     used_by: tuple[str, ...] = ()
     children: tuple[Item, ...] = ()
     optional: tuple[OptionalKey, ...] = ()
+    operations: tuple[Any, ...] = ()
 
     @property
     def relied_on(self) -> str:

@@ -25,6 +25,8 @@ COMMON = ("presence", "count", "tier", "used_by")
 """What every item may say besides its details."""
 EVENTS = "events"
 """A span's events: names, or ``{event: name, attributes: …}``."""
+OPERATIONS_OF = "operations"
+"""A log record's operations: names of the root spans below which it is made."""
 LINKS = "links"
 """A span's links: ``{attributes: …}``; the ids of what they lead to are no part of a contract."""
 
@@ -64,7 +66,7 @@ class Kind:
     @property
     def keys(self) -> tuple[str, ...]:
         """Every key of an item of it, besides those that every item may have."""
-        parts = (EVENTS, LINKS) if self.name == "span" else ()
+        parts = {"span": (EVENTS, LINKS), "log_record": (OPERATIONS_OF,)}.get(self.name, ())
         children = (self.children[0],) if self.children else ()
         return (self.name, *self.details, *parts, *children)
 

@@ -20,7 +20,7 @@ from harness.contract.items import (
     Tier,
     Waiver,
 )
-from harness.contract.kinds import COMMON, EVENTS, KINDS, LINKS, OPERATIONS, SECTIONS, Kind
+from harness.contract.kinds import COMMON, EVENTS, KINDS, LINKS, OPERATIONS, OPERATIONS_OF, SECTIONS, Kind
 from harness.contract.operators import OPERATORS
 from harness.contract.optional import optional_parts, optional_paths
 from harness.contract.part_reader import PartReader
@@ -232,6 +232,7 @@ class _Reader:
             count=freeze(self._count(count)) if count else None,
             tier=self._tier(found),
             used_by=tuple(self._used_by(found.get("used_by"))),
+            operations=tuple(self._values.names(found.get(OPERATIONS_OF))),
             children=below,
             optional=tuple(
                 key

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.contract.items import VERSION, Presence, Tier
-from harness.contract.kinds import EVENTS, KINDS, LINKS, OPERATIONS, SECTIONS, Kind
+from harness.contract.kinds import EVENTS, KINDS, LINKS, OPERATIONS, OPERATIONS_OF, SECTIONS, Kind
 from harness.contract.load import LEVELS
 from harness.contract.operators import OPERATORS, OPTIONAL
 from harness.contract.part_reader import PART_PRESENCE
@@ -111,6 +111,9 @@ def _item(kind: Kind, *, when: dict[str, Any] | None = None) -> dict[str, Any]:
         "tier": {"enum": [tier.value for tier in Tier]},
         "used_by": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}]},
     }
+    if OPERATIONS_OF in kind.keys and kind.name not in OPERATIONS:
+        name = {"anyOf": [_TEXT, {"type": "object", "minProperties": 1}]}
+        properties[OPERATIONS_OF] = {"type": "array", "minItems": 1, "items": name}
     if kind.children:
         properties[kind.children[0]] = {"type": "array", "items": {"$ref": f"#/$defs/{kind.children[1]}"}}
     counted = re.escape(kind.name)

@@ -11,6 +11,7 @@ from harness.contract.deviations import Deviations
 from harness.contract.forms import MESSAGES, template_of
 from harness.contract.items import Contract, Item, Presence
 from harness.contract.kinds import SECTIONS
+from harness.contract.logged_in import LoggedIn
 from harness.contract.messages import forms_of
 from harness.contract.operators import OPERATORS
 from harness.contract.optional import Exercised, fields_of, renamed_problem, undeclared_of, unseen_message
@@ -69,6 +70,7 @@ class _Section:
         self, contract: Contract, items: tuple[Item, ...], deviations: Deviations, *, each: bool
     ) -> None:
         self._levels = contract.levels
+        self._operations = contract.operations
         self._items = items
         self._each = each
         self._told: set[int] = set()
@@ -79,10 +81,12 @@ class _Section:
         self._differing: list[Entry | None] = [None] * len(items)
         self._strangers: dict[str, None] = {}
         self._elsewhere: dict[tuple[tuple[int, ...], str], Entry] = {}
+        self._logged_in = LoggedIn(items)
 
     def check(self, parts: Parts) -> None:
         for name, telemetry in parts:
             self._deviations.scenario = name
+            self._logged_in.see(telemetry)
             for entry in type(self._items[0].expectation).POOL(telemetry).entries:
                 self._take(entry)
         self._deviations.scenario = ""
@@ -92,6 +96,7 @@ class _Section:
             if self.counts[number] or id(self._items[number]) not in self._told:
                 self._conclude(number)
             self._report_unexercised(self._items[number])
+            self._report_operations(self._items[number], self.counts[number])
         self._report_elsewhere()
 
     def _report_elsewhere(self) -> None:
@@ -107,6 +112,22 @@ class _Section:
                     level=self._levels["undeclared"],
                     about=f"{template_of(str(entry.name), MESSAGES)} in {group}",
                 )
+
+    def _report_operations(self, item: Item, count: int) -> None:
+        """Tell of operations that made a log record of an item no more, or are none of the contract."""
+        known = [operation.item.expectation.identity for operation in self._operations]
+        for name in item.operations:
+            if isinstance(name, str) and not any(equal(identity, name) for identity in known):
+                near = closest(name, [identity for identity in known if isinstance(identity, str)])
+                hint = f"; closest: {near!r}" if near else ""
+                message = f"operations: {name!r} is no operation of the contract{hint}"
+                self._add(item, "item_unexercised", message, self._levels["unexercised"])
+        for operation in self._logged_in.missing(item) if count else ():
+            self._add(
+                item,
+                "log_record_missing",
+                f"no {item.expectation.describe(LIMIT)} was captured in {short(operation)}, which makes one",
+            )
 
     def _take(self, entry: Entry) -> None:
         """Note which items an entry is as, forbidden ones too; else it differs from one, or is of none.

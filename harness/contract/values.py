@@ -14,6 +14,7 @@ from harness.contract.operators import OPERATORS, OPTIONAL, optional, split_key
 from harness.contract.problems import Place, Problems, did_you_mean
 from harness.contract.yaml_nodes import place_of, scalar
 from harness.expect import all_of
+from harness.expect.matcher import Matcher
 from harness.expect.matchers.regex import Regex
 
 E = TypeVar("E", bound=enum.Enum)
@@ -114,6 +115,20 @@ class ValueReader:
             )
             return []
         return list(entry.node.value)
+
+    def names(self, entry: Entry | None) -> Iterator[Any]:
+        """Yield the names of a list, each a text or a matcher: ``{starts_with: "GET "}``."""
+        nodes = self.items(entry)
+        if entry is not None and entry.node.id == "sequence" and not nodes:
+            self._problems.add(place_of(entry.node), f"{entry.key}: a list of names is empty; remove it")
+        for node in nodes:
+            told = len(self._problems)
+            name = self._nested(node)
+            if len(self._problems) == told and not isinstance(name, str | Matcher):
+                words = f"{entry.key if entry else ''}: expected a name, {given(node)} given"
+                self._problems.add(place_of(node), words)
+            if len(self._problems) == told:
+                yield name
 
     def constant(self, entry: Entry | None, kind: type[E]) -> E | None:
         """Return the constant that an entry names; None where it names none, which is told."""

@@ -21,7 +21,7 @@ from harness.contract.renames import Newcomer, renamed_items
 from harness.contract.shares import is_forbidden
 from harness.contract.trees import Witness
 from harness.contract.write.build import SECTION_WRITERS
-from harness.contract.write.names import Named, names_of
+from harness.contract.write.names import Named, names_of, unkeyed
 from harness.contract.write.services import Services
 from harness.expect.compare import equal
 from harness.expect.pool import Entry
@@ -67,6 +67,11 @@ class NewNames:
             apply = partial(document.replace, entry, key, argument)
             told = shown(entry.key, entry.value), shown(key, argument)
             yield Change(f"{above} › {before}", item.kind, *told, apply)
+
+    def operations(self) -> dict[str, Any]:
+        """Return what is written of the new name of each operation that has one, by the name before."""
+        renamed = (self.of[id(one.item)] for one in self.contract.operations if id(one.item) in self.of)
+        return {before: unkeyed(named) for before, named in renamed}
 
     def rename(self, found: Mapping[int, Named], conditions: Mapping[int, Key]) -> None:
         """Give items their new names, and operations their conditions: in a contract that is made anew."""

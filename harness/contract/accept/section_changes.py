@@ -20,6 +20,8 @@ from harness.contract.accept.unexercised import unexercised_item
 from harness.contract.attributed import Taken
 from harness.contract.deviations import Deviations
 from harness.contract.items import Item, Presence
+from harness.contract.kinds import OPERATIONS_OF
+from harness.contract.logged_in import LoggedIn
 from harness.contract.operators import split_key
 from harness.contract.optional import HEADERS
 from harness.contract.renames import successor
@@ -54,6 +56,9 @@ def section_changes(
     each = section in attributed.SECTIONS
     found = spread(items, list(_taken(items, entries))) if each else None
     named = [(str(number), part) for number, part in enumerate(parts)]
+    logged_in = LoggedIn(items)
+    for part in parts:
+        logged_in.see(part)
     counts = section_counts(contract, items, named, Deviations(contract.file), each=each)
     held = {id(e) for e in entries if any(not is_forbidden(i) and _is_as(i, e) for i in items)}
     of_items: list[Change] = []
@@ -75,6 +80,7 @@ def section_changes(
             names.change(document, item, node, section),
             changes,
             _counted(document, item, node, count, where),
+            _made_in(document, item, node, logged_in.missing(item) if count else (), names, where),
         )
         of_items += (replace(c, relied_on=item.relied_on) for c in below(path, changes))
     yield from as_one(of_items) if each else of_items
@@ -116,6 +122,24 @@ def _counted(document: Document, item: Item, node: Any, count: int, where: str) 
     """Yield the change of how many there must be; none where there is none, or of any number."""
     if count and item.count is not None and not equal(item.count, count):
         yield setting(document, node, "count", count, where)
+
+
+def _made_in(
+    document: Document, item: Item, node: Any, missing: Sequence[Any], names: NewNames, where: str
+) -> Iterator[Change]:
+    """Yield the change of the operations that make a log record: without those that do no more, renamed."""
+    said = entry_of(node, OPERATIONS_OF)
+    if said is None:
+        return
+    renamed = names.operations()
+    named = zip(said.value, item.operations, strict=True)
+    left = [
+        renamed.get(operation, one) if isinstance(operation, str) else one
+        for one, operation in named
+        if not any(operation is gone for gone in missing)
+    ]
+    if left != said.value:
+        yield replacement(document, said, OPERATIONS_OF, {OPERATIONS_OF: left} if left else {}, where)
 
 
 def _gone(

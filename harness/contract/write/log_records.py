@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
+from harness.contract.kinds import OPERATIONS_OF
+from harness.contract.logged_in import Origins
 from harness.contract.messages import forms_of
 from harness.contract.operators import OPERATORS
-from harness.contract.write.names import Named, names_of, written
+from harness.contract.write.names import Named, names_of, unkeyed, written
 from harness.contract.write.services import Services
 from harness.contract.write.volatile import generalised, mapping_of
 from harness.expect.compare import equal
 from harness.model import LogRecord, Telemetry
 
 _BODY_DEPTH = 3
+_SEVERAL = 2
+"""So many operations make a log record at least, and more requests: else one of it is enough."""
 
 
 def log_record_items(parts: Sequence[Telemetry], services: Services) -> list[dict[str, Any]]:
     """Return the items of log records, sorted."""
     names = names_of(record.event_name for part in parts for record in part.log_records)
+    makers = _Makers(parts)
     groups: dict[tuple[str, str, Named, int, str], list[LogRecord]] = {}
     for part in parts:
         for record in part.log_records:
@@ -26,10 +32,10 @@ def log_record_items(parts: Sequence[Telemetry], services: Services) -> list[dic
             own = services.name_of(record)
             key = (record.scope.name, record.severity_text, event, record.severity_number, own)
             groups.setdefault(key, []).append(record)
-    return [item for _, records in sorted(groups.items()) for item in _items(records, services)]
+    return [item for _, records in sorted(groups.items()) for item in _items(records, services, makers)]
 
 
-def _items(records: Sequence[LogRecord], services: Services) -> Iterable[dict[str, Any]]:
+def _items(records: Sequence[LogRecord], services: Services, makers: _Makers) -> Iterable[dict[str, Any]]:
     first = records[0]
     details: dict[str, Any] = {}
     if first.severity_text:
@@ -44,7 +50,35 @@ def _items(records: Sequence[LogRecord], services: Services) -> Iterable[dict[st
     for identity, alike in _by_body(records):
         attributes = mapping_of([record.attributes for record in alike])
         correlated = correlation([(record.trace_id, record.span_id) for record in alike])
-        yield identity | details | correlated | ({"attributes": attributes} if attributes else {})
+        attributed = {"attributes": attributes} if attributes else {}
+        yield identity | details | correlated | attributed | makers.entry(alike)
+
+
+class _Makers:
+    """Which operations made each log record."""
+
+    def __init__(self, parts: Sequence[Telemetry]) -> None:
+        has_records = any(part.log_records for part in parts)
+        origins = [(Origins(part), part.log_records) for part in parts if has_records]
+        names = names_of(root.name for one, _ in origins for root in one.roots)
+        self._names = {id(root): names[root.name] for one, _ in origins for root in one.roots}
+        self._requests = Counter(self._names.values())
+        self._roots: dict[int, int] = {}
+        for one, records in origins:
+            made = ((record, one.root_of(record)) for record in records)
+            self._roots |= {id(record): id(root) for record, root in made if root is not None}
+
+    def entry(self, records: Sequence[LogRecord]) -> dict[str, Any]:
+        """Return the entry of the operations that make one in each request, where several do.
+
+        What an app logs once in a process is of the request that came first: two processes have two such.
+        """
+        roots = {self._roots[id(record)] for record in records if id(record) in self._roots}
+        made = Counter(self._names[root] for root in roots)
+        always = sorted(name for name, times in made.items() if times == self._requests[name])
+        if len(always) < _SEVERAL or sum(made[name] for name in always) <= _SEVERAL:
+            return {}
+        return {OPERATIONS_OF: list(map(unkeyed, always))}
 
 
 def correlation(ids: Sequence[tuple[str | None, str | None]]) -> dict[str, Any]:

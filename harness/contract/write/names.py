@@ -40,6 +40,16 @@ def entry(key: str, named: Named) -> dict[str, str]:
     return {key if operator == "is" else f"{key}/{operator}": argument}
 
 
+def unkeyed(named: Named) -> str | dict[str, str]:
+    """Return a name as an item of a list.
+
+    >>> unkeyed(("is", "GET /")), unkeyed(("regex", "a.c"))
+    ('GET /', {'regex': 'a.c'})
+    """
+    operator, argument = named
+    return argument if operator == "is" else {operator: argument}
+
+
 def written(key: str, *names: str) -> dict[str, str]:
     """Return the entry of names that have one form.
 

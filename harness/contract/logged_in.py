@@ -1,0 +1,66 @@
+"""In which operations a log record is made: those of the root spans that it is below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from harness.contract.items import Item
+from harness.expect.compare import equal
+from harness.model import LogRecord, Span, Telemetry
+
+
+class Origins:
+    """The spans of one scenario, and below which root of them a log record was made.
+
+    Attributes:
+        roots: Spans without a parent among them.
+    """
+
+    def __init__(self, telemetry: Telemetry) -> None:
+        self._spans = {(span.trace_id, span.span_id): span for span in telemetry.spans}
+        self.roots = [span for span in telemetry.spans if self._above(span) is None]
+
+    def root_of(self, record: LogRecord) -> Span | None:
+        """Return the root span of a log record; None of one that was made in no span that is here."""
+        span = self._spans.get((record.trace_id or "", record.span_id or ""))
+        for _ in self._spans:  # parents may be a circle
+            above = None if span is None else self._above(span)
+            if above is None:
+                return span
+            span = above
+        return None
+
+    def _above(self, span: Span) -> Span | None:
+        return self._spans.get((span.trace_id, span.parent_span_id or ""))
+
+
+class LoggedIn:
+    """Which operations made the log records of each item that names some."""
+
+    def __init__(self, items: Sequence[Item]) -> None:
+        self._items = [item for item in items if item.operations]
+        self._captured: dict[str, None] = {}
+        self._of: dict[int, dict[str, None]] = {}
+
+    def see(self, telemetry: Telemetry) -> None:
+        """Take in what a scenario captured."""
+        if not self._items:
+            return
+        origins = Origins(telemetry)
+        self._captured.update(dict.fromkeys(root.name for root in origins.roots))
+        for record in telemetry.log_records:
+            root = origins.root_of(record)
+            for item in self._items:
+                if root is not None and equal(item.expectation.identity, record.body):
+                    self._of.setdefault(id(item), {})[root.name] = None
+
+    def missing(self, item: Item) -> list[Any]:
+        """Return which of an item's operations were captured, and made no log record of it."""
+        made = self._of.get(id(item), ())
+        return [
+            operation
+            for operation in item.operations
+            if any(equal(operation, name) for name in self._captured)
+            and not any(equal(operation, name) for name in made)
+        ]
