@@ -81,10 +81,16 @@ def _seen(points: Iterable[Point]) -> Seen:
 def with_series(found: Iterable[Found], before: Series, after: Series) -> Iterator[Found]:
     """Yield edits with those of series that only one run has: these are not said of a metric again."""
     of_series = [one for name in sorted(before.keys() & after.keys()) for one in _found(name, before, after)]
-    known = {fact for one in of_series for edit in one.edits for fact in _facts(edit, before, after)}
+    known: dict[tuple[str, Name, str], set[str]] = {}
+    for one in of_series:
+        for fact in (fact for edit in one.edits for fact in _facts(edit, before, after)):
+            known.setdefault(fact, set()).update(one.scenarios)
     for one in found:
-        edits = [edit for edit in one.edits if one.signal != "metric" or _fact(edit) not in known]
-        yield one if len(edits) == len(one.edits) else one._replace(edits=edits)
+        told = {fact for fact, names in known.items() if names.issuperset(one.scenarios)}
+        edits = (
+            [edit for edit in one.edits if _fact(edit) not in told] if one.signal == "metric" else one.edits
+        )
+        yield one._replace(edits=edits)
     yield from of_series
 
 

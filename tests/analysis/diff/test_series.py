@@ -105,6 +105,13 @@ def test_a_series_is_told_with_the_scenarios_that_saw_it() -> None:
     ]
 
 
+def test_a_scenario_that_lost_the_metric_with_another_series_is_told_too() -> None:
+    assert seen(a_run("import", "export", "import"), a_run("import", "", "")) == [
+        ("removed at jobs: jobs → None", ("test_2",)),
+        ("removed at jobs: series kind='export' → None", ("test_1",)),
+    ]
+
+
 def test_an_attribute_that_some_points_have_under_another_key() -> None:
     before = of_points({"kind": "import", "queue": "x"}, {"kind": "export", "queue": "y"})
     after = of_points({"kind": "import", "queue": "x"}, {"kind": "export", "queues": "y"})
