@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from harness.contract.items import Item
+from harness.closest import closest
+from harness.contract.items import Item, Operation
 from harness.expect.compare import equal
 from harness.model import LogRecord, Span, Telemetry
 
@@ -64,3 +65,13 @@ class LoggedIn:
             if any(equal(operation, name) for name in self._captured)
             and not any(equal(operation, name) for name in made)
         ]
+
+    @staticmethod
+    def strangers(item: Item, operations: Sequence[Operation]) -> Iterator[str]:
+        """Yield the message about each name of an item that is none of the contract's operations."""
+        known = [operation.item.expectation.identity for operation in operations]
+        for name in item.operations:
+            if isinstance(name, str) and not any(equal(identity, name) for identity in known):
+                near = closest(name, [identity for identity in known if isinstance(identity, str)])
+                hint = f"; closest: {near!r}" if near else ""
+                yield f"operations: {name!r} is no operation of the contract{hint}"

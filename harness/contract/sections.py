@@ -115,19 +115,13 @@ class _Section:
 
     def _report_operations(self, item: Item, count: int) -> None:
         """Tell of operations that made a log record of an item no more, or are none of the contract."""
-        known = [operation.item.expectation.identity for operation in self._operations]
-        for name in item.operations:
-            if isinstance(name, str) and not any(equal(identity, name) for identity in known):
-                near = closest(name, [identity for identity in known if isinstance(identity, str)])
-                hint = f"; closest: {near!r}" if near else ""
-                message = f"operations: {name!r} is no operation of the contract{hint}"
-                self._add(item, "item_unexercised", message, self._levels["unexercised"])
+        for message in self._logged_in.strangers(item, self._operations):
+            self._add(item, "item_unexercised", message, self._levels["unexercised"])
         for operation in self._logged_in.missing(item) if count else ():
-            self._add(
-                item,
-                "log_record_missing",
-                f"no {item.expectation.describe(LIMIT)} was captured in {short(operation)}, which makes one",
+            message = (
+                f"no {item.expectation.describe(LIMIT)} was captured in {short(operation)}, which makes one"
             )
+            self._add(item, "log_record_missing", message)
 
     def _take(self, entry: Entry) -> None:
         """Note which items an entry is as, forbidden ones too; else it differs from one, or is of none.
