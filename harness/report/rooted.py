@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 
 from msgspec.structs import replace
 
-from harness.model import Finding, RunRecord
+from harness.model import Finding, RunRecord, Site
 
 
 def root_of(directory: Path) -> str:
@@ -35,11 +35,16 @@ def from_root(record: RunRecord, root: str) -> RunRecord:
         replace(
             scenario,
             findings=_all_from(scenario.findings, root),
-            verdicts=tuple(replace(one, findings=_all_from(one.findings, root)) for one in scenario.verdicts),
+            verdicts=tuple(
+                replace(one, findings=_all_from(one.findings, root), site=_site(one.site, root))
+                for one in scenario.verdicts
+            ),
+            site=_site(scenario.site, root),
         )
         for scenario in record.scenarios
     )
-    return replace(record, scenarios=scenarios, findings=_all_from(record.findings, root))
+    contract = _below(record.contract, root)
+    return replace(record, scenarios=scenarios, findings=_all_from(record.findings, root), contract=contract)
 
 
 def _all_from(findings: Iterable[Finding], root: str) -> tuple[Finding, ...]:
@@ -47,8 +52,14 @@ def _all_from(findings: Iterable[Finding], root: str) -> tuple[Finding, ...]:
 
 
 def _from(finding: Finding, root: str) -> Finding:
-    site = finding.site
-    if site is None or not site.file or PurePath(site.file).is_absolute():
-        return finding
-    file = posixpath.normpath(posixpath.join(root, site.file.replace("\\", "/")))
-    return replace(finding, site=replace(site, file=file))
+    return replace(finding, site=_site(finding.site, root))
+
+
+def _site(site: Site | None, root: str) -> Site | None:
+    return None if site is None else replace(site, file=_below(site.file, root))
+
+
+def _below(file: str, root: str) -> str:
+    if not file or PurePath(file).is_absolute():
+        return file
+    return posixpath.normpath(posixpath.join(root, file.replace("\\", "/")))

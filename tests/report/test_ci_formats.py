@@ -12,8 +12,9 @@ import jsonschema
 import pytest
 
 from fixtures.requirements import needs_node_packages
-from harness.model import Finding, Level, RunRecord, Site
+from harness.model import Finding, Level, RunRecord, ScenarioRecord, Site, Verdict
 from harness.report import render
+from harness.report.rooted import from_root
 from tests.report.records import a_run, a_scenario, example_run, hostile_run
 
 NODE = Path(__file__).parents[1] / "clients" / "node"
@@ -64,6 +65,39 @@ def test_github_shows_what_a_terminal_would_obey() -> None:
         "::error title=span_missing,file=app/\\x1ba.py,line=7::"
         "GET \\x1b[31m/\\x07: no span 'a\\x9b' was captured%0Aat all\n"
     )
+
+
+NOWHERE = Finding(id="span_missing", signal="span", message="no span 'load' was captured")
+OF_ITS_CHECK = ScenarioRecord(
+    name="test_a.py::test",
+    site=Site("test_a.py", 3),
+    verdicts=(Verdict(findings=(NOWHERE,), site=Site("test_a.py", 9)),),
+    findings=(UNWISE,),
+    outcome="failed",
+)
+
+
+def test_what_has_no_line_of_its_own_is_at_its_check_or_its_scenario() -> None:
+    assert text(a_run(OF_ITS_CHECK), "github") == (
+        "::error title=span_missing,file=test_a.py,line=9::no span 'load' was captured (test_a.py::test)\n"
+        "::warning title=document_practice,file=test_a.py,line=3::large (test_a.py::test)\n"
+    )
+    assert "| `test_a.py:9`<br>`test_a.py::test` |" in text(a_run(OF_ITS_CHECK), "markdown")
+
+
+@pytest.mark.parametrize(
+    ("record", "places"),
+    [
+        (a_run(OF_ITS_CHECK), [("backend/test_a.py", 9), ("backend/test_a.py", 3)]),
+        (a_run(findings=(UNWISE,)), [("pyproject.toml", 1)]),
+        (RunRecord(findings=(UNWISE,), contract="a.contract.yaml"), [("backend/a.contract.yaml", 1)]),
+    ],
+)
+def test_each_result_of_sarif_has_a_place(record: RunRecord, places: list[tuple[str, int]]) -> None:
+    """GitHub refuses a whole file for one result without."""
+    (run,) = json.loads(text(from_root(record, "backend"), "sarif"))["runs"]
+    found = [location["physicalLocation"] for result in run["results"] for location in result["locations"]]
+    assert [(one["artifactLocation"]["uri"], one["region"]["startLine"]) for one in found] == places
 
 
 @RUNS

@@ -26,8 +26,8 @@ def render(record: RunRecord) -> str:
 def _command(told: Told) -> str:
     finding = told.finding
     properties = {"title": finding.id}
-    if finding.site is not None:
-        properties |= {"file": finding.site.file, "line": str(finding.site.line)}
+    if told.site is not None:
+        properties |= {"file": told.site.file, "line": str(told.site.line)}
     text = f"{told.text} ({told.scenario})" if told.scenario else told.text
     pairs = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
     return f"::{_COMMANDS[finding.level]} {pairs}::{_data(text)}"

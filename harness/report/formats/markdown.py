@@ -53,8 +53,9 @@ def _findings(findings: list[Told], room: int) -> list[str]:
 def _row(told: Told) -> str:
     finding = told.finding
     level = "waived" if finding.acknowledged else finding.level.value
-    places = [f"`{_code(str(place))}`" for place in (finding.site, told.scenario) if place]
-    return f"| {level} | **{finding.id}** {_text(told.text)} | {'<br>'.join(places)} |"
+    places = [f"`{_code(str(place))}`" for place in (told.site, told.scenario) if place]
+    name = _text(finding.id).replace("\\_", "_")
+    return f"| {level} | **{name}** {_text(told.text)} | {'<br>'.join(places)} |"
 
 
 def _text(text: str) -> str:

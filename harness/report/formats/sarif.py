@@ -24,11 +24,16 @@ FROM_ROOT = True
 """Its readers look for files from the root of the repository."""
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_PROJECT = "pyproject.toml"
 _LEVELS = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "note"}
 
 
 def render(record: RunRecord) -> bytes:
-    """Return one result for each finding, at the app's or the contract's line where that is known."""
+    """Return one result for each finding, at the line of the app, the contract or the check.
+
+    One that is about none of them is at the contract's first line, or the project's: GitHub refuses a file in
+    which one result has no location.
+    """
     findings = all_findings(record)
     ids = sorted({told.finding.id for told in findings})
     run = {
@@ -41,7 +46,7 @@ def render(record: RunRecord) -> bytes:
         },
         "columnKind": "unicodeCodePoints",
         "results": [
-            _result(told, ids.index(told.finding.id), fingerprint)
+            _result(told, ids.index(told.finding.id), fingerprint, record)
             for told, fingerprint in zip(findings, _fingerprints(findings), strict=True)
         ],
     }
@@ -52,7 +57,7 @@ def _title(id_: str) -> str:
     return "".join(word.capitalize() for word in id_.split("_"))
 
 
-def _result(told: Told, rule: int, fingerprint: str) -> dict[str, Any]:
+def _result(told: Told, rule: int, fingerprint: str, record: RunRecord) -> dict[str, Any]:
     finding = told.finding
     text = visible(f"{told.text} ({told.scenario})" if told.scenario else told.text)
     result: dict[str, Any] = {
@@ -61,9 +66,8 @@ def _result(told: Told, rule: int, fingerprint: str) -> dict[str, Any]:
         "level": _LEVELS[finding.level],
         "message": {"text": text},
         "partialFingerprints": {"finding/v1": fingerprint},
+        "locations": [_location(told.site or Site(record.contract or _PROJECT, 1), finding.where)],
     }
-    if finding.site is not None:
-        result["locations"] = [_location(finding.site, finding.where)]
     if finding.acknowledged:
         result["suppressions"] = [{"kind": "external", "status": "accepted"}]
     return result
@@ -73,7 +77,7 @@ def _fingerprints(findings: Iterable[Told]) -> Iterator[str]:
     """Yield what stays of each finding when lines move; those alike are numbered."""
     seen: Counter[tuple[str, ...]] = Counter()
     for told in findings:
-        file = told.finding.site.file if told.finding.site else ""
+        file = told.site.file if told.site else ""
         parts = (told.finding.id, told.finding.where, file, told.scenario)
         number = f"#{seen[parts]}" if seen[parts] else ""
         seen[parts] += 1
