@@ -97,7 +97,7 @@ KINDS: dict[str, Kind] = {
             "segment",
             segment,
             mappings=(*_DOCUMENT, "service"),
-            plain=(*_FLAGS, "cause", "user", "origin", "duration"),
+            plain=(*_FLAGS, "cause", "user", "origin", "parent_id", "duration"),
             children=("subsegments", "subsegment"),
         ),
         Kind(

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 
 from harness.analysis.diff.causes import told_packages
+from harness.analysis.diff.documents import in_trees
 from harness.analysis.diff.facts import (
+    CALLED,
     Facts,
     FactTable,
     VaryingKeys,
@@ -132,12 +134,11 @@ class _Forest:
                 self._parts[place] += [self._linked(link) for link in span.links]
 
     def add_segments(self, segments: Iterable[Segment]) -> None:
-        """Take in segments with their subsegments."""
-        pending: list[tuple[Segment | Subsegment, int]] = [(segment, -1) for segment in segments]
-        while pending:
-            document, parent = pending.pop()
-            place = self._add(self._document(document), parent)
-            pending += [(child, place) for child in document.subsegments]
+        """Take in segments with their subsegments, callers before those that they call."""
+        places: list[int] = []
+        for document, above in in_trees(segments):
+            own = self._document(document, is_root=above < 0)
+            places.append(self._add(own, -1 if above < 0 else places[above]))
 
     def _add(self, own: Own, parent: int) -> int:
         self._owns.append(self._distinct.setdefault(own, len(self._distinct)))
@@ -168,11 +169,12 @@ class _Forest:
             return self._link
         return self._shapes.of("link", "link", facts=united(self._table.of("attributes", link.attributes)))
 
-    def _document(self, document: Segment | Subsegment) -> Own:
+    def _document(self, document: Segment | Subsegment, *, is_root: bool) -> Own:
         noun = "segment" if isinstance(document, Segment) else "subsegment"
         namespace = getattr(document, "namespace", None) or ""
         flags = [flag for flag in ("error", "fault", "throttle") if getattr(document, flag)]
-        facts = united(document_facts(self._table, document))
+        is_called = is_root and isinstance(document, Segment) and document.parent_id
+        facts = united([*document_facts(self._table, document), *([CALLED] if is_called else [])])
         return noun, name_form(document.name), "", namespace, " ".join(flags) or "unset", facts
 
     def operations(self) -> dict[str, Operations]:

@@ -101,9 +101,9 @@ def _found(plan: _Plan) -> Iterator[Found]:
 
 
 def _exporting(signals: Signals, other: Signals) -> Signals:
-    """Return the signals of a scenario without its exports, where all that they carried is gone, and told."""
+    """Return the signals of a scenario without its exports, where in the other run it has nothing at all."""
     own = {signal: operations for signal, operations in signals.items() if signal not in _CARRIERS}
-    return own if own and not other.keys() - _CARRIERS else signals
+    return own if own and not other else signals
 
 
 def _names(scenarios: Iterable[Signals]) -> set[str]:

@@ -14,6 +14,8 @@ from harness.model import Segment, SpanEvent, Status, Subsegment
 Facts = tuple[tuple[str, Value], ...]
 _MAX_DEPTH = 12
 _YES = value_of("in_progress", value=True)
+CALLED = ("parent_id", Value("str", "type", "str"))
+"""Of a segment whose caller was not captured: that it has one."""
 _ABSENT = Value(ABSENT, "type", ABSENT)
 
 

@@ -103,6 +103,7 @@ def document_item(documents: Sequence[Segment | Subsegment], trees: Trees) -> di
         if len(values) == 1:
             item[flag] = values.pop()
     item |= _cause([document.cause for document in documents])
+    item |= _called(documents)
     for name in ("origin", "user"):
         item |= _text(name, [getattr(document, name, None) for document in documents])
     for name, depth in (
@@ -115,6 +116,12 @@ def document_item(documents: Sequence[Segment | Subsegment], trees: Trees) -> di
     if children := child_items(documents, trees):
         item["subsegments"] = children
     return item
+
+
+def _called(documents: Sequence[Segment | Subsegment]) -> dict[str, Any]:
+    """Return the entry of segments that were all made below a call of another service, whose id differs."""
+    are_called = all(isinstance(document, Segment) and document.parent_id for document in documents)
+    return {"parent_id/present": True} if are_called else {}
 
 
 def _cause(captured: Sequence[dict[str, Any] | str | None]) -> dict[str, Any]:

@@ -302,6 +302,7 @@ def test_a_scenario_that_has_nothing_to_export_any_more() -> None:
     assert changes(whole, two()) == ["removed at GET /b: GET /b → None"]
     assert changes(two(), whole) == ["added at GET /b: None → GET /b"]
     assert changes(whole, two(request)) == ["removed at otlp /v1/traces: otlp /v1/traces → None"]
+    assert changes(two(an_export("/v1/traces")), whole) == ["added at GET /b: None → GET /b"]
     assert changes(two(an_export("/v1/traces")), two()) == [
         "removed at otlp /v1/traces: otlp /v1/traces → None"
     ]
