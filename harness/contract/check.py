@@ -186,6 +186,7 @@ class OperationCheck:
             f"{signal} {name!r} is as no 'when' of its {len(named)} variants says; closest: {words}",
             where=name,
             site=named[0].item.site,
+            about="; ".join(problem.about for problem in problems),
         )
 
     def report_unexercised(self) -> None:

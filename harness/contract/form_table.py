@@ -54,7 +54,7 @@ _NO_COLOUR = rf"(?!(?<=\#)[0-9a-f]{{8}}{_END})"
 _KUBERNETES = "[bcdfghjklmnpqrstvwxz2456789]"  # k8s.io/apimachinery/pkg/util/rand: no vowels, so no words
 _WORKERS = (
     "Thread-", "ThreadPoolExecutor-", "Dummy-", "Process-", "ForkProcess-", "SpawnProcess-", "PoolWorker-",
-    "ForkPoolWorker-", "SpawnPoolWorker-", "asyncio_", r"AnyIO\ worker\ thread\ ",
+    "ForkPoolWorker-", "SpawnPoolWorker-", "Task-", "waitress-", "asyncio_", r"AnyIO\ worker\ thread\ ",
     "[wW]orker[-_]", "[pP]id[-_=]", r"[pP]id\ ", r"[pP]id:\ ",
 )  # fmt: skip
 _PREFIXES = (  # of ids, as Stripe and others make them
@@ -110,6 +110,7 @@ FORMS = (
         "(?:" + "|".join(rf"(?<=\b{name})" for name in _WORKERS) + rf")\d+(?:_\d+)?{_END}",
         r"\d+(?:_\d+)?",
     ),
+    Form("describe", r"(?<=\d)-\d+-g[0-9a-f]{7,40}\b", r"-\d+-g[0-9a-f]+"),  # git's: commits since a tag
     Form("account", r"(?<=:)\d{12}(?=:)|\b\d{12}(?=\.dkr\.ecr\.)", r"\d{12}"),  # AWS's
     Form("mac", r"(?<![\w:.-])[0-9a-fA-F]{2}(?:[:-][0-9a-fA-F]{2}){5}(?![\w:-])", r"[0-9a-fA-F:-]{17}"),
     Form(
@@ -189,7 +190,7 @@ FORMS = (
     Form(
         "measured",
         rf"""{_SIGN}(?<![\w.]){_FIGURES}
-        (?=\ ?(?:(?:[nuµμm]?s|secs?|(?:milli|micro|nano)?seconds?|mins?|minutes?)\b
+        (?=\ ?(?:(?:[nuµμm]?s|secs?|(?:milli|micro|nano)?seconds?|mins?|minutes?|[kKMGT]i?B)\b
         |(?:hour|day|week|month|year)s?\ ago\b|%(?![0-9a-fA-F]{{2}})))""",
         NUMBER,
         "values",
@@ -205,6 +206,7 @@ FORMS = (
         "values",
     ),
     Form("process", r"(?<=[a-zA-Z]\[)\d{3,7}(?=\])", r"\d+", "values"),  # as syslog writes it
+    Form("ids", r"(?<=\bIN\ \()(?=[^)]*\d{5})\d+(?:,\ ?\d+)*(?=\))", r"\d+(?:, ?\d+)*", "values"),  # of SQL
     Form(  # in a path, of whom or what it says, and in SQL: a limit is said
         "id",
         rf"""(?:(?<=/)|(?<=[iI]d=)|{_OWNERS}|(?<=[iI]d\ =\ )|(?<=\ =\ ')|(?<=\w='))\d{{5,}}

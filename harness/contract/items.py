@@ -38,12 +38,14 @@ class OptionalKey:
         site: Where the contract says so.
         part: The event or link that it is, where it is no key.
         number: How many such events or links there are when it is there.
+        is_kind: Others of its name are told from it by their attributes.
     """
 
     path: tuple[str, ...]
     site: Site
     part: Part | None = field(default=None, compare=False)
     number: int = 1
+    is_kind: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ from harness.expect import Expectation
 from harness.expect.argument import WHOLE_NUMBER, Taken
 from harness.expect.freeze import freeze
 from harness.expect.omitted import OMITTED
+from harness.expect.parts import Part
 from harness.expect.presence import Present
 from harness.model import Level, Site
 
@@ -244,14 +245,25 @@ class _Reader:
     def _optional(
         self, kind: Kind, name: str, entry: Entry, expectation: Expectation[Any]
     ) -> Iterator[OptionalKey]:
-        if name in (EVENTS, LINKS) and (listed := getattr(expectation, name)) is not OMITTED:
-            parts = zip(listed, self._values.items(entry), strict=False)
-            yield from optional_parts(name, ((part, self._site(place_of(node))) for part, node in parts))
+        if name in (EVENTS, LINKS) and (parts := getattr(expectation, name)) is not OMITTED:
+            listed = list(zip(parts, self._values.items(entry), strict=False))
+            yield from optional_parts(name, ((part, self._site(place_of(node))) for part, node in listed))
+            yield from self._optional_in_parts(name, listed)
         if entry.optional:
             yield OptionalKey((name,), self._site(entry.place))
         if name in kind.mappings and entry.operator == "is":
             for path, place in optional_paths(entry.node, (name,)):
                 yield OptionalKey(path, self._site(place))
+
+    def _optional_in_parts(self, name: str, parts: Iterable[tuple[Part, Any]]) -> Iterator[OptionalKey]:
+        """Yield the optional attributes of events or links; those of several that are alike once."""
+        seen: set[tuple[str, tuple[str, ...]]] = set()
+        for part, node in parts:
+            for key in self._quiet_entries(node) if node.id == "mapping" else ():
+                for path, place in optional_paths(key.node, (name, key.key)) if key.operator == "is" else ():
+                    if (part.describe(), path) not in seen:
+                        seen.add((part.describe(), path))
+                        yield OptionalKey(path, self._site(place), part)
 
     def _identity(self, kind: Kind, entry: Entry) -> Any:
         """Return what identifies an item; where it cannot be read, which is told, something that can."""

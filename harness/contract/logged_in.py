@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from harness.closest import closest
+from harness.contract.attributed import ATTRIBUTES
 from harness.contract.items import Item, Operation
 from harness.expect.compare import equal
 from harness.model import LogRecord, Span, Telemetry
@@ -53,7 +54,7 @@ class LoggedIn:
         for record in telemetry.log_records:
             root = origins.root_of(record)
             for item in self._items:
-                if root is not None and equal(item.expectation.identity, record.body):
+                if root is not None and _is_as(item, record):
                     self._of.setdefault(id(item), {})[root.name] = None
 
     def missing(self, item: Item) -> list[Any]:
@@ -71,7 +72,22 @@ class LoggedIn:
         """Yield the message about each name of an item that is none of the contract's operations."""
         known = [operation.item.expectation.identity for operation in operations]
         for name in item.operations:
-            if isinstance(name, str) and not any(equal(identity, name) for identity in known):
-                near = closest(name, [identity for identity in known if isinstance(identity, str)])
+            if not any(
+                name == identity or equal(identity, name) or equal(name, identity) for identity in known
+            ):
+                near = closest(str(name), [identity for identity in known if isinstance(identity, str)])
                 hint = f"; closest: {near!r}" if near else ""
                 yield f"operations: {name!r} is no operation of the contract{hint}"
+
+
+def _is_name_of(name: Any, identity: Any) -> bool:
+    return name == identity or equal(identity, name) or equal(name, identity)
+
+
+def _is_as(item: Item, record: LogRecord) -> bool:
+    """Return whether a log record is an item's, whatever its attributes are."""
+    return equal(item.expectation.identity, record.body) and all(
+        field.holds(expected, record)
+        for field, expected in item.expectation.details
+        if field.name != ATTRIBUTES.name
+    )

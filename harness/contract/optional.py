@@ -46,11 +46,13 @@ def optional_paths(node: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str
 
 def optional_parts(name: str, parts: Iterable[tuple[Part, Site]]) -> Iterator[OptionalKey]:
     """Yield the optional ones of a span's events or links, each with how many like it come before."""
-    alike: list[Part] = []
-    for part, site in sorted(parts, key=lambda pair: pair[0].optional):
-        alike.append(replace(part, optional=False))  # type: ignore[type-var]  # every part is a dataclass
+    listed = sorted(parts, key=lambda pair: pair[0].optional)
+    required: list[Part] = [replace(part, optional=False) for part, _ in listed]  # type: ignore[type-var]  # every part is a dataclass
+    for place, (part, site) in enumerate(listed):
         if part.optional:
-            yield OptionalKey((name,), site, part, alike.count(alike[-1]))
+            one = required[place]
+            is_kind = any(other != one and other.describe() == one.describe() for other in required)
+            yield OptionalKey((name,), site, part, required[: place + 1].count(one), is_kind=is_kind)
 
 
 class Exercised:
@@ -131,7 +133,7 @@ def fields_of(item: Item) -> tuple[Field, ...]:
 
 def unseen_message(item: Item, key: OptionalKey) -> str:
     """Return what a finding says of an optional key that no scenario captured."""
-    rest = "the key" if key.part is None else "it"
+    rest = "it" if key.part is not None and len(key.path) == 1 else "the key"
     return f"{_not_captured(item, key)}; add one, or remove {rest}"
 
 
@@ -167,7 +169,9 @@ def _field(item: Item, key: OptionalKey) -> Any:
 
 def _not_captured(item: Item, key: OptionalKey) -> str:
     field, name = _field(item, key), key.path[0]
-    if key.part is not None:
+    if key.part is not None and len(key.path) > 1:
+        name = f"attribute {dotted(key.path[2:])!r} of {key.part.describe()}"
+    elif key.part is not None:
         name = f"{'further ' if key.number > 1 else ''}{key.part.describe()}"
     elif isinstance(field, MappingField) and len(key.path) > 1:
         name = f"{field.noun} {dotted(key.path[1:], field.prefix)!r}"
@@ -178,8 +182,11 @@ def _has(field: Field | None, key: OptionalKey, captured: Any) -> bool:
     if field is None:
         return False
     value = field.read(captured)
+    if key.part is not None and len(key.path) > 1:
+        alike = filter(key.part.identifies, value)
+        return any(_holds(getattr(one, key.path[1]), key.path[2:]) for one in alike)
     if key.part is not None:
-        return sum(map(key.part.identifies, value)) >= key.number
+        return sum(map(key.part.fits if key.is_kind else key.part.identifies, value)) >= key.number
     return _holds(value, key.path[1:]) if len(key.path) > 1 else value is not None and value != {}
 
 

@@ -121,10 +121,15 @@ class ValueReader:
         nodes = self.items(entry)
         if entry is not None and entry.node.id == "sequence" and not nodes:
             self._problems.add(place_of(entry.node), f"{entry.key}: a list of names is empty; remove it")
+        seen: list[Any] = []
         for node in nodes:
             told = len(self._problems)
             name = self._nested(node)
-            if len(self._problems) == told and not isinstance(name, str | Matcher):
+            if name in seen:
+                self._problems.add(place_of(node), f"{name!r} is given twice; keep one")
+            seen.append(name)
+            is_name = isinstance(name, Matcher) or (isinstance(name, str) and bool(name))
+            if len(self._problems) == told and not is_name:
                 words = f"{entry.key if entry else ''}: expected a name, {given(node)} given"
                 self._problems.add(place_of(node), words)
             if len(self._problems) == told:

@@ -61,10 +61,11 @@ def _useless(
 
 
 def _why_stale(waiver: Waiver, findings: Sequence[Finding], known: Collection[str]) -> str:
-    found = {finding.id for finding in findings}
     is_unknown = bool(known) and waiver.finding not in known and not waiver.finding.startswith(_WEAVER)
-    others = sorted((found | set(known) if is_unknown else found) - {waiver.finding})
-    near = closest(waiver.finding, others) or closest(waiver.where, _places(waiver, findings))
+    there = {finding.id for finding in findings if not waiver.where or finding.where == waiver.where}
+    others = {finding.id for finding in findings} | set(known) if is_unknown else there
+    near = closest(waiver.finding, sorted(others - {waiver.finding}))
+    near = near or closest(waiver.where, _places(waiver, findings))
     hint = f"; did you mean {near!r}?" if near else ""
     if is_unknown:
         return f"covers nothing: there is no finding of this id{hint or '; see docs/findings.md'}"

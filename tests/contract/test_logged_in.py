@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
 from harness.contract import check_contract, contract_text, parse_contract
 from harness.contract.accept import accepted_text
@@ -76,6 +78,60 @@ def test_what_may_be_elsewhere_in_the_next_run_is_asked_of_no_operation(
     )
 
 
+def each(*records: tuple[str, dict[str, Any]]) -> RunRecord:
+    """Return a run of requests, each with one log record."""
+    scenarios = []
+    for number, (name, fields) in enumerate(records, 1):
+        root = a_span(name, trace_id=f"{number:032x}", span_id=f"{number:016x}")
+        record = a_log_record(
+            **{"body": "cache filled", **fields}, trace_id=root.trace_id, span_id=root.span_id
+        )
+        scenarios.append(ScenarioRecord(name=f"t{number}", telemetry=a_telemetry(root, record)))
+    return RunRecord(scenarios=tuple(scenarios))
+
+
+def an_item(fields: Mapping[str, Any]) -> str:
+    body = "null" if "body" in fields else "cache filled"
+    details = "".join(f"    {name}: {value}\n" for name, value in fields.items() if name != "body")
+    return f"  - log_record: {body}\n{details}    operations: [GET /a, GET /b]\n"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"body": None, "event_name": "paid"}, {"body": None, "event_name": "shipped"}),
+        ({"severity_text": "INFO"}, {"severity_text": "WARN"}),
+    ],
+)
+def test_another_record_of_the_same_body_is_not_the_one_that_is_missing(
+    one: dict[str, Any], other: dict[str, Any]
+) -> None:
+    both = [(name, fields) for name in ("GET /a", "GET /b") for fields in (one, other)]
+    text = "version: 1\noperations:\n  - span: GET /a\n  - span: GET /b\nlog_records:\n"
+    text += "".join(map(an_item, (one, other)))
+    assert found(text, each(*both)) == []
+
+    told = found(text, each(*(pair for pair in both if pair != ("GET /b", one))))
+
+    missing = [message for message in told if message.startswith("error log_record_missing")]
+    assert [message.partition(" was ")[2] for message in missing] == ["captured in 'GET /b', which makes one"]
+
+
+def test_what_loses_its_trace_is_accepted_at_once() -> None:
+    text = contract_text(a_run(*OPERATIONS))
+    scenarios = a_run(*OPERATIONS).scenarios
+    alone = [
+        replace(one, telemetry=replace(one.telemetry, log_records=(a_log_record("loading"),)))
+        for one in scenarios
+    ]
+    run = RunRecord(scenarios=tuple(alone))
+
+    new, _, _ = accepted_text(text, run)
+
+    assert found(new, run) == []
+    assert accepted_text(new, run)[1] == []
+
+
 def test_an_operation_that_has_an_id_in_its_name_is_named_by_its_form() -> None:
     names = [f"job {UUID(int=(number << 96) + 7)}" for number in range(2)]
     text = contract_text(a_run(*names, "GET /b"))
@@ -106,11 +162,22 @@ def test_a_name_that_is_no_operation_is_told() -> None:
     ]
 
 
+def test_a_pattern_of_no_operation_is_told() -> None:
+    text = contract_text(a_run(*OPERATIONS)).replace("      - GET /b\n", "      - regex: /bx$\n")
+
+    assert found(text, a_run(*OPERATIONS)) == [
+        "warning item_unexercised: operations: regex('/bx$') is no operation of the contract"
+    ]
+    assert found(text.replace("/bx$", "/b$"), a_run(*OPERATIONS)) == []
+
+
 @pytest.mark.parametrize(
     ("said", "message"),
     [
         ("GET /a", "operations: expected a list of items, each starting with '- '"),
         ("[]", "operations: a list of names is empty; remove it"),
+        ("['']", "operations: expected a name, '' given"),
+        ("[GET /a, GET /b, GET /a]", "'GET /a' is given twice; keep one"),
         ("[17]", "operations: expected a name, 17 given"),
         ("[{attributes: 1}]", "operations: expected a name, a mapping given"),
     ],

@@ -11,6 +11,8 @@ from harness.contract.load import parse_contract
 from harness.errors import ConfigurationError, ContractError
 from harness.model import RunRecord
 
+_MOST_ROUNDS = 3
+
 __all__ = ["Change", "accepted_text", "proposals"]
 
 
@@ -27,6 +29,20 @@ def accepted_text(
         ContractError: The text is no contract.
         ConfigurationError: There is no change with one of these ids.
     """
+    new, made, left = _round(text, record, only, file)
+    for _ in range(_MOST_ROUNDS if made and not only else 0):
+        # What moved, or has another name now, may be otherwise, too.
+        new, more, left = _round(new, record, (), file)
+        made += more
+        if not more:
+            break
+    return new, made, left
+
+
+def _round(
+    text: str, record: RunRecord, only: Collection[str], file: str
+) -> tuple[str, list[Change], list[Change]]:
+    """Return the same of changes that are seen at once."""
     contract = parse_contract(text, file=file)
     document = Document(text, file)
     changes = proposals(contract, document, record)

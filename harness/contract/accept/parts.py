@@ -34,6 +34,7 @@ def parts_value(
         for item, part in zip(map(plain, node.value), parts, strict=True)
     ]
     gone = [number for number, one in enumerate(said) if one is None]
+    kinds = [one for one in new if _is_other_kind(one, said, generated)]
     new = [one for one in new if not any(part.identifies(e) for part in parts for e in _of(one, captured))]
     lost = False
     for number in gone:
@@ -46,19 +47,33 @@ def parts_value(
             said[number] = item
         else:
             lost = True
-    return [one for one in said if one is not None] + (new if lost else [])
+    return [one for one in said if one is not None] + kinds + (new if lost else [])
+
+
+def _is_other_kind(one: Any, said: Sequence[Any], generated: Sequence[Any]) -> bool:
+    """Return whether a new item is of a name that is said, and told apart from the others of it by now."""
+    alike = [other for other in generated if _name(other) == _name(one)]
+    is_said = any(other is not None and _name(other) == _name(one) for other in said)
+    return is_said and alike.count(one) < len(alike)
 
 
 def _as_it_is(
     item: Any, part: Part, new: list[Any], names: Sequence[Any], captured: Sequence[Sequence[Any]]
 ) -> Any:
     """Return what to say of a part under its name, which is then no longer new; None where it is gone."""
-    same = next((one for one in new if _name(one) == _name(item)), None)
-    if same is not None:
+    alike = [one for one in new if _name(one) == _name(item)]
+    if alike:
+        same = max(alike, key=lambda one: len(_entries(one) & _entries(item)))
         new.remove(same)
         return _kept(item, part, same, captured)
     is_other = _name(item) not in names
     return item if is_other and all(any(map(part.fits, some)) for some in captured) else None
+
+
+def _entries(item: Any) -> set[str]:
+    """Return what an item says of attributes, each as text."""
+    attributes = item.get("attributes") if isinstance(item, dict) else None
+    return {repr(entry) for entry in attributes.items()} if isinstance(attributes, dict) else set()
 
 
 def _renamed(item: Any, part: Part, new: Sequence[Any], captured: Sequence[Sequence[Any]]) -> Any:

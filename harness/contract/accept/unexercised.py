@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from harness.contract.accept.changes import Change, shown
-from harness.contract.accept.document import Document, entry_of, items_of
+from harness.contract.accept.document import Document, Entry, entry_of, items_of
 from harness.contract.accept.merge import plain
 from harness.contract.items import Item, OptionalKey, Presence
 from harness.contract.optional import Exercised
@@ -54,10 +54,21 @@ def unexercised_item(
 def _in_document(node: Any, key: OptionalKey) -> tuple[str, str, Any] | None:
     """Return the detail, the text and the node of what a document says of an optional key."""
     detail, *names = key.path
+    if key.part is not None and names:
+        found = [_in_mapping(one, names) for one in items_of(node, detail) if one.id == "mapping"]
+        entry = next((one for one in found if one and place_of(one.key_node).line == key.site.line), None)
+        return None if entry is None else (detail, shown(entry.key, entry.value), entry.key_node)
     if key.part is not None:
         said = next((one for one in items_of(node, detail) if place_of(one).line == key.site.line), None)
         return None if said is None else (detail, shown(detail, plain(said)), said)
-    entry = entry_of(node, detail)
+    entry = _in_mapping(node, key.path)
+    return None if entry is None else (detail, shown(entry.key, entry.value), entry.key_node)
+
+
+def _in_mapping(node: Any, path: Sequence[str]) -> Entry | None:
+    """Return the entry that a path leads to through mappings."""
+    first, *names = path
+    entry = entry_of(node, first)
     for name in names:
         entry = None if entry is None or entry.node.id != "mapping" else entry_of(entry.node, name)
-    return None if entry is None else (detail, shown(entry.key, entry.value), entry.key_node)
+    return entry

@@ -8,7 +8,7 @@ from typing import Any
 from harness.contract.messages import forms_of
 from harness.contract.write.names import Named, entry, names_of, written
 from harness.contract.write.routes import with_document_routes, with_span_routes
-from harness.contract.write.siblings import told_apart
+from harness.contract.write.siblings import parts_told_apart, told_apart
 from harness.contract.write.trees import Trees
 from harness.contract.write.volatile import expected_entry, mapping_of
 from harness.contract.write.yaml_text import DIFFERS, Said
@@ -66,22 +66,24 @@ def _events(spans: Sequence[Span]) -> list[Any]:
     forms = names_of(event.name for span in spans for event in span.events)
     found: list[Any] = []
     for name in sorted({forms[event.name] for span in spans for event in span.events}):
-        events = [[event for event in span.events if forms[event.name] == name] for span in spans]
-        attributes = mapping_of([event.attributes for some in events for event in some])
-        said: dict[str, Any] = entry("event", name)
-        if attributes:
-            said["attributes"] = attributes
-        required, optional = _numbers(list(map(len, events)))
-        plain = said["event"] if list(said) == ["event"] else said
-        found += [plain] * required + [said | {"presence": "optional"}] * optional
+        of_name = [[event for event in span.events if forms[event.name] == name] for span in spans]
+        for events in parts_told_apart(of_name):
+            attributes = mapping_of([event.attributes for some in events for event in some])
+            said: dict[str, Any] = entry("event", name) | ({"attributes": attributes} if attributes else {})
+            required, optional = _numbers(list(map(len, events)))
+            plain = said["event"] if list(said) == ["event"] else said
+            found += [plain] * required + [said | {"presence": "optional"}] * optional
     return found
 
 
 def _links(spans: Sequence[Span]) -> list[dict[str, Any]]:
-    """Return links as `_events` does events; they have no names, so what is said holds for each."""
-    required, optional = _numbers([len(span.links) for span in spans])
-    said = {"attributes": mapping_of([link.attributes for span in spans for link in span.links])}
-    return [said] * required + [said | {"presence": "optional"}] * optional
+    """Return links as `_events` does events; they have no names."""
+    found: list[dict[str, Any]] = []
+    for links in parts_told_apart([span.links for span in spans]):
+        required, optional = _numbers(list(map(len, links)))
+        said = {"attributes": mapping_of([link.attributes for some in links for link in some])}
+        found += [said] * required + [said | {"presence": "optional"}] * optional
+    return found
 
 
 def _numbers(counts: Sequence[int]) -> tuple[int, int]:

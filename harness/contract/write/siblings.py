@@ -1,25 +1,27 @@
-"""Siblings of one name: told apart where every parent has the same ones, so that the loss of each is seen."""
+"""Siblings of one name, and events: told apart where every parent has the same, so that no loss is unseen."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from harness.contract.write.names import key_form, names_of
 from harness.contract.write.trees import Node, Trees
 from harness.contract.write.volatile import generalised
-from harness.model import Span
+from harness.model import Link, Span, SpanEvent
 
-ByParent = Sequence[Sequence[Node]]
+T = TypeVar("T")
+Traits = Callable[[T, Callable[[Any], bool]], Mapping[str, Hashable]]
+Part = SpanEvent | Link
 _FEW = 5
 """So many kinds of siblings are told apart; more are data."""
 _DEPTH = 3
 _DOCUMENT = ("annotations", "aws", "http", "metadata", "sql")
 
 
-def told_apart(by_parent: ByParent, trees: Trees) -> list[ByParent]:
+def told_apart(by_parent: Sequence[Sequence[Node]], trees: Trees) -> list[list[list[Node]]]:
     """Return the siblings of one name as the kinds that they come in, each by parent.
 
     They are told apart by what every parent has as often: a status, events, links, what is below, and
@@ -30,14 +32,23 @@ def told_apart(by_parent: ByParent, trees: Trees) -> list[ByParent]:
     Args:
         by_parent: The siblings of each parent; some may have none.
     """
+    return _told_apart(by_parent, lambda node, tells: _traits(node, trees, tells))
+
+
+def parts_told_apart(by_span: Sequence[Sequence[Part]]) -> list[list[list[Part]]]:
+    """Return the events of one name, or links, of each span as the kinds that their attributes make."""
+    return _told_apart(by_span, lambda part, tells: dict(_values("attributes", part.attributes, 1, tells)))
+
+
+def _told_apart(by_parent: Sequence[Sequence[T]], traits: Traits[T]) -> list[list[list[T]]]:
     parents = [children for children in by_parent if children]
     sizes = {len(children) for children in parents}
     if max(sizes, default=0) <= 1:
-        return [by_parent]
+        return [list(map(list, by_parent))]
     is_regular, tells = _is_regular, _is_without_number
     if len(sizes) == 1:
         is_regular, tells = _is_same_everywhere, _is_plain if len(parents) > 1 else _is_no_number
-    rows = {id(node): _traits(node, trees, tells) for some in parents for node in some}
+    rows = {id(node): traits(node, tells) for some in parents for node in some}
     kinds: dict[int, tuple[Hashable, ...]] = dict.fromkeys(rows, ())
     for trait in sorted({trait for row in rows.values() for trait in row}):
         finer = {node: (*kinds[node], (trait, row.get(trait))) for node, row in rows.items()}
@@ -49,12 +60,12 @@ def told_apart(by_parent: ByParent, trees: Trees) -> list[ByParent]:
     ]
 
 
-def _is_same_everywhere(parents: ByParent, kinds: Mapping[int, Hashable]) -> bool:
+def _is_same_everywhere(parents: Sequence[Sequence[Any]], kinds: Mapping[int, Hashable]) -> bool:
     found = [Counter(kinds[id(node)] for node in some) for some in parents]
     return len(found[0]) <= _FEW and all(one == found[0] for one in found[1:])
 
 
-def _is_regular(parents: ByParent, kinds: Mapping[int, Hashable]) -> bool:
+def _is_regular(parents: Sequence[Sequence[Any]], kinds: Mapping[int, Hashable]) -> bool:
     """Return whether each kind is as often in all parents that have it, and one in all of them."""
     found = [Counter(kinds[id(node)] for node in some) for some in parents]
     counts = {kind: {one[kind] for one in found if kind in one} for kind in set().union(*found)}

@@ -1,0 +1,102 @@
+"""Events of one name, and links, that come in kinds: the loss of an attribute of one is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from harness.contract import check_contract, contract_text, parse_contract
+from harness.contract.accept import accepted_text
+from harness.model import Link, RunRecord, ScenarioRecord, SpanEvent
+from tests.builders import a_span, a_telemetry
+
+SENT = {"message.type": "SENT", "size.kind": "small"}
+RECEIVED = {"message.type": "RECEIVED", "compressed": True}
+Parts = tuple[Mapping[str, Any], ...]
+
+
+def a_run(*spans: Parts, of: str = "events") -> RunRecord:
+    """Return a run of requests that have events, or links, with these attributes."""
+    scenarios = []
+    for number, parts in enumerate(spans, 1):
+        made: Any = tuple(_part(of, place, dict(one)) for place, one in enumerate(parts, 1))
+        span = a_span("job", trace_id=f"{number:032x}", **{of: made})
+        scenarios.append(ScenarioRecord(name=f"t{number}", telemetry=a_telemetry(span)))
+    return RunRecord(scenarios=tuple(scenarios))
+
+
+def _part(of: str, number: int, attributes: dict[str, Any]) -> SpanEvent | Link:
+    if of == "events":
+        return SpanEvent(name="message", time_unix_nano=number, attributes=attributes)
+    return Link(trace_id="9" * 32, span_id=f"{number:016x}", attributes=attributes)
+
+
+def found(text: str, record: RunRecord) -> list[str]:
+    return [f"{f.level.value} {f.message}" for f in check_contract(parse_contract(text), record)]
+
+
+@pytest.mark.parametrize("of", ["events", "links"])
+@pytest.mark.parametrize("times", [1, 2])
+def test_what_one_kind_lost_is_missing(of: str, times: int) -> None:
+    text = contract_text(a_run(*[(SENT, RECEIVED)] * times, of=of))
+
+    assert "optional" not in text
+    assert found(text, a_run((RECEIVED, SENT), of=of)) == []
+    lost = {"message.type": "SENT"}
+    (message,) = found(text, a_run((lost, RECEIVED), of=of))
+    assert "no attribute 'size.kind'" in message
+    assert found(text, a_run((RECEIVED, RECEIVED), of=of)) != []
+
+
+def test_the_order_of_events_is_no_part_of_it() -> None:
+    assert contract_text(a_run((SENT, RECEIVED), (RECEIVED, SENT))) == contract_text(a_run((RECEIVED, SENT)))
+
+
+def test_a_kind_that_some_spans_have_is_optional() -> None:
+    text = contract_text(a_run((SENT, RECEIVED), (SENT,)))
+
+    assert text.count("presence: optional") == 1
+    assert found(text, a_run((SENT,), (SENT, RECEIVED))) == []
+    (message,) = found(text, a_run((SENT,), (SENT,)))
+    assert message.startswith("warning no scenario captured optional event 'message'")
+
+
+OPTIONAL = """\
+version: 1
+levels: {unexercised: error}
+operations:
+  - span: job
+    %s:
+      - %s
+        attributes:
+          message.type: SENT  # always
+          size.kind/optional: small  # at times
+"""
+
+
+@pytest.mark.parametrize(("of", "first"), [("events", "event: message"), ("links", "presence: required")])
+def test_an_optional_key_that_nobody_captured_is_told(of: str, first: str) -> None:
+    text = OPTIONAL % (of, first)
+    name = "event 'message'" if of == "events" else "link"
+
+    assert found(text, a_run((SENT,), ({"message.type": "SENT"},), of=of)) == []
+    (message,) = found(text, a_run(({"message.type": "SENT"},), of=of))
+    assert message.startswith(f"error no scenario captured optional attribute 'size.kind' of {name}")
+    assert message.endswith("of span 'job'; add one, or remove the key")
+
+    _, made, (left,) = accepted_text(text, a_run(({"message.type": "SENT"},), of=of))
+    assert made == []
+    new, _, _ = accepted_text(text, a_run(({"message.type": "SENT"},), of=of), [left.id])
+    assert new == text.replace("          size.kind/optional: small  # at times\n", "")
+
+
+def test_accept_keeps_what_is_said_of_each_kind() -> None:
+    text = contract_text(a_run((SENT, RECEIVED))).replace("size.kind: small", "size.kind: small  # of ours")
+    run = a_run((RECEIVED | {"compressed": False}, SENT))
+
+    new, _, _ = accepted_text(text, run)
+
+    assert new == text.replace("compressed: true", "compressed: false")
+    assert found(new, run) == []
