@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator
 
 from harness.analysis.diff.canonical import Operations
-from harness.analysis.diff.edits import Edit, Loose, Step
+from harness.analysis.diff.edits import Edit, Loose
+from harness.analysis.diff.own import own_text
 from harness.analysis.diff.pairing import MESSAGES, RENAMED, Scores, best_pairs
 from harness.analysis.diff.shape import Shape
 from harness.analysis.diff.trees import (
@@ -15,6 +16,7 @@ from harness.analysis.diff.trees import (
     Unpaired,
     moved_edit,
     open_edits,
+    rename_score,
     reparented,
 )
 from harness.analysis.diff.values import Value
@@ -53,11 +55,16 @@ class OperationsDiff:
         gone = {name: shapes for name, shapes in before.items() if name not in after}
         new = {name: shapes for name, shapes in after.items() if name not in before}
         roots = Unpaired(_roots(gone), _roots(new))
+        pairs = [
+            pair
+            for name in before
+            if name in after
+            for pair in self._paired(before[name], after[name], roots)
+        ]
         if self._signal in _TREES:
             self._elsewhere = frozenset(loose.shape.key for group in roots for loose in group)
-        for name in before:
-            if name in after:
-                self._operation(before[name], after[name])
+        for a, b, times in pairs:
+            self._tree(a, b, times)
         if self._elsewhere:
             self._changed_places(roots)
             while self._became_roots(roots):
@@ -66,28 +73,39 @@ class OperationsDiff:
         self.edits += [([edit], 1) for edit in open_edits(self._unpaired)]
         self.edits += [([edit], 1) for edit in open_edits(roots)]
 
-    def _operation(self, before: Counter[Shape], after: Counter[Shape]) -> None:
-        """Compare the trees of one operation."""
+    def _paired(
+        self, before: Counter[Shape], after: Counter[Shape], roots: Unpaired
+    ) -> list[tuple[Shape, Shape, int]]:
+        """Return the trees of one operation that belong together, and how often.
+
+        Args:
+            roots: Gets those of which one run has more, by how many of the operation each run has.
+        """
         if self._signal == "log_event":
             before, after = self._without_other_groups(before, after)
         paired = self._scores.best_pairs(*_excess(before, after))
-        for a, b, times in paired.pairs:
-            self._tree(a, b, times)
+        pairs = list(paired.pairs)
         if self._signal in _UNCOUNTED:
             self._unpaired.removed.extend(Loose(shape, 1, None) for shape in paired.before)
             self._unpaired.added.extend(Loose(shape, 1, None) for shape in paired.after)
-            return
-        first, second = before.total(), after.total()
-        counted = not _as_many(first, second)
-        if counted:
-            shape = min(after, key=lambda item: item.order)
-            counts = "count_changed", shape.noun, Step(None, shape.name), "count", first, second
-            self.edits.append(([Edit(*counts, shape.scope, abs(second - first))], 1))
-        gone, new = max(first - second, 0), max(second - first, 0)
-        for shape, times in self._variants(paired.before, after, gone if counted else 0):
-            self._tree(shape, self._nearest(shape, after), times)
-        for shape, times in self._variants(paired.after, before, new if counted else 0):
-            self._tree(self._nearest(shape, before), shape, times)
+            return pairs
+        first, second = counts = before.total(), after.total()
+        more = 0 if _as_many(first, second) else first - second
+        for left, own, other, group, number in (
+            (paired.before, before, after, roots.removed, max(more, 0)),
+            (paired.after, after, before, roots.added, max(-more, 0)),
+        ):
+            for shape, times in sorted(left.items(), key=lambda item: item[0].order):
+                counted = min(number, times)
+                number -= counted
+                if counted:
+                    told = own_text(shape, own, other) if self._signal in _TREES else ""
+                    group.append(Loose(shape, counted, None, counts=counts, own=told))
+                if times > counted and shape not in other:
+                    near = self._nearest(shape, other)
+                    pair = (shape, near) if group is roots.removed else (near, shape)
+                    pairs.append((*pair, times - counted))
+        return pairs
 
     def _without_other_groups(
         self, before: Counter[Shape], after: Counter[Shape]
@@ -120,22 +138,6 @@ class OperationsDiff:
                 item.order,
             ),
         )
-
-    def _variants(
-        self, left: dict[Shape, int], other: Counter[Shape], counted: int
-    ) -> Iterator[tuple[Shape, int]]:
-        """Yield the trees of a form that only one run has, for the nearest of the other run.
-
-        Args:
-            counted: So many are told by the changed count.
-        """
-        for shape, times in sorted(left.items(), key=lambda item: item[0].order):
-            if shape in other:
-                continue
-            skipped = min(counted, times)
-            counted -= skipped
-            if times > skipped:
-                yield shape, times - skipped
 
     def _tree(self, before: Shape, after: Shape, times: int) -> None:
         if self._elsewhere:
@@ -186,12 +188,13 @@ class OperationsDiff:
         )
         if not removed or not added or len(removed) * len(added) > _MOST_RENAMES:
             return
-        score = self._scores.rename_similarity
+        score = rename_score(self._scores, [*removed.values(), *added.values()])
         paired = best_pairs(dict.fromkeys(removed, 1), dict.fromkeys(added, 1), score, at_least=RENAMED)
         for a, b, _ in paired.pairs:
             before, after = _taken(roots.removed, a.name), _taken(roots.added, b.name)
             self._elsewhere = frozenset()
-            self._operation(before, after)
+            for first, second, times in self._paired(before, after, roots):
+                self._tree(first, second, times)
 
 
 def _log_groups(shapes: Iterable[Shape]) -> set[Value]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -21,7 +22,8 @@ BODY = "body"
 """The fact that is the form of an event's body: a text without an event is named by it."""
 _ALL_PAIRS = 20_000
 _RAREST = 6
-_CANDIDATES = 48
+_CANDIDATES = 8
+_NEIGHBOURS = 5
 _REMEMBERED = 131_072
 _MOST_TIES = 1_000
 _MOST_BELOW = 64
@@ -223,18 +225,37 @@ def _pair_the_rest(
 
 
 def _candidates(before: Sequence[Shape], after: Sequence[Shape]) -> Iterator[tuple[Shape, Shape]]:
-    """Yield the pairs worth scoring: all, or of many shapes those that share something rare."""
+    """Yield the pairs worth scoring: all, or of many shapes those that share something rare, or are near.
+
+    Those in the same place of the order of names are, and those between whose names a name would be.
+    """
     if len(before) * len(after) <= _ALL_PAIRS:
         yield from ((a, b) for a in before for b in after)
         return
+    others = sorted(after, key=_by_name)
+    names = [shape.name for shape in others]
     holders: dict[Any, list[Shape]] = {}
-    for shape in after:
+    for shape in others:
         for feature in _features(shape):
             holders.setdefault(feature, []).append(shape)
-    for a in before:
+    for number, a in enumerate(sorted(before, key=_by_name)):
+        share = number / len(before)
         shared = sorted((holders[f] for f in _features(a) if f in holders), key=len)[:_RAREST]
-        found: Counter[Shape] = Counter(b for group in shared for b in group[:_CANDIDATES])
-        yield from ((a, b) for b, _ in found.most_common(_CANDIDATES))
+        found = Counter(b for group in shared for b in _around(group, int(share * len(group)), _CANDIDATES))
+        near = _around(others, bisect.bisect_left(names, a.name), _NEIGHBOURS)
+        beside = _around(others, int(share * len(others)), _NEIGHBOURS)
+        chosen = (b for b, _ in found.most_common(_CANDIDATES))
+        yield from ((a, b) for b in dict.fromkeys((*near, *beside, *chosen)))
+
+
+def _by_name(shape: Shape) -> tuple[str, bytes]:
+    return shape.name, shape.order
+
+
+def _around(shapes: Sequence[Shape], place: int, number: int) -> Sequence[Shape]:
+    """Return so many shapes, those around a place."""
+    start = min(max(place - number // 2, 0), max(len(shapes) - number, 0))
+    return shapes[start : start + number]
 
 
 def _features(shape: Shape) -> Iterable[Any]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from harness.analysis.diff.attributes import FactChange, fact_changes
 from harness.analysis.diff.edits import Edit, Loose, Path, Step, path_text
 from harness.analysis.diff.json_lines import told_by_key
+from harness.analysis.diff.own import own_text
 from harness.analysis.diff.pairing import (
     BODY,
     MESSAGES,
@@ -29,8 +30,6 @@ MOST_CANDIDATES = 20_000
 _MOST_OF_A_NAME = 12
 """So many of them are weighed for each node; one that is equal is always among them."""
 _REPARENTED = 0.5
-_MOST_TOLD_APART = 20
-"""Siblings of a name that a number tells apart; of more it is data."""
 _PARTS = frozenset({"event", "link"})
 """What belongs to its span, and does not move alone."""
 
@@ -134,17 +133,29 @@ class TreeDiff:
         places: dict[int, tuple[dict[Shape, Loose], dict[Shape, Loose]]] = {}
         for side, group in enumerate(self.unpaired):
             for loose in group:
-                if loose.counts is None and loose.shape.key not in taken and loose.is_whole():
+                if (loose.counts or loose.shape.key not in taken) and loose.is_whole():
                     places.setdefault(id(loose.parent), ({}, {}))[side][loose.shape] = loose
         found = False
         for removed, added in places.values():
-            paired = best_pairs(_bag(removed), _bag(added), self._scores.rename_similarity, at_least=RENAMED)
+            score = rename_score(self._scores, [*removed.values(), *added.values()])
+            paired = best_pairs(_bag(removed), _bag(added), score, at_least=RENAMED)
             for a, b, times in paired.pairs:
                 found = True
                 removed[a].times -= times
                 added[b].times -= times
                 self._pending.append((a, b, added[b].parent, times))
         return found
+
+
+def rename_score(scores: Scores, loose: Iterable[Loose]) -> Callable[[Shape, Shape], float]:
+    """Return how likely two nodes are one that was renamed; of several of a name if all else is equal."""
+    counted = {one.shape for one in loose if one.counts}
+
+    def score(before: Shape, after: Shape) -> float:
+        is_counted = before in counted or after in counted
+        return 0.0 if is_counted and before.facts != after.facts else scores.rename_similarity(before, after)
+
+    return score
 
 
 def _loosened(
@@ -157,26 +168,12 @@ def _loosened(
         other: The other tree's node, whose children of the name have partners, all but the same ones.
     """
     for shape, count in shapes.items():
-        told = _own_text(shape, own, other) if counts else ""
+        told = own_text(shape, _of_key(own, shape.key), _of_key(other, shape.key)) if counts else ""
         yield Loose(shape, count * times, path, counts=counts, own=told)
 
 
-def _own_text(shape: Shape, own: Shape, other: Shape) -> str:
-    """Return the text that says which of several siblings it is: none of another node's children has it."""
-    siblings, others = ([c for c, _ in one.children if c.key == shape.key] for one in (own, other))
-    there = {fact for child in others for fact in child.facts.items()}
-    exact = [fact for fact in shape.facts.items() if fact[1].is_exact and fact not in there]
-    texts = [f"{path} = {value}" for path, value in exact if value.type == "str"]
-    numbers = (f"{path} = {value}" for path, value in exact if _tells_apart(path, siblings, others))
-    return texts[0] if texts else next(numbers, "")
-
-
-def _tells_apart(path: str, siblings: Sequence[Shape], others: Sequence[Shape]) -> bool:
-    """Return whether each sibling has a value of its own, and those of the other tree have them still."""
-    values = [child.facts.get(path) for child in siblings]
-    if len(values) > _MOST_TOLD_APART:
-        return False
-    return len(set(values)) == len(values) and {child.facts.get(path) for child in others} <= set(values)
+def _of_key(node: Shape, key: Key) -> list[Shape]:
+    return [child for child, _ in node.children if child.key == key]
 
 
 def _one_is_topmost(old: Loose, new: Loose) -> bool:
