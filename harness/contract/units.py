@@ -11,7 +11,9 @@ _UNITS = {
     "s": "s", "sec": "s", "secs": "s", "seconds": "s",
     "b": "By", "bytes": "By", "kb": "kBy", "mb": "MBy",
 }  # fmt: skip
-_UNIT = re.compile(rf"(?i)[._-]({'|'.join(_UNITS)})\Z")
+_HUMPS = "|".join(unit.capitalize() for unit in _UNITS if len(unit) > 1)
+_UNIT = re.compile(rf"(?i:[._-]({'|'.join(_UNITS)}))\Z|(?<=[a-z0-9])({_HUMPS})\Z")
+"""Behind a dot or the like, or as the last hump of ``timeoutMs``."""
 _TIMES = frozenset({"ns", "us", "ms", "s"})
 
 
@@ -29,6 +31,8 @@ def stem_and_unit(name: str) -> tuple[str, str]:
 
     >>> stem_and_unit("app.wait_ms"), stem_and_unit("app.wait")
     (('app.wait', 'ms'), ('app.wait', ''))
+    >>> stem_and_unit("timeoutMs"), stem_and_unit("durationMillis"), stem_and_unit("items")
+    (('timeout', 'ms'), ('duration', 'ms'), ('items', ''))
     """
     match = _UNIT.search(name)
-    return (name[: match.start()], _UNITS[match[1].lower()]) if match else (name, "")
+    return (name[: match.start()], _UNITS[(match[1] or match[2]).lower()]) if match else (name, "")

@@ -95,6 +95,11 @@ def _log_records(
                     *table.of("attributes", record.attributes),
                     *_body_facts(record.body, table),
                     *_event_facts(record),
+                    *(
+                        [("severity_number", Value("int", "is", record.severity_number))]
+                        if record.severity_text
+                        else []
+                    ),
                     *([("trace_id", _ID)] if record.trace_id else []),
                     *services.facts(record.resource),
                 ]

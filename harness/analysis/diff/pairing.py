@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import groupby, islice
 from typing import Any, NamedTuple
@@ -21,6 +22,8 @@ MESSAGES = frozenset({"log_event", "log_record"})
 BODY = "body"
 """The fact that is the form of an event's body: a text without an event is named by it."""
 _ALL_PAIRS = 20_000
+_SHORT, _SPELLED, _SPELLED_ALIKE = 40, 4, 0.8
+"""Of messages of few words: longest length, most characters that one has more, how much is the same."""
 _RAREST = 6
 _CANDIDATES = 8
 _NEIGHBOURS = 5
@@ -93,11 +96,21 @@ def rename_similarity(before: Shape, after: Shape) -> float:
     if before.noun != after.noun:
         return 0.0
     if before.noun in MESSAGES and not are_events(before, after):
-        return max(text_likeness(before.name, after.name), json_likeness(before, after))
+        words = max(text_likeness(before.name, after.name), json_likeness(before, after))
+        return words if words >= RENAMED else _spelled_alike(before.name, after.name)
     shared, total = _shared(before, after)
     alike = max(likeness(before.name, after.name), text_likeness(before.name, after.name))
     score = (shared + 2 * alike) / (total + 2)
     return max(score, alike) if alike >= _METRIC_ALIKE and _are_one_measure(before, after) else score
+
+
+def _spelled_alike(before: str, after: str) -> float:
+    """Return how much of two short messages is the same letter for letter, where that is nearly all."""
+    if max(len(before), len(after)) > _SHORT or abs(len(before) - len(after)) > _SPELLED:
+        return 0.0
+    first, second = sorted((before, after))  # in one order: it may find less the other way round
+    alike = SequenceMatcher(None, first, second, autojunk=False).ratio()
+    return alike if alike >= _SPELLED_ALIKE else 0.0
 
 
 def are_events(before: Shape, after: Shape) -> bool:

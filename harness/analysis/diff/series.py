@@ -112,10 +112,12 @@ def _facts(edit: Edit, before: Series, after: Series) -> Iterator[tuple[str, Nam
 def _found(name: Name, before: Series, after: Series) -> Iterator[Found]:
     """Yield which series of a metric only one run had, where both had some.
 
-    An attribute that a metric gained, lost or renamed is told of the metric, and no part of its series.
+    An attribute that a metric gained, lost, renamed or retyped is told of it, and no part of its series.
     """
     old, new = before[name], after[name]
-    renamed = {c.path: c.new_path for c in fact_changes(old.facts, new.facts) if c.kind == "renamed"}
+    changes = list(fact_changes(old.facts, new.facts))
+    renamed = {change.path: change.new_path for change in changes if change.kind == "renamed"}
+    retyped = {change.path for change in changes if change.kind == "retyped"}
     step, scope = Step(None, name[0]), name[1]
 
     def found(seen: Iterable[str], kind: str, what: str, first: str | None, second: str | None) -> Found:
@@ -126,8 +128,8 @@ def _found(name: Name, before: Series, after: Series) -> Iterator[Found]:
             seen = _all(new)[come]
             old, new = _without(old, gone), _without(new, come)
             yield found(seen, "renamed", "", *paths)
-    first = _shared(old, renamed, {renamed.get(path, path) for path in old.facts} & new.facts.keys())
-    second = _shared(new, {}, {renamed.get(path, path) for path in old.facts})
+    known = {renamed.get(path, path) for path in old.facts} - retyped
+    first, second = _shared(old, renamed, known & new.facts.keys()), _shared(new, {}, known)
     for keys in sorted(first.keys() | second.keys()):
         one, other = first.get(keys, {}), second.get(keys, {})
         if one is None or other is None or not (any(first.values()) and any(second.values())):

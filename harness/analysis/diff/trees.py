@@ -204,7 +204,7 @@ def own_edits(before: Shape, after: Shape, path: Path, times: int) -> Iterator[E
         ("status_changed", "status", before.status, after.status),
     ):
         if old != new:
-            skipped |= {"status.description"} if what == "status" else set()
+            skipped |= _SAID_BY.get(what, set())
             skipped |= _of_its_type(before, after) if what == "type" else set()
             yield Edit(kind, noun, path, what, old or "none", new or "none", scope, times)
     for change in changes:
@@ -238,6 +238,8 @@ def _metric_units(before: Shape, after: Shape) -> str:
     return f"{old.argument or 'no unit'} → {new.argument or 'no unit'}"
 
 
+_SAID_BY = {"status": {"status.description"}, "severity": {"severity_number"}}
+"""What changes together with another detail, and is not told besides."""
 _FACT_KINDS = {
     ("log_event", "log_group"): "log_group_changed",
     ("metric", "unit"): "unit_changed",

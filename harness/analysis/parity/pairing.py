@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from harness.analysis.parity.requests import request_name
-from harness.closest import closest
+from harness.closest import closest, shared_words
+from harness.contract.renames import ALIKE
 from harness.model import Segment, Subsegment
 
 Document = Segment | Subsegment
@@ -62,7 +63,7 @@ def paired(xray: Segment, otel: Segment) -> tuple[list[Place], list[Place]]:
     """Return the places of both trees, depth first, with their partners.
 
     Siblings are paired by name in order of start. What is left is looked for by name in the whole
-    tree, then among its siblings: by what it calls, else by the closest name.
+    tree, then among its siblings: by what it calls, else by the closest name, else by what it has.
     """
     first, second = _places(xray), _places(otel)
     _pair(first[0], second[0])
@@ -137,7 +138,26 @@ def _likely(document: Document, candidates: list[Place]) -> Place | None:
         if calls:
             return min(calls, key=lambda each: request_name(each.document) != request_name(document))
     alike = closest(document.name, [each.document.name for each in candidates])
-    return next((each for each in candidates if each.document.name == alike), None)
+    if alike is not None:
+        return next(each for each in candidates if each.document.name == alike)
+    words = {each: shared_words(document.name, each.document.name) for each in candidates}
+    near = max(candidates, key=words.__getitem__)
+    if words[near] >= ALIKE:
+        return near
+    own = _content(document)
+    same = {each: len(own & _content(each.document)) for each in candidates}
+    near = max(candidates, key=same.__getitem__)
+    return near if 2 * same[near] > len(own) else None
+
+
+def _content(document: Document) -> set[str]:
+    """Return the keys that a document has, and the names below it."""
+    keys = {key.replace("-", "_") for key in document.annotations}
+    for values in document.metadata.values():
+        keys |= (
+            {key.replace("-", "_").replace(".", "_") for key in values} if isinstance(values, dict) else set()
+        )
+    return keys | {child.name for child in document.subsegments}
 
 
 def _namespace(document: Document) -> str | None:

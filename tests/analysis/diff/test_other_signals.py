@@ -306,3 +306,24 @@ def test_a_scenario_that_has_nothing_to_export_any_more() -> None:
     assert changes(two(an_export("/v1/traces")), two()) == [
         "removed at otlp /v1/traces: otlp /v1/traces → None"
     ]
+
+
+def test_the_number_of_a_severity() -> None:
+    def logged(number: int, text: str = "INFO") -> RunRecord:
+        return a_run(a_log_record("ready", severity_number=number, severity_text=text))
+
+    assert changes(logged(9), logged(10)) == ["value_changed at ready: severity_number 9 → 10"]
+    assert changes(logged(9), logged(13, "WARN")) == ["kind_changed at ready: severity INFO → WARN"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("took 7ms", "took 7 ms"), ("ok 3/4", "ok: 3/4"), ("user ann signed in", "user ann signed-in")],
+)
+def test_a_short_line_that_was_reworded(before: str, after: str) -> None:
+    (change,) = changes(a_run(a_log_event(before)), a_run(a_log_event(after)))
+    assert change.startswith("log_format_changed")
+
+
+def test_another_short_line_is_another() -> None:
+    assert len(changes(a_run(a_log_event("cart empty")), a_run(a_log_event("cache ready")))) == 2

@@ -26,7 +26,7 @@ def request(number: int, path: str, *below: Any, name: str = "shop", **fields: A
     return a_segment(name, *below, id=f"{number:016x}", trace_id=trace_id, http=http, **fields)
 
 
-FAILED = {"status": Status(code=StatusCode.ERROR)}
+FAILED: dict[str, Any] = {"status": Status(code=StatusCode.ERROR)}
 
 
 @pytest.mark.parametrize(

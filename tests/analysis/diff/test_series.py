@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from harness.model import DataPoint, RunRecord, ScenarioRecord
 from tests.analysis.diff.runs import changes, diff_of, words
 from tests.builders import a_metric, a_telemetry
@@ -135,4 +137,17 @@ def test_another_key_with_a_value_that_says_nothing_is_another_series() -> None:
         "removed at jobs: series kind='export', queue='y' → None",
         "added at jobs: attributes.host None → str",
         "added at jobs: series None → kind='export'",
+    ]
+
+
+def test_an_attribute_of_another_type_is_no_other_series() -> None:
+    def answered(*codes: Any) -> RunRecord:
+        points = [DataPoint(attributes={"code": code, "method": "GET"}, value=1) for code in codes]
+        return RunRecord(
+            scenarios=(ScenarioRecord(name="t", telemetry=a_telemetry(a_metric("jobs", *points))),)
+        )
+
+    assert changes(answered(201), answered("201")) == ["retyped at jobs: attributes.code int → str"]
+    assert changes(answered(201, 404), answered("201", "404")) == [
+        "retyped at jobs: attributes.code int → str"
     ]

@@ -341,6 +341,28 @@ def test_lines_fold_what_is_the_same() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "rows"),
+    [("Load items", "count"), ("store.load", "count"), ("fetch", "rows"), ("fetch", "count")],
+)
+def test_a_sibling_of_another_name_is_known_by_its_words_or_by_what_it_has(name: str, rows: str) -> None:
+    load = a_subsegment("load", a_subsegment("db", id="d" * 16), annotations={"rows": 3})
+    root = a_server_span()
+    attributes = {rows: 3, "aws.xray.annotations": [rows]}
+    span = a_span(name, parent=root, span_id="e" * 16, attributes=attributes)
+
+    told = gaps(a_request(load), root, span, a_span("db", parent=span, span_id="f" * 16))
+
+    ids = (
+        ["parity_subsegment_name"]
+        if rows == "rows"
+        else ["parity_subsegment_name", "parity_annotation_missing"]
+    )
+    if (name, rows) == ("fetch", "count"):  # half of what it has is no evidence
+        ids = ["parity_subsegment_missing"]
+    assert [each[0] for each in told][: len(ids)] == ids
+
+
 def test_a_thousand_renamed_siblings_are_paired() -> None:
     subsegments = [a_subsegment(f"read row {number}", id=f"{number:016x}") for number in range(1_000)]
     root = a_server_span()
