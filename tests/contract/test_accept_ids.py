@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from harness.contract import contract_text
 from harness.contract.accept import accepted_text
-from harness.model import RunRecord, ScenarioRecord
-from tests.builders import a_log_event, a_segment, a_span, a_telemetry
+from harness.model import DataPoint, RunRecord, ScenarioRecord
+from tests.builders import a_log_event, a_metric, a_segment, a_span, a_telemetry
 
 OPERATIONS = "version: 1\noperations:\n"
 LONG = "GET /" + "a" * 80
@@ -75,3 +76,17 @@ def test_an_id_does_not_depend_on_the_line(identity: str) -> None:
     record = a_run(a_span("GET /", attributes={"a": "y", "b": 2}))
     first, second = (accepted_text(one, record)[1] for one in (text, moved))
     assert [change.id for change in first] == [change.id for change in second]
+
+
+def test_the_id_of_a_series_stays_when_another_is_gone() -> None:
+    points = [DataPoint(attributes={"kind": kind}, value=1) for kind in ("import", "export", "cleanup")]
+
+    def counted(*some: DataPoint) -> RunRecord:
+        return a_run(a_metric("jobs", *some))
+
+    text, run = contract_text(counted(*points)), counted(points[0])
+    first, second = (change.id for change in accepted_text(text, run)[1])
+
+    after, _, _ = accepted_text(text, run, [first])
+
+    assert [change.id for change in accepted_text(after, run)[1]] == [second]

@@ -205,7 +205,7 @@ def _text(values: set[Any], kind: str) -> str | None:
 
 def _one(value: Any, kind: str) -> str:
     if isinstance(value, Value):
-        text = str(value)
+        text = (kind == "value_changed" and value.way) or str(value)
         return f"{value.type} {text}" if kind == "retyped" and text != value.type else text
     return str(value)
 

@@ -15,6 +15,7 @@ _DEPTH = 4
 """Of lists in lists, whose items have types."""
 ABSENT = "absent"
 """The type of what some mappings of a list do not have."""
+_DATE = "‹date›"
 _NUMBERS = frozenset({"int", "float", "number"})
 
 
@@ -25,7 +26,7 @@ class Value(NamedTuple):
         type: ``int``, ``str``, …; several joined by ``|`` where one key holds several.
         operator: ``is`` for an exact value, ``type`` for any of the type; otherwise a form:
             ``format`` and ``hex_id`` as contracts name them, ``form`` for text with parts that vary.
-        argument: The operator's.
+        argument: The operator's; of a form with a day in it that, and the pattern of it.
     """
 
     type: str
@@ -46,7 +47,14 @@ class Value(NamedTuple):
         """Return what stays when only the type is compared."""
         return Value(self.type, "type", self.type)
 
+    @property
+    def way(self) -> str:
+        """How a day is written, as a pattern; empty where there is none in it."""
+        return str(self.argument[1]) if self.operator == "form" and isinstance(self.argument, tuple) else ""
+
     def __str__(self) -> str:
+        if self.operator == "form" and isinstance(self.argument, tuple):
+            return short(self.argument[0], _SHOWN)
         if self.operator in ("is", "form"):
             return short(_thawed(self.argument), _SHOWN)
         if self.operator == "hex_id":
@@ -81,7 +89,9 @@ def value_of(key: str, value: Any) -> Value:
     if operator in ("any_of", "each", "type") or (operator == "is" and not _is_hashable(argument)):
         return Value(name, "type", name)
     if operator == "regex":
-        return Value(name, "form", template_of(value))
+        template = template_of(value)
+        # Of a day only the way in which it is written is the same in every run.
+        return Value(name, "form", (template, argument) if _DATE in template else template)
     return Value(name, operator, tuple(argument) if isinstance(argument, list) else argument)
 
 

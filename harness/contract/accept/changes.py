@@ -48,7 +48,8 @@ class Change:
     @property
     def id(self) -> str:
         """Eight hexadecimal digits: the same for the same edit, wherever its line is by now."""
-        text = repr((self.path, self.what, self.before, self.after, self.alike))
+        before = self.before if self.what != "item" else ""  # what tells it from others may go with these
+        text = repr((self.path, self.what, before, self.after, self.alike))
         return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:8]
 
     def __str__(self) -> str:

@@ -70,7 +70,8 @@ def section_changes(
         identified = [entry for entry in entries if item.expectation.identifies(entry)]
         if not count and (not identified or _is_for_others(item, identified, found, held)):
             title = f"{item.expectation.describe()}{attributed.series_of(item, items)}"
-            changes = _gone(document, item, node, where, title, contract.levels)
+            series = repr(attributed.expected_of(item)) if each else ""
+            changes = below(series, _gone(document, item, node, where, title, contract.levels))
         elif found is None:
             others = [e for e in identified if id(e) not in held or _is_as(item, e)]
             changes = _of_any(document, item, node, others or identified, where)

@@ -11,6 +11,8 @@ from harness.analysis.diff.shape import Shapes, counted
 from harness.analysis.diff.values import Relation, merged, relation, value_of
 from harness.closest import likeness, text_likeness
 from harness.contract.units import stem_and_unit
+from harness.model import RunRecord
+from tests.analysis.diff.runs import below_root, changes, child
 
 
 @pytest.mark.parametrize(
@@ -56,6 +58,19 @@ def test_how_two_values_differ(before: Any, after: Any, expected: Relation) -> N
 
 def test_values_of_several_types() -> None:
     assert str(merged([value_of("k", 1), value_of("k", "a")])) == "int|str"
+
+
+def test_a_day_that_is_written_in_another_way() -> None:
+    def due(day: str) -> RunRecord:
+        return below_root(child(attributes={"due": day}))
+
+    assert changes(due("2026-11-30"), due("2027-01-01")) == []
+    assert changes(due("2026-11-30"), due("30/11/2026")) == [
+        r"value_changed at GET /x › query: attributes.due \A\d{4}-\d\d?-\d\d?\Z → \A\d\d?/\d\d?/\d{4}\Z"
+    ]
+    assert changes(below_root(child()), due("2026-11-30")) == [
+        "added at GET /x › query: attributes.due None → '‹date›'"
+    ]
 
 
 def test_names() -> None:
