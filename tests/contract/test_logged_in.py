@@ -154,6 +154,14 @@ def test_accept_takes_out_what_is_logged_no_more_and_renames() -> None:
     assert found(new, a_run("GET /a", "GET /b", "GET /cs", silent={0})) == []
 
 
+def test_accept_adds_a_log_record_with_the_operations_that_make_it() -> None:
+    text = contract_text(a_run(*OPERATIONS)).replace("log_record: loading", "log_record: something else")
+
+    new, _, _ = accepted_text(text, a_run(*OPERATIONS))
+
+    assert new == contract_text(a_run(*OPERATIONS))
+
+
 def test_a_name_that_is_no_operation_is_told() -> None:
     text = contract_text(a_run(*OPERATIONS)).replace("      - GET /b\n", "      - GET /bb\n")
 

@@ -88,7 +88,9 @@ def section_changes(
     taking = [item for item, count in zip(items, counts, strict=True) if count]
     left = [entry for entry in entries if not any(_knows(item, entry) for item in items)]
     left += [entry for entry in entries if id(entry) not in held and _is_elsewhere(entry, items, taking)]
-    unknown = Telemetry(**{section: tuple(entry.value for entry in left)})
+    # Below which spans log records are made is written, too.
+    spans = tuple(chain.from_iterable(part.spans for part in parts)) if section == "log_records" else ()
+    unknown = Telemetry(**{"spans": spans, section: tuple(entry.value for entry in left)})
     for new in SECTION_WRITERS[section]([unknown], services):
         add = partial(document.add_item, document.root, section, new)
         yield Change(section, "item", "", shown(*next(iter(new.items()))), add, path=(section, repr(new)))
