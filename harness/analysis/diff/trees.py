@@ -60,12 +60,15 @@ class TreeDiff:
         self._scores = scores
         self._budget = iter(range(MOST_CANDIDATES))
         self._elsewhere = elsewhere
+        self._shared: set[Key] = set()
         self._pending: list[tuple[Shape, Shape, Path, int]] = []
 
     def compare(self, before: Shape, after: Shape, parent: Path = None, times: int = 1) -> None:
         """Compare two nodes and what is below them."""
         self._pending.append((before, after, parent, times))
         self._run()
+        if self.unpaired.removed and self.unpaired.added:
+            self._shared |= _keys_of(before) & _keys_of(after)
         # A wrapper around a node, or none any more, comes before a rename; whatever is left comes last.
         while (
             self.swap(self.unpaired)
@@ -119,7 +122,8 @@ class TreeDiff:
             self.unpaired.added.extend(_loosened(shapes, path, times, counts, after, before))
 
     def _reparent(self, allowed: Allowed) -> bool:
-        found = list(reparented(self.unpaired, allowed, self._scores, self._budget))
+        unpaired = self.unpaired if self._shared else Unpaired([], [])
+        found = list(reparented(unpaired, allowed, self._scores, self._budget))
         for old, new, times in found:
             self.edits.append(moved_edit(old, new, times))
             self._pending.append((old.shape, new.shape, new.parent, times))
@@ -127,9 +131,10 @@ class TreeDiff:
 
     def _rename(self) -> bool:
         """Pair what was removed with what was added below the same node."""
-        gone = {loose.shape.key for loose in _all(self.unpaired.removed)}
-        new = {loose.shape.key for loose in _all(self.unpaired.added)}
-        taken = self._elsewhere | (gone & new)
+        taken = set(self._elsewhere)
+        if self._shared:
+            gone, new = ({loose.shape.key for loose in _all(group)} for group in self.unpaired)
+            taken |= gone & new
         places: dict[int, tuple[dict[Shape, Loose], dict[Shape, Loose]]] = {}
         for side, group in enumerate(self.unpaired):
             for loose in group:
@@ -145,6 +150,20 @@ class TreeDiff:
                 added[b].times -= times
                 self._pending.append((a, b, added[b].parent, times))
         return found
+
+
+def _keys_of(root: Shape) -> set[Key]:
+    """Return noun and name of all nodes below a root: what is in both trees may have moved."""
+    seen: set[int] = set()
+    keys: set[Key] = set()
+    pending = [root]
+    while pending:
+        for child, _ in pending.pop().children:
+            keys.add(child.key)
+            if id(child) not in seen:
+                seen.add(id(child))
+                pending.append(child)
+    return keys
 
 
 def rename_score(scores: Scores, loose: Iterable[Loose]) -> Callable[[Shape, Shape], float]:
