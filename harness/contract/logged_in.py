@@ -11,6 +11,9 @@ from harness.contract.items import Item, Operation
 from harness.expect.compare import equal
 from harness.model import LogRecord, Span, Telemetry
 
+_RESOURCE = "resource"
+"""Of an item of several services: the requests of another one make none of it."""
+
 
 class Origins:
     """The spans of one scenario, and below which root of them a log record was made.
@@ -42,7 +45,7 @@ class LoggedIn:
 
     def __init__(self, items: Sequence[Item]) -> None:
         self._items = [item for item in items if item.operations]
-        self._captured: dict[str, None] = {}
+        self._captured: dict[tuple[str, str], Span] = {}
         self._of: dict[int, dict[str, None]] = {}
 
     def see(self, telemetry: Telemetry) -> None:
@@ -50,34 +53,51 @@ class LoggedIn:
         if not self._items:
             return
         origins = Origins(telemetry)
-        self._captured.update(dict.fromkeys(root.name for root in origins.roots))
+        for root in origins.roots:
+            self._captured.setdefault((root.name, repr(root.resource.attributes)), root)
         for record in telemetry.log_records:
-            root = origins.root_of(record)
+            made_by = origins.root_of(record)
             for item in self._items:
-                if root is not None and _is_as(item, record):
-                    self._of.setdefault(id(item), {})[root.name] = None
+                if made_by is not None and _is_as(item, record):
+                    self._of.setdefault(id(item), {})[made_by.name] = None
 
     def missing(self, item: Item) -> list[Any]:
         """Return which of an item's operations were captured, and made no log record of it."""
         made = self._of.get(id(item), ())
+        details = [pair for pair in item.expectation.details if pair[0].name == _RESOURCE]
+        captured = {
+            root.name
+            for root in self._captured.values()
+            if all(field.holds(expected, root) for field, expected in details)
+        }
         return [
             operation
             for operation in item.operations
-            if any(equal(operation, name) for name in self._captured)
+            if any(equal(operation, name) for name in captured)
             and not any(equal(operation, name) for name in made)
         ]
 
+    def gone(self, item: Item, operations: Sequence[Operation]) -> list[Any]:
+        """Return the names of an item that are none of the contract's operations, nor captured."""
+        captured = [name for name, _ in self._captured]
+        return [
+            one for one in self.unknown(item, operations) if not any(equal(one, name) for name in captured)
+        ]
+
     @staticmethod
-    def strangers(item: Item, operations: Sequence[Operation]) -> Iterator[str]:
-        """Yield the message about each name of an item that is none of the contract's operations."""
+    def unknown(item: Item, operations: Sequence[Operation]) -> list[Any]:
+        """Return the names of an item that are none of the contract's operations."""
         known = [operation.item.expectation.identity for operation in operations]
-        for name in item.operations:
-            if not any(
-                name == identity or equal(identity, name) or equal(name, identity) for identity in known
-            ):
-                near = closest(str(name), [identity for identity in known if isinstance(identity, str)])
-                hint = f"; closest: {near!r}" if near else ""
-                yield f"operations: {name!r} is no operation of the contract{hint}"
+        return [name for name in item.operations if not any(_is_name_of(name, one) for one in known)]
+
+    @classmethod
+    def strangers(cls, item: Item, operations: Sequence[Operation]) -> Iterator[str]:
+        """Yield the message about each of them."""
+        known = [operation.item.expectation.identity for operation in operations]
+        for name in cls.unknown(item, operations):
+            near = closest(str(name), [identity for identity in known if isinstance(identity, str)])
+            hint = f"; closest: {near!r}" if near else ""
+            yield f"operations: {name!r} is no operation of the contract{hint}"
 
 
 def _is_name_of(name: Any, identity: Any) -> bool:

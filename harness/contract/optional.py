@@ -17,7 +17,7 @@ from harness.expect.fields import Field, MappingField
 from harness.expect.key_pattern import KeyPattern, declared_as
 from harness.expect.metrics import POINT_FIELDS
 from harness.expect.omitted import OMITTED
-from harness.expect.parts import Part
+from harness.expect.parts import Part, PartsField
 from harness.expect.problem import Problem, dotted
 from harness.expect.render import short
 from harness.model import Site
@@ -51,7 +51,7 @@ def optional_parts(name: str, parts: Iterable[tuple[Part, Site]]) -> Iterator[Op
     for place, (part, site) in enumerate(listed):
         if part.optional:
             one = required[place]
-            is_kind = any(other != one and other.describe() == one.describe() for other in required)
+            is_kind = any(other != one and _is_of_one_name(other, one) for other in required)
             yield OptionalKey((name,), site, part, required[: place + 1].count(one), is_kind=is_kind)
 
 
@@ -73,7 +73,7 @@ class Exercised:
         unseen = self._unseen.setdefault(id(item), list(item.optional))
         if unseen:
             known = {field.name: field for field in fields or fields_of(item)}
-            unseen[:] = [key for key in unseen if not _has(known.get(key.path[0]), key, captured)]
+            unseen[:] = [key for key in unseen if not _has(known.get(key.path[0]), item, key, captured)]
             for name in {key.path[0] for key in unseen} & known.keys() & BY_SUBSET:
                 self._see_others(item, known[name], captured)
 
@@ -178,15 +178,22 @@ def _not_captured(item: Item, key: OptionalKey) -> str:
     return f"no scenario captured optional {name} of {item.expectation.describe()}"
 
 
-def _has(field: Field | None, key: OptionalKey, captured: Any) -> bool:
+def _is_of_one_name(one: Part, other: Part) -> bool:
+    return getattr(one, "name", None) == getattr(other, "name", None)  # links have none
+
+
+def _has(field: Field | None, item: Item, key: OptionalKey, captured: Any) -> bool:
     if field is None:
         return False
+    if key.is_kind and isinstance(field, PartsField):
+        chosen = field.chosen(getattr(item.expectation, field.name), captured)
+        return any(part is key.part for part in chosen)
     value = field.read(captured)
     if key.part is not None and len(key.path) > 1:
         alike = filter(key.part.identifies, value)
         return any(_holds(getattr(one, key.path[1]), key.path[2:]) for one in alike)
     if key.part is not None:
-        return sum(map(key.part.fits if key.is_kind else key.part.identifies, value)) >= key.number
+        return sum(map(key.part.identifies, value)) >= key.number
     return _holds(value, key.path[1:]) if len(key.path) > 1 else value is not None and value != {}
 
 

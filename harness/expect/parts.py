@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,14 +68,32 @@ class PartsField(ToldField):
         chosen = assign(len(expected), lambda _: everything, lambda i, c: expected[i].fits(captured[c]))
         left = [c for c in everything if c not in chosen]
         found: list[Problem] = []
+        known = [c for c in left if any(part.fits(captured[c]) for part in expected)]
         for part, choice in zip(expected, chosen, strict=True):
             if choice is None:
-                found += self._unmet(part, captured, left)
+                # One more of another kind is no optional one that is otherwise.
+                of_others = known if part.optional else ()
+                found += self._unmet(part, captured, left, of_others)
         return found
 
-    def _unmet(self, part: Part, captured: Any, left: list[int]) -> list[Problem]:
-        """Explain a part by the captured one it is closest to, which then explains no other."""
-        same = [c for c in left if part.identifies(captured[c])]
+    def chosen(self, expected: Sequence[Part], value: Any) -> list[Part]:
+        """Return the parts that each have one of those of a captured value as their own.
+
+        What must be there has one first, then what says most of it.
+        """
+        captured = self.read(value)
+        ordered = sorted(expected, key=lambda part: (part.optional, -_said(part)))
+        everything = range(len(captured))
+        chosen = assign(len(ordered), lambda _: everything, lambda i, c: ordered[i].fits(captured[c]))
+        return [part for part, choice in zip(ordered, chosen, strict=True) if choice is not None]
+
+    def _unmet(self, part: Part, captured: Any, left: list[int], of_others: Collection[int]) -> list[Problem]:
+        """Explain a part by the captured one it is closest to, which then explains no other.
+
+        Args:
+            of_others: Captured ones that explain nothing.
+        """
+        same = [c for c in left if part.identifies(captured[c]) and c not in of_others]
         if not same and part.optional:
             return []
         if not same:
@@ -107,6 +125,10 @@ class PartsField(ToldField):
         """Yield the paths of every expected part."""
         for part in expected:
             yield from part.paths()
+
+
+def _said(part: Part) -> int:
+    return len(part.attributes) if isinstance(part.attributes, Mapping) else 0
 
 
 def part_name(item: SpanEvent | Link) -> str:

@@ -13,7 +13,7 @@ from harness.contract import check_contract, contract_text, parse_contract
 from harness.contract.accept import accepted_text
 from harness.contract.logged_in import Origins
 from harness.errors import ContractError
-from harness.model import RunRecord, ScenarioRecord
+from harness.model import Resource, RunRecord, ScenarioRecord
 from tests.builders import a_log_record, a_span, a_telemetry
 
 OPERATIONS = ("GET /a", "GET /b", "GET /c")
@@ -160,6 +160,44 @@ def test_accept_adds_a_log_record_with_the_operations_that_make_it() -> None:
     new, _, _ = accepted_text(text, a_run(*OPERATIONS))
 
     assert new == contract_text(a_run(*OPERATIONS))
+
+
+def test_accept_takes_out_an_operation_that_is_gone() -> None:
+    text = contract_text(a_run(*OPERATIONS))
+    run = a_run("GET /a", "GET /b")
+    _, _, (left,) = accepted_text(text, run)
+    without, _, _ = accepted_text(text, run, [left.id])
+
+    new, made, _ = accepted_text(without, run)
+
+    assert [change.what for change in made] == ["operations"]
+    assert new.endswith("    operations:\n      - GET /a\n      - GET /b\n")
+    assert found(new, run) == []
+
+
+def of_services(*requests: tuple[str, str, bool]) -> RunRecord:
+    """Return a run of requests: of which service, its name, and whether it logs."""
+    scenarios = []
+    for number, (service, name, logs) in enumerate(requests, 1):
+        resource = Resource(attributes={"service.name": service})
+        root = a_span(name, trace_id=f"{number:032x}", span_id=f"{number:016x}", resource=resource)
+        ids = {"trace_id": root.trace_id, "span_id": root.span_id}
+        logged = [a_log_record("loading", resource=resource, **ids)] if logs else []
+        scenarios.append(ScenarioRecord(name=f"t{number}", telemetry=a_telemetry(root, *logged)))
+    return RunRecord(scenarios=tuple(scenarios))
+
+
+def test_a_request_of_the_same_name_of_another_service_is_another() -> None:
+    web = [("web", name, True) for name in ("GET /h", "GET /i", "GET /j")]
+    text = contract_text(of_services(*web, ("worker", "GET /h", False)))
+    assert text.endswith("    operations:\n      - GET /h\n      - GET /i\n      - GET /j\n")
+
+    assert found(text, of_services(*web, ("worker", "GET /h", False))) == []
+    assert found(text, of_services(("web", "GET /h", False), *web[1:], ("worker", "GET /h", False))) == [
+        "error log_record_missing: no log record 'loading' was captured in 'GET /h', which makes one"
+    ]
+    left = found(text, of_services(*web[1:], ("worker", "GET /h", False)))
+    assert [message.partition(":")[0] for message in left] == ["warning operation_unexercised"]
 
 
 def test_a_name_that_is_no_operation_is_told() -> None:

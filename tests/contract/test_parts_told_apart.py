@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from harness.contract import check_contract, contract_text, parse_contract
 from harness.contract.accept import accepted_text
@@ -100,3 +103,29 @@ def test_accept_keeps_what_is_said_of_each_kind() -> None:
 
     assert new == text.replace("compressed: true", "compressed: false")
     assert found(new, run) == []
+
+
+_KINDS: list[dict[str, Any]] = [{}, {"t": "a"}, {"t": "b"}, {"done": True}, {"t": "a", "rows": 3}]
+_SPANS = st.lists(st.lists(st.sampled_from(_KINDS), max_size=5).map(tuple), min_size=1, max_size=4)
+
+
+@pytest.mark.parametrize("of", ["events", "links"])
+@given(spans=_SPANS, random=st.randoms(use_true_random=False))
+def test_a_run_holds_its_own_contract_in_any_order(of: str, spans: list[Parts], random: Random) -> None:
+    text, others = contract_text(a_run(*spans, of=of)), [random.sample(one, len(one)) for one in spans]
+    again = a_run(*map(tuple, random.sample(others, len(others))), of=of)
+
+    assert contract_text(again) == text
+    assert found(text, again) == []
+    assert accepted_text(text, again)[1] == []
+
+
+@pytest.mark.parametrize("of", ["events", "links"])
+@pytest.mark.parametrize("other", [{"app.kind": "g", "rows": 3}, {}])
+def test_an_optional_kind_that_is_gone_is_told(of: str, other: dict[str, Any]) -> None:
+    one = {"size.kind": "a", "user.id": "b"}
+    text = contract_text(a_run((one,), (one, other), of=of))
+
+    assert found(text, a_run((one, other), of=of)) == []
+    (message,) = found(text, a_run((one,), (one,), of=of))
+    assert message.startswith("warning no scenario captured optional ")

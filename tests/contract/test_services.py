@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 
 from harness.contract import check_contract, contract_text, parse_contract
 from harness.contract.accept import accepted_text
 from harness.errors import ContractError
-from harness.model import Resource, RunRecord, ScenarioRecord, Span, Telemetry
+from harness.model import Resource, RunRecord, ScenarioRecord, Span, Status, StatusCode, Telemetry
 from tests.builders import a_log_record, a_metric, a_span, a_telemetry
 
 WEB = Resource(attributes={"service.name": "web", "app.tier": "gold"})
@@ -199,3 +201,17 @@ def test_an_item_that_is_no_mapping() -> None:
     with pytest.raises(ContractError) as caught:
         parse_contract("version: 1\nresource: []\n")
     assert str(caught.value) == "contract:2:11: resource: expected a mapping, an empty list given"
+
+
+def test_of_variants_of_one_service_the_more_precise_is_first() -> None:
+    """A response that was begun with 200 may end with an error."""
+
+    def stream(number: int, resource: Resource, **fields: Any) -> Span:
+        ids = {"trace_id": f"{number:032x}", "span_id": f"{number:016x}"}
+        return a_span("GET /", resource=resource, attributes={"http.status_code": 200}, **ids, **fields)
+
+    failed = {"status": Status(code=StatusCode.ERROR)}
+    spans = (stream(1, WEB), stream(2, WORKER), stream(3, WORKER, **failed))
+    record = RunRecord(scenarios=(ScenarioRecord(name="t", telemetry=a_telemetry(*spans)),))
+
+    assert check_contract(parse_contract(contract_text(record)), record) == ()

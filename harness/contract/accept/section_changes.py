@@ -77,11 +77,12 @@ def section_changes(
             changes = _of_any(document, item, node, others or identified, where)
         else:
             changes = _of_each(document, item, node, found, where)
+        gone = [*(logged_in.missing(item) if count else ()), *logged_in.gone(item, contract.operations)]
         changes = chain(
             names.change(document, item, node, section),
             changes,
             _counted(document, item, node, count, where),
-            _made_in(document, item, node, logged_in.missing(item) if count else (), names, where),
+            _made_in(document, item, node, gone, names, where),
         )
         of_items += (replace(c, relied_on=item.relied_on) for c in below(path, changes))
     yield from as_one(of_items) if each else of_items
@@ -128,19 +129,19 @@ def _counted(document: Document, item: Item, node: Any, count: int, where: str) 
 
 
 def _made_in(
-    document: Document, item: Item, node: Any, missing: Sequence[Any], names: NewNames, where: str
+    document: Document, item: Item, node: Any, gone: Sequence[Any], names: NewNames, where: str
 ) -> Iterator[Change]:
-    """Yield the change of the operations that make a log record: without those that do no more, renamed."""
+    """Yield the change of the operations that make a log record: renamed, and none that does no more."""
     said = entry_of(node, OPERATIONS_OF)
     if said is None:
         return
     renamed = names.operations()
-    named = zip(said.value, item.operations, strict=True)
-    left = [
-        renamed.get(operation, one) if isinstance(operation, str) else one
-        for one, operation in named
-        if not any(operation is gone for gone in missing)
-    ]
+    left = []
+    for one, operation in zip(said.value, item.operations, strict=True):
+        if isinstance(operation, str) and operation in renamed:
+            left.append(renamed[operation])
+        elif not any(operation is other for other in gone):
+            left.append(one)
     if left != said.value:
         yield replacement(document, said, OPERATIONS_OF, {OPERATIONS_OF: left} if left else {}, where)
 

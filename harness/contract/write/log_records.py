@@ -24,7 +24,7 @@ _SEVERAL = 2
 def log_record_items(parts: Sequence[Telemetry], services: Services) -> list[dict[str, Any]]:
     """Return the items of log records, sorted."""
     names = names_of(record.event_name for part in parts for record in part.log_records)
-    makers = _Makers(parts)
+    makers = _Makers(parts, services)
     groups: dict[tuple[str, str, Named, int, str], list[LogRecord]] = {}
     for part in parts:
         for record in part.log_records:
@@ -57,11 +57,14 @@ def _items(records: Sequence[LogRecord], services: Services, makers: _Makers) ->
 class _Makers:
     """Which operations made each log record."""
 
-    def __init__(self, parts: Sequence[Telemetry]) -> None:
+    def __init__(self, parts: Sequence[Telemetry], services: Services) -> None:
         has_records = any(part.log_records for part in parts)
         origins = [(Origins(part), part.log_records) for part in parts if has_records]
         names = names_of(root.name for one, _ in origins for root in one.roots)
-        self._names = {id(root): names[root.name] for one, _ in origins for root in one.roots}
+        # Another service may have a request of the same name.
+        self._names = {
+            id(root): (names[root.name], services.name_of(root)) for one, _ in origins for root in one.roots
+        }
         self._requests = Counter(self._names.values())
         self._roots: dict[int, int] = {}
         for one, records in origins:
@@ -75,10 +78,11 @@ class _Makers:
         """
         roots = {self._roots[id(record)] for record in records if id(record) in self._roots}
         made = Counter(self._names[root] for root in roots)
-        always = sorted(name for name, times in made.items() if times == self._requests[name])
-        if len(always) < _SEVERAL or sum(made[name] for name in always) <= _SEVERAL:
+        always = [one for one, times in made.items() if times == self._requests[one]]
+        named = sorted({name for name, _ in always})
+        if len(named) < _SEVERAL or sum(made[one] for one in always) <= _SEVERAL:
             return {}
-        return {OPERATIONS_OF: list(map(unkeyed, always))}
+        return {OPERATIONS_OF: list(map(unkeyed, named))}
 
 
 def correlation(ids: Sequence[tuple[str | None, str | None]]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ _HOST, _QUERY = r"\A(?:\w+://[^/?#]*)?", r"(?:[?#]|\Z)"
 """What may stand before the path of a URL, and behind it."""
 _FORM = re.compile(r"(?<!\\)(?:\[|\\[dw])")
 """What a pattern has where a text differs from run to run."""
+_LAST = "\U0010ffff"
 _MOST_PATHS = 50
 """So many paths of one segment name are variants of their own; more are no stable names."""
 
@@ -34,7 +35,7 @@ def operations_of(trees: Trees, *, always_when: bool = False) -> list[dict[str, 
     operations: list[dict[str, Any]] = []
     for _, spans in sorted(_named(trees.spans)):
         variants = _grouped(spans, _span_variant_of(spans, trees.services))
-        for variant in sorted(variants, key=repr):
+        for variant in sorted(variants, key=_precision):
             item = span_item(variants[variant], trees)
             operations.append(_with_when(item, dict(variant), needed=always_when or len(variants) > 1))
     for _, documents in sorted(_named(trees.segments)):
@@ -102,6 +103,11 @@ def _segment_variant_of(
         return (("http", _Frozen(http)),) if http else ()
 
     return variant
+
+
+def _precision(variant: tuple[tuple[str, Any], ...]) -> list[str]:
+    """Return what sorts a variant of a span before one that says less of the same."""
+    return [*map(repr, variant), _LAST]
 
 
 def _breadth(variant: tuple[tuple[str, Any], ...]) -> tuple[int, bool, str]:

@@ -209,7 +209,8 @@ def _is_said(item: Any) -> bool:
 def _said(kind: str, values: Iterable[Any]) -> Said:
     """Return a type, and from what it was generalised; numbers may be others in the next run."""
     distinct = sorted(set(values))
-    if any(not isinstance(value, str) or any(map(str.isdigit, value)) for value in distinct):
+    is_data = any(not isinstance(value, str) or any(map(str.isdigit, value)) for value in distinct)
+    if is_data or len(distinct) == 1:  # of texts of one form that are written in two ways
         return Said(kind, DIFFERS)
     if len(distinct) > _FEW:
         return Said(kind, f"more than {_FEW} values")
