@@ -207,8 +207,8 @@ def test_of_variants_of_one_service_the_more_precise_is_first() -> None:
     """A response that was begun with 200 may end with an error."""
 
     def stream(number: int, resource: Resource, **fields: Any) -> Span:
-        ids = {"trace_id": f"{number:032x}", "span_id": f"{number:016x}"}
-        return a_span("GET /", resource=resource, attributes={"http.status_code": 200}, **ids, **fields)
+        fields |= {"trace_id": f"{number:032x}", "span_id": f"{number:016x}", "resource": resource}
+        return a_span("GET /", attributes={"http.status_code": 200}, **fields)
 
     failed = {"status": Status(code=StatusCode.ERROR)}
     spans = (stream(1, WEB), stream(2, WORKER), stream(3, WORKER, **failed))
