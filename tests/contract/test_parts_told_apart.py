@@ -129,3 +129,20 @@ def test_an_optional_kind_that_is_gone_is_told(of: str, other: dict[str, Any]) -
     assert found(text, a_run((one, other), of=of)) == []
     (message,) = found(text, a_run((one,), (one,), of=of))
     assert message.startswith("warning no scenario captured optional ")
+
+
+def test_accept_leaves_the_other_events_of_a_renamed_one_alone() -> None:
+    def failed(first: str) -> RunRecord:
+        events = ((first, {"app": "a"}), ("exception", {"zone": "blue"}), ("exception", {}))
+        made = tuple(SpanEvent(name=name, time_unix_nano=1, attributes=dict(one)) for name, one in events)
+        return RunRecord(
+            scenarios=(ScenarioRecord(name="t", telemetry=a_telemetry(a_span("job", events=made))),)
+        )
+
+    text = contract_text(failed("exception")).replace("      - exception\n", "      - exception  # plain\n")
+    text = text.replace("zone: blue", "zone: blue  # where")
+
+    new, _, _ = accepted_text(text, failed("exceptional"))
+
+    assert found(new, failed("exceptional")) == []
+    assert new.count("      - exception  # plain\n") == new.count("zone: blue  # where\n") == 1

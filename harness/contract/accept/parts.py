@@ -29,10 +29,12 @@ def parts_value(
     """
     new = list(generated)
     names = list(map(_name, generated))
-    said: list[Any] = [
-        _as_it_is(item, part, new, names, captured)
-        for item, part in zip(map(plain, node.value), parts, strict=True)
-    ]
+    items = list(map(plain, node.value))
+    said: list[Any] = [None] * len(items)
+    for number in sorted(
+        range(len(items)), key=lambda n: -max((_shared(items[n], one) for one in new), default=0)
+    ):
+        said[number] = _as_it_is(items[number], parts[number], new, names, captured)
     gone = [number for number, one in enumerate(said) if one is None]
     kinds = [one for one in new if _is_other_kind(one, said, generated)]
     new = [one for one in new if not any(part.identifies(e) for part in parts for e in _of(one, captured))]
@@ -63,11 +65,19 @@ def _as_it_is(
     """Return what to say of a part under its name, which is then no longer new; None where it is gone."""
     alike = [one for one in new if _name(one) == _name(item)]
     if alike:
-        same = max(alike, key=lambda one: len(_entries(one) & _entries(item)))
+        same = max(alike, key=lambda one: _shared(one, item))
         new.remove(same)
         return _kept(item, part, same, captured)
     is_other = _name(item) not in names
     return item if is_other and all(any(map(part.fits, some)) for some in captured) else None
+
+
+def _shared(one: Any, other: Any) -> float:
+    """Return how many attributes two items of one name say alike; half of one more where that is all."""
+    if _name(one) != _name(other):
+        return 0.0
+    first, second = _entries(one), _entries(other)
+    return len(first & second) + 0.5 * (first == second)
 
 
 def _entries(item: Any) -> set[str]:
@@ -91,7 +101,8 @@ def _kept(item: Any, part: Part, new: Any, captured: Sequence[Sequence[Any]]) ->
     if isinstance(part.attributes, Mapping):
         said = dict(_holding(item["attributes"], part.attributes, found))
         names = {split_key(key)[0] for key in said}
-        kept["attributes"] = said | {k: v for k, v in attributes.items() if split_key(k)[0] not in names}
+        said |= {key: value for key, value in attributes.items() if split_key(key)[0] not in names}
+        kept |= {"attributes": said} if said else {}
     elif part.attributes is not OMITTED:
         kept |= {key: value for key, value in item.items() if split_key(key)[0] == "attributes"}
     if part.optional:
