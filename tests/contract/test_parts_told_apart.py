@@ -133,7 +133,7 @@ def test_an_optional_kind_that_is_gone_is_told(of: str, other: dict[str, Any]) -
 
 def test_accept_leaves_the_other_events_of_a_renamed_one_alone() -> None:
     def failed(first: str) -> RunRecord:
-        events = ((first, {"app": "a"}), ("exception", {"zone": "blue"}), ("exception", {}))
+        events: Any = ((first, {"app": "a"}), ("exception", {"zone": "blue"}), ("exception", {}))
         made = tuple(SpanEvent(name=name, time_unix_nano=1, attributes=dict(one)) for name, one in events)
         return RunRecord(
             scenarios=(ScenarioRecord(name="t", telemetry=a_telemetry(a_span("job", events=made))),)

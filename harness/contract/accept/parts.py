@@ -31,9 +31,8 @@ def parts_value(
     names = list(map(_name, generated))
     items = list(map(plain, node.value))
     said: list[Any] = [None] * len(items)
-    for number in sorted(
-        range(len(items)), key=lambda n: -max((_shared(items[n], one) for one in new), default=0)
-    ):
+    best = [max((_shared(item, one) for one in generated), default=0.0) for item in items]
+    for number in sorted(range(len(items)), key=lambda place: -best[place]):
         said[number] = _as_it_is(items[number], parts[number], new, names, captured)
     gone = [number for number, one in enumerate(said) if one is None]
     kinds = [one for one in new if _is_other_kind(one, said, generated)]
