@@ -29,7 +29,7 @@ from harness.contract.values import Entry, ValueReader, given
 from harness.contract.waivers import is_day
 from harness.contract.yaml_nodes import compose, is_plain, name_places, place_of, read_contract_text
 from harness.expect import Expectation
-from harness.expect.argument import WHOLE_NUMBER, Taken
+from harness.expect.argument import TEXT, WHOLE_NUMBER, Taken
 from harness.expect.freeze import freeze
 from harness.expect.omitted import OMITTED
 from harness.expect.parts import Part
@@ -233,7 +233,7 @@ class _Reader:
             count=freeze(self._count(count)) if count else None,
             tier=self._tier(found),
             used_by=tuple(self._used_by(found.get("used_by"))),
-            operations=tuple(self._values.names(found.get(OPERATIONS_OF))),
+            operations=tuple(self._names(found.get(OPERATIONS_OF))),
             children=below,
             optional=tuple(
                 key
@@ -300,6 +300,14 @@ class _Reader:
                 found["tier"].place, "tier: an item with 'used_by' is public; remove one of them"
             )
         return tier
+
+    def _names(self, entry: Entry | None) -> Iterator[Any]:
+        """Yield the names of a list, of which each can be that of something."""
+        for node in entry.node.value if entry is not None and entry.node.id == "sequence" else ():
+            for key, value in node.value if node.id == "mapping" else ():
+                for place, words in misfits(TEXT, key.value, value, place_of(key)):
+                    self._problems.add(place, f"{entry.key if entry else ''}: {words}")
+        yield from self._values.names(entry)
 
     def _used_by(self, entry: Entry | None) -> Iterator[str]:
         if entry is None:

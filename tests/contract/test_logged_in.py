@@ -226,6 +226,7 @@ def test_a_pattern_of_no_operation_is_told() -> None:
         ("[GET /a, GET /b, GET /a]", "'GET /a' is given twice; keep one"),
         ("[17]", "operations: expected a name, 17 given"),
         ("[{attributes: 1}]", "operations: expected a name, a mapping given"),
+        ("[GET /a, {gt: 3}]", "contract:4:27: operations: operator 'gt' does not fit text"),
     ],
 )
 def test_what_is_no_list_of_names_is_refused(said: str, message: str) -> None:
