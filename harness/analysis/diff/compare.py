@@ -69,8 +69,10 @@ def diff_runs(before: CanonicalRun, after: CanonicalRun, rules: Mapping[str, Sev
     plan = _plan(before, after)
     changes = Changes()
     edits = service_edits(_found(plan), before.services, after.services)
+    emptied = plan.emptied
     for found in with_series(without_moves(edits), before.series, after.series):
-        changes.add(*found)
+        if not (found.signal in _CARRIERS and emptied.issuperset(found.scenarios)):
+            changes.add(*found)
     changes.add("export_request", (), control_edits(before.controls, after.controls))
     packages = package_changes(
         before.packages, after.packages, complete=before.knows_packages and after.knows_packages
@@ -88,8 +90,7 @@ def _found(plan: _Plan) -> Iterator[Found]:
     known: dict[tuple[str, int, int], list[Edit]] = {}
     scores = Scores()
     kept = _names(first for _, first, _ in plan.pairs) & _names(second for _, _, second in plan.pairs)
-    for scenarios, *sides in plan.pairs:
-        first, second = (_exporting(*both) for both in (sides, sides[::-1]))
+    for scenarios, first, second in plan.pairs:
         for signal in sorted(first.keys() | second.keys()):
             operations = OperationsDiff(signal, known, scores, kept)
             operations.compare(first.get(signal, {}), second.get(signal, {}))
@@ -98,12 +99,6 @@ def _found(plan: _Plan) -> Iterator[Found]:
     for kind, name, signals, others in plan.alone:
         for signal, edits in _alone(kind, signals, others):
             yield Found(signal, [name], edits, 1)
-
-
-def _exporting(signals: Signals, other: Signals) -> Signals:
-    """Return the signals of a scenario without its exports, where in the other run it has nothing at all."""
-    own = {signal: operations for signal, operations in signals.items() if signal not in _CARRIERS}
-    return own if own and not other else signals
 
 
 def _names(scenarios: Iterable[Signals]) -> set[str]:
@@ -119,6 +114,16 @@ class _Plan:
     alone: Sequence[tuple[str, str, Signals, Signals]]
     only_before: tuple[str, ...]
     only_after: tuple[str, ...]
+
+    @property
+    def emptied(self) -> frozenset[str]:
+        """Scenarios that have nothing at all in one run: what carried the rest is no change of its own."""
+        return frozenset(
+            name
+            for names, *sides in self.pairs
+            for name in names
+            if not all(sides) and any(side.keys() - _CARRIERS for side in sides)
+        )
 
 
 def _plan(before: CanonicalRun, after: CanonicalRun) -> _Plan:

@@ -7,6 +7,7 @@ from collections.abc import Container, Iterable, Iterator
 
 from harness.analysis.diff.canonical import Operations
 from harness.analysis.diff.edits import Edit, Loose
+from harness.analysis.diff.facts import CALLED
 from harness.analysis.diff.own import own_text
 from harness.analysis.diff.pairing import MESSAGES, RENAMED, Scores, best_pairs
 from harness.analysis.diff.shape import Shape
@@ -15,6 +16,7 @@ from harness.analysis.diff.trees import (
     TreeDiff,
     Unpaired,
     moved_edit,
+    only_renamed,
     open_edits,
     rename_score,
     reparented,
@@ -66,6 +68,7 @@ class OperationsDiff:
         for a, b, times in pairs:
             self._tree(a, b, times)
         if self._elsewhere:
+            self._renamed(roots, alone=True)
             self._changed_places(roots)
             while self._became_roots(roots):
                 pass  # below what became a root, others may have, too
@@ -175,13 +178,19 @@ class OperationsDiff:
         for old, new, times in moved:
             found = TreeDiff(self._scores, self._elsewhere)
             found.compare(old.shape, new.shape, new.parent, times)
-            self.edits += [([moved_edit(old, new, times)], 1), (found.edits, 1)]
+            # Whether a caller that is not there is named says the same once more.
+            edits = [edit for edit in found.edits if edit.what != CALLED[0]]
+            self.edits += [([moved_edit(old, new, times)], 1), (edits, 1)]
             self._unpaired.removed.extend(found.unpaired.removed)
             self._unpaired.added.extend(found.unpaired.added)
         return bool(moved)
 
-    def _renamed(self, roots: Unpaired) -> None:
-        """Pair operations that only one run has."""
+    def _renamed(self, roots: Unpaired, *, alone: bool = False) -> None:
+        """Pair operations that only one run has.
+
+        Args:
+            alone: Only those of which nothing changed but the name.
+        """
         removed, added = (
             {loose.shape: loose for loose in _largest(group) if loose.shape.name not in self._kept}
             for group in roots
@@ -189,12 +198,14 @@ class OperationsDiff:
         if not removed or not added or len(removed) * len(added) > _MOST_RENAMES:
             return
         score = rename_score(self._scores, [*removed.values(), *added.values()])
+        score = only_renamed if alone else score
         paired = best_pairs(dict.fromkeys(removed, 1), dict.fromkeys(added, 1), score, at_least=RENAMED)
+        elsewhere, self._elsewhere = self._elsewhere, frozenset()
         for a, b, _ in paired.pairs:
             before, after = _taken(roots.removed, a.name), _taken(roots.added, b.name)
-            self._elsewhere = frozenset()
             for first, second, times in self._paired(before, after, roots):
                 self._tree(first, second, times)
+        self._elsewhere = elsewhere
 
 
 def _log_groups(shapes: Iterable[Shape]) -> set[Value]:

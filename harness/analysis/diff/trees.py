@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from harness.analysis.diff.attributes import FactChange, fact_changes
@@ -71,7 +72,8 @@ class TreeDiff:
             self._shared |= _keys_of(before) & _keys_of(after)
         # A wrapper around a node, or none any more, comes before a rename; whatever is left comes last.
         while (
-            self.swap(self.unpaired)
+            self._rename(alone=True)
+            or self.swap(self.unpaired)
             or self._reparent(_one_is_topmost)
             or self._rename()
             or self._reparent(_any)
@@ -129,27 +131,55 @@ class TreeDiff:
             self._pending.append((old.shape, new.shape, new.parent, times))
         return bool(found)
 
-    def _rename(self) -> bool:
-        """Pair what was removed with what was added below the same node."""
-        taken = set(self._elsewhere)
-        if self._shared:
-            gone, new = ({loose.shape.key for loose in _all(group)} for group in self.unpaired)
-            taken |= gone & new
+    def _rename(self, *, alone: bool = False) -> bool:
+        """Pair what was removed with what was added below the same node.
+
+        Args:
+            alone: Only nodes of which nothing changed but the name.
+        """
         places: dict[int, tuple[dict[Shape, Loose], dict[Shape, Loose]]] = {}
-        for side, group in enumerate(self.unpaired):
+        for side, (group, taken) in enumerate(zip(self.unpaired, self._taken(), strict=True)):
             for loose in group:
                 if (loose.counts or loose.shape.key not in taken) and loose.is_whole():
                     places.setdefault(id(loose.parent), ({}, {}))[side][loose.shape] = loose
         found = False
         for removed, added in places.values():
             score = rename_score(self._scores, [*removed.values(), *added.values()])
-            paired = best_pairs(_bag(removed), _bag(added), score, at_least=RENAMED)
+            paired = best_pairs(
+                _bag(removed), _bag(added), only_renamed if alone else score, at_least=RENAMED
+            )
             for a, b, times in paired.pairs:
                 found = True
                 removed[a].times -= times
                 added[b].times -= times
                 self._pending.append((a, b, added[b].parent, times))
         return found
+
+    def _taken(self) -> tuple[Collection[Key], Collection[Key]]:
+        """Return what of the removed, and of the added, may all be elsewhere: none of it was renamed then."""
+        if not self._shared:
+            return self._elsewhere, self._elsewhere
+        gone, new = (Counter[Key](), Counter[Key]())
+        for counter, group in zip((gone, new), self.unpaired, strict=True):
+            for loose in _all(group):
+                counter[loose.shape.key] += loose.times
+        both = gone.keys() & new.keys()
+        return (
+            self._elsewhere | {key for key in both if gone[key] <= new[key]},
+            self._elsewhere | {key for key in both if new[key] <= gone[key]},
+        )
+
+
+def only_renamed(before: Shape, after: Shape) -> float:
+    """Return 1.0 of two nodes that differ in nothing but their name, and have something besides it."""
+    is_one = (before.noun, before.kind, before.scope, before.status) == (
+        after.noun,
+        after.kind,
+        after.scope,
+        after.status,
+    )
+    is_same = is_one and before.facts == after.facts and before.children == after.children
+    return 1.0 if is_same and (before.facts or before.children) else 0.0
 
 
 def _keys_of(root: Shape) -> set[Key]:

@@ -35,6 +35,14 @@ def test_a_service_that_lost_its_caller_was_reparented() -> None:
     assert changes(lost, two(CALL)) == ["reparented at front › back › back: no parent → front › back"]
 
 
+def test_a_caller_that_is_gone() -> None:
+    """That the service says to have one is no change: it said so before."""
+    assert changes(two(CALL), a_run(back(CALL))) == [
+        "reparented at back: front › back → no parent",
+        "removed at front: front → None",
+    ]
+
+
 def test_a_service_whose_caller_was_not_captured() -> None:
     called, alone = a_run(back(CALL)), a_run(back(None))
 

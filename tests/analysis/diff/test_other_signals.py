@@ -6,7 +6,16 @@ from typing import Any
 
 import pytest
 
-from harness.model import DataPoint, MetricType, Resource, RunRecord, Status, StatusCode, Temporality
+from harness.model import (
+    DataPoint,
+    MetricType,
+    Resource,
+    RunRecord,
+    ScenarioRecord,
+    Status,
+    StatusCode,
+    Temporality,
+)
 from tests.analysis.diff.runs import a_run, changes
 from tests.builders import (
     a_log_event,
@@ -301,6 +310,11 @@ def test_a_scenario_that_has_nothing_to_export_any_more() -> None:
 
     assert changes(whole, two()) == ["removed at GET /b: GET /b → None"]
     assert changes(two(), whole) == ["added at GET /b: None → GET /b"]
+    emptied = RunRecord(scenarios=(ScenarioRecord(name="a"), *whole.scenarios[1:]))
+    assert changes(two(request), emptied) == [
+        "removed at GET /a: GET /a → None",
+        "count_changed at otlp /v1/traces: count 0 → 1",
+    ]
     assert changes(whole, two(request)) == ["removed at otlp /v1/traces: otlp /v1/traces → None"]
     assert changes(two(an_export("/v1/traces")), whole) == ["added at GET /b: None → GET /b"]
     assert changes(two(an_export("/v1/traces")), two()) == [

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 
 from harness.analysis.diff import Severity
@@ -120,3 +122,37 @@ def test_many_names_that_all_changed_are_renamed(old: str, new: str) -> None:
     assert sorted(found) == sorted(
         f"renamed at GET /x › {new} of {n:03}: {old} of {n:03} → {new} of {n:03}" for n in range(200)
     )
+
+
+def nested(name: str) -> RunRecord:
+    outer = child(name, id="1", attributes={"db": "users", "n": 3})
+    return below_root(outer, a_span("query", parent=outer, span_id="2" * 16, attributes={"k": 1}))
+
+
+def job_in_job(name: str) -> RunRecord:
+    outer = root(1, name, attributes={"a": "b"})
+    return a_run(outer, below(outer, "job"), a_span("x", parent=outer, span_id="e" * 16))
+
+
+def shop_in_shop(name: str) -> RunRecord:
+    outer = request(1, "/a", a_subsegment("call", id="c" * 16), name=name)
+    inner = request(1, "/b", a_subsegment("q", id="d" * 16), parent_id="c" * 16)
+    return a_run(outer, msgspec.structs.replace(inner, id="2" * 16))
+
+
+@pytest.mark.parametrize(
+    ("run", "before", "place"),
+    [
+        (nested, "query", "GET /x › query v2"),
+        (lambda name: a_run(request(1, "/a", a_subsegment(name, a_subsegment("db")))), "db", "shop › db v2"),
+        (job_in_job, "job", "job v2"),
+        (shop_in_shop, "shop", "shop v2"),
+    ],
+    ids=["span", "subsegment", "root", "service"],
+)
+def test_one_that_has_another_of_its_name_below_is_renamed(
+    run: Callable[[str], RunRecord], before: str, place: str
+) -> None:
+    after = f"{before} v2"
+    assert changes(run(before), run(after)) == [f"renamed at {place}: {before} → {after}"]
+    assert changes(run(after), run(before))[0].startswith("renamed at ")
