@@ -12,7 +12,7 @@ from harness.analysis.diff.own import own_text
 from harness.analysis.diff.pairing import MESSAGES, RENAMED, Scores, best_pairs
 from harness.analysis.diff.shape import Shape
 from harness.analysis.diff.trees import (
-    MOST_CANDIDATES,
+    Budget,
     TreeDiff,
     Unpaired,
     moved_edit,
@@ -173,8 +173,7 @@ class OperationsDiff:
         everything = Unpaired(
             [*roots.removed, *self._unpaired.removed], [*roots.added, *self._unpaired.added]
         )
-        budget = iter(range(MOST_CANDIDATES))
-        moved = list(reparented(everything, _one_is_a_root, self._scores, budget))
+        moved = list(reparented(everything, _one_is_a_root, self._scores, Budget()))
         for old, new, times in moved:
             found = TreeDiff(self._scores, self._elsewhere)
             found.compare(old.shape, new.shape, new.parent, times)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from harness.analysis.diff.attributes import FactChange, fact_changes
@@ -26,13 +27,31 @@ from harness.analysis.diff.swaps import below, swapped_edit, swaps
 
 _MOST_LOOSE = 5_000
 """Below what was added or removed, so many nodes are looked at for what was reparented."""
-MOST_CANDIDATES = 20_000
-"""Pairs of two trees that are weighed; beyond, what is left is gone, and new."""
+_NEAREST_LOOSE = 64
+"""So many of them once much was looked at."""
 _MOST_OF_A_NAME = 12
 """So many of them are weighed for each node; one that is equal is always among them."""
 _REPARENTED = 0.5
 _PARTS = frozenset({"event", "link"})
 """What belongs to its span, and does not move alone."""
+
+
+@dataclass
+class Budget:
+    """How much is looked at in one comparison.
+
+    Attributes:
+        pairs: Of two trees, that are weighed; beyond, what is left is gone, and new.
+        nodes: Below what was added or removed; beyond, only the nearest.
+    """
+
+    pairs: int = 20_000
+    nodes: int = 50_000
+
+    def most(self, loose: int) -> int:
+        """Return how many nodes are looked at once, where so many were added or removed."""
+        return _MOST_LOOSE if self.nodes > 0 else loose + _NEAREST_LOOSE
+
 
 Key = tuple[str, str]
 Allowed = Callable[[Loose, Loose], bool]
@@ -59,7 +78,7 @@ class TreeDiff:
         self.edits: list[Edit] = []
         self.unpaired = Unpaired([], [])
         self._scores = scores
-        self._budget = iter(range(MOST_CANDIDATES))
+        self._budget = Budget()
         self._elsewhere = elsewhere
         self._shared: set[Key] = set()
         self._pending: list[tuple[Shape, Shape, Path, int]] = []
@@ -161,7 +180,7 @@ class TreeDiff:
             return self._elsewhere, self._elsewhere
         gone, new = (Counter[Key](), Counter[Key]())
         for counter, group in zip((gone, new), self.unpaired, strict=True):
-            for loose in _all(group):
+            for loose in _all(group, self._budget):
                 counter[loose.shape.key] += loose.times
         both = gone.keys() & new.keys()
         return (
@@ -298,13 +317,12 @@ _KIND_WORDS = {"metric": "type", "log_record": "severity"}
 
 
 def reparented(
-    unpaired: Unpaired, allowed: Allowed, scores: Scores, budget: Iterator[int]
+    unpaired: Unpaired, allowed: Allowed, scores: Scores, budget: Budget
 ) -> Iterator[tuple[Loose, Loose, int]]:
     """Yield what is gone in one place and there in another, and take it out.
 
     Args:
         allowed: Whether two nodes of one name may be the same node.
-        budget: One for each pair that may be weighed.
     """
     moves = enumerate(_moves(unpaired, allowed, scores, budget))
     ranked = [(rank, number, old, new) for number, (rank, old, new) in moves]
@@ -317,15 +335,16 @@ def reparented(
 
 
 def _moves(
-    unpaired: Unpaired, allowed: Allowed, scores: Scores, budget: Iterator[int]
+    unpaired: Unpaired, allowed: Allowed, scores: Scores, budget: Budget
 ) -> Iterator[tuple[tuple[Any, ...], Loose, Loose]]:
     """Yield what may have been reparented with its rank: the topmost, then the most alike first."""
-    added = _Added(unpaired.added, scores)
-    for old in _all(unpaired.removed):
+    added = _Added(_all(unpaired.added, budget), scores)
+    for old in _all(unpaired.removed, budget):
         for new in added.candidates(old.shape):
             if not allowed(old, new):
                 continue
-            if next(budget, None) is None:
+            budget.pairs -= 1
+            if budget.pairs < 0:
                 return
             shape, other = old.shape, new.shape
             likeness = 2.0 if shape is other else scores.similarity(shape, other)
@@ -343,7 +362,7 @@ class _Added:
         self._by_key: dict[Key, list[Loose]] = {}
         self._by_shape: dict[Shape, list[Loose]] = {}
         self._known: dict[tuple[Key, Outline], bool] = {}
-        for loose in _all(added):
+        for loose in added:
             if loose.shape.noun not in _PARTS:
                 self._by_key.setdefault(loose.shape.key, []).append(loose)
                 self._by_shape.setdefault(loose.shape, []).append(loose)
@@ -397,15 +416,16 @@ def open_edits(unpaired: Unpaired) -> Iterator[Edit]:
     yield from counted.values()
 
 
-def _all(group: Iterable[Loose]) -> Iterator[Loose]:
+def _all(group: Iterable[Loose], budget: Budget) -> Iterator[Loose]:
     """Yield loose nodes and those below them, the topmost first."""
     pending = [loose for loose in group if loose.times > 0]
-    done = 0
+    most, done = budget.most(len(pending)), 0
     while done < len(pending):
         loose = pending[done]
         done += 1
         yield loose
-        if not loose.shape.children or loose.times <= 0 or len(pending) >= _MOST_LOOSE:
+        budget.nodes -= 1
+        if not loose.shape.children or loose.times <= 0 or len(pending) >= most:
             continue
         if not loose.children:
             loose.children = [
