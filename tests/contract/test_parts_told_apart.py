@@ -146,3 +146,14 @@ def test_accept_leaves_the_other_events_of_a_renamed_one_alone() -> None:
 
     assert found(new, failed("exceptional")) == []
     assert new.count("      - exception  # plain\n") == new.count("zone: blue  # where\n") == 1
+
+
+@pytest.mark.parametrize("of", ["events", "links"])
+def test_accept_keeps_the_comments_of_what_stays_in_one_that_lost_most(of: str) -> None:
+    long = {"text": r"\Ahttp://localhost/orders/and/so/on and much more of it", "mode": "blue"}
+    text = contract_text(a_run((long,), of=of)).replace("mode: blue", "mode: blue  # ours")
+
+    new, _, _ = accepted_text(text, a_run(({"mode": "blue"},), of=of))
+
+    assert "          mode: blue  # ours\n" in new
+    assert found(new, a_run(({"mode": "blue"},), of=of)) == []

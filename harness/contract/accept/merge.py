@@ -146,4 +146,15 @@ def _similarity(before: Any, after: Any) -> float:
     if not isinstance(before, dict | list) and not isinstance(after, dict | list):
         return 0.1 + likeness(str(before), str(after))
     alike = likeness(repr(before), repr(after)) if type(before) is type(after) else 0.0
+    if isinstance(before, dict) and isinstance(after, dict) and _shares(before, after):
+        return ALIKE + (1 - ALIKE) * alike
     return alike if alike >= ALIKE else 0.0
+
+
+def _shares(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Return whether two mappings say one thing alike: a name, or an attribute."""
+    both = [(before[key], after[key]) for key in before.keys() & after.keys()]
+    return any(
+        _shares(one, other) if isinstance(one, dict) and isinstance(other, dict) else one == other
+        for one, other in both
+    )
