@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 
 _KEPT = 64
@@ -27,7 +28,9 @@ def refusal(newest: int, more: int = 0) -> str:
     except (ImportError, FileNotFoundError):
         return ""  # a system that does not tell
     except OSError as error:
-        return f"a connection was refused: {error}"
+        if error.errno != errno.EMFILE:
+            return f"a connection was refused: {error}"
+        used = limit  # not even one to count them with
     if used + more <= limit - min(_KEPT, limit // 4):
         return ""
     return (

@@ -1,5 +1,6 @@
 """Counting descriptors takes longer the more there are, so it is done only where they run short."""
 
+import errno
 import os
 import resource
 
@@ -23,3 +24,22 @@ def test_a_high_descriptor_is_refused_where_few_are_left(monkeypatch: pytest.Mon
         f"a connection was refused, because nearly all of {used + 1:,} file descriptors are in use; "
         "raise the limit (ulimit -n), or close connections"
     )
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        (errno.EMFILE, "because nearly all of 128 file descriptors are in use; raise the limit (ulimit -n)"),
+        (errno.ENFILE, "[Errno 23] Too many open files in system"),
+    ],
+)
+def test_where_none_is_left_to_count_with_that_is_said(
+    number: int, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_: str) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (128, 128))
+    monkeypatch.setattr(os, "scandir", refused)
+
+    assert told in descriptors.refusal(100)
