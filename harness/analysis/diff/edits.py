@@ -29,6 +29,8 @@ class Step:
 
 
 Path = Step | None
+Key = tuple[str, str]
+"""Noun and name of a node."""
 
 
 class Edit(NamedTuple):
@@ -122,6 +124,13 @@ class Loose:
                 total += item.times
                 pending += item.children
         return total // max(self.times, 1) if self.children else self.shape.size - 1
+
+
+class Unpaired(NamedTuple):
+    """What of two trees has no partner."""
+
+    removed: list[Loose]
+    added: list[Loose]
 
 
 def path_steps(path: Path) -> tuple[tuple[str, int], ...]:

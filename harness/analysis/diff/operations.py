@@ -6,21 +6,13 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator
 
 from harness.analysis.diff.canonical import Operations
-from harness.analysis.diff.edits import Edit, Loose
+from harness.analysis.diff.edits import Edit, Loose, Unpaired
 from harness.analysis.diff.facts import CALLED
 from harness.analysis.diff.own import own_text
 from harness.analysis.diff.pairing import MESSAGES, RENAMED, Scores, best_pairs
+from harness.analysis.diff.reparented import Budget, moved_edit, reparented
 from harness.analysis.diff.shape import Shape
-from harness.analysis.diff.trees import (
-    Budget,
-    TreeDiff,
-    Unpaired,
-    moved_edit,
-    only_renamed,
-    open_edits,
-    rename_score,
-    reparented,
-)
+from harness.analysis.diff.trees import TreeDiff, only_renamed, open_edits, rename_score
 from harness.analysis.diff.values import Value
 
 _EXACTLY = 10

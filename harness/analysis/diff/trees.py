@@ -4,64 +4,32 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any, NamedTuple
 
 from harness.analysis.diff.attributes import FactChange, fact_changes
-from harness.analysis.diff.edits import Edit, Loose, Path, Step, path_text
+from harness.analysis.diff.edits import Edit, Key, Loose, Path, Step, Unpaired
 from harness.analysis.diff.json_lines import told_by_key
 from harness.analysis.diff.own import own_text
 from harness.analysis.diff.pairing import (
     BODY,
     MESSAGES,
     RENAMED,
-    Outline,
     Scores,
     are_events,
     best_pairs,
     without_equal,
 )
+from harness.analysis.diff.reparented import (
+    Allowed,
+    Budget,
+    anything,
+    loose_nodes,
+    moved_edit,
+    one_is_topmost,
+    reparented,
+)
 from harness.analysis.diff.services import SERVICE, SERVICE_CHANGED
 from harness.analysis.diff.shape import Shape
 from harness.analysis.diff.swaps import below, swapped_edit, swaps
-
-_MOST_LOOSE = 5_000
-"""Below what was added or removed, so many nodes are looked at for what was reparented."""
-_NEAREST_LOOSE = 64
-"""So many of them once much was looked at."""
-_MOST_OF_A_NAME = 12
-"""So many of them are weighed for each node; one that is equal is always among them."""
-_REPARENTED = 0.5
-_PARTS = frozenset({"event", "link"})
-"""What belongs to its span, and does not move alone."""
-
-
-@dataclass
-class Budget:
-    """How much is looked at in one comparison.
-
-    Attributes:
-        pairs: Of two trees, that are weighed; beyond, what is left is gone, and new.
-        nodes: Below what was added or removed; beyond, only the nearest.
-    """
-
-    pairs: int = 20_000
-    nodes: int = 50_000
-
-    def most(self, loose: int) -> int:
-        """Return how many nodes are looked at once, where so many were added or removed."""
-        return _MOST_LOOSE if self.nodes > 0 else loose + _NEAREST_LOOSE
-
-
-Key = tuple[str, str]
-Allowed = Callable[[Loose, Loose], bool]
-
-
-class Unpaired(NamedTuple):
-    """What of two trees has no partner."""
-
-    removed: list[Loose]
-    added: list[Loose]
 
 
 class TreeDiff:
@@ -93,9 +61,9 @@ class TreeDiff:
         while (
             self._rename(alone=True)
             or self.swap(self.unpaired)
-            or self._reparent(_one_is_topmost)
+            or self._reparent(one_is_topmost)
             or self._rename()
-            or self._reparent(_any)
+            or self._reparent(anything)
         ):
             self._run()
 
@@ -180,7 +148,7 @@ class TreeDiff:
             return self._elsewhere, self._elsewhere
         gone, new = (Counter[Key](), Counter[Key]())
         for counter, group in zip((gone, new), self.unpaired, strict=True):
-            for loose in _all(group, self._budget):
+            for loose in loose_nodes(group, self._budget):
                 counter[loose.shape.key] += loose.times
         both = gone.keys() & new.keys()
         return (
@@ -242,14 +210,6 @@ def _loosened(
 
 def _of_key(node: Shape, key: Key) -> list[Shape]:
     return [child for child, _ in node.children if child.key == key]
-
-
-def _one_is_topmost(old: Loose, new: Loose) -> bool:
-    return old.under is None or new.under is None
-
-
-def _any(_old: Loose, _new: Loose) -> bool:
-    return True
 
 
 def own_edits(before: Shape, after: Shape, path: Path, times: int) -> Iterator[Edit]:
@@ -316,83 +276,6 @@ _FACT_KINDS = {
 _KIND_WORDS = {"metric": "type", "log_record": "severity"}
 
 
-def reparented(
-    unpaired: Unpaired, allowed: Allowed, scores: Scores, budget: Budget
-) -> Iterator[tuple[Loose, Loose, int]]:
-    """Yield what is gone in one place and there in another, and take it out.
-
-    Args:
-        allowed: Whether two nodes of one name may be the same node.
-    """
-    moves = enumerate(_moves(unpaired, allowed, scores, budget))
-    ranked = [(rank, number, old, new) for number, (rank, old, new) in moves]
-    for _, _, old, new in sorted(ranked):
-        if old.is_free() and new.is_free():
-            times = min(old.times, new.times)
-            old.times -= times
-            new.times -= times
-            yield old, new, times
-
-
-def _moves(
-    unpaired: Unpaired, allowed: Allowed, scores: Scores, budget: Budget
-) -> Iterator[tuple[tuple[Any, ...], Loose, Loose]]:
-    """Yield what may have been reparented with its rank: the topmost, then the most alike first."""
-    added = _Added(_all(unpaired.added, budget), scores)
-    for old in _all(unpaired.removed, budget):
-        for new in added.candidates(old.shape):
-            if not allowed(old, new):
-                continue
-            budget.pairs -= 1
-            if budget.pairs < 0:
-                return
-            shape, other = old.shape, new.shape
-            likeness = 2.0 if shape is other else scores.similarity(shape, other)
-            if likeness >= _REPARENTED:
-                # Ties are broken alike in both directions.
-                ties = sorted((shape.order, other.order))
-                yield (old.depth + new.depth, -likeness, *ties), old, new
-
-
-class _Added:
-    """What was added, to look for what a removed node may be now."""
-
-    def __init__(self, added: Iterable[Loose], scores: Scores) -> None:
-        self._scores = scores
-        self._by_key: dict[Key, list[Loose]] = {}
-        self._by_shape: dict[Shape, list[Loose]] = {}
-        self._known: dict[tuple[Key, Outline], bool] = {}
-        for loose in added:
-            if loose.shape.noun not in _PARTS:
-                self._by_key.setdefault(loose.shape.key, []).append(loose)
-                self._by_shape.setdefault(loose.shape, []).append(loose)
-
-    def candidates(self, shape: Shape) -> list[Loose]:
-        """Return nodes of the name of a removed one; none when none can be similar enough."""
-        named, equal = self._by_key.get(shape.key, []), self._by_shape.get(shape, [])
-        if not equal and not self._may_be_in(named, shape):
-            return []
-        if len(named) <= _MOST_OF_A_NAME:
-            return named
-        return [*equal[:_MOST_OF_A_NAME], *named[:_MOST_OF_A_NAME]][:_MOST_OF_A_NAME]
-
-    def _may_be_in(self, named: list[Loose], shape: Shape) -> bool:
-        asked = shape.key, self._scores.outline(shape)
-        known = self._known.get(asked)
-        if known is None:
-            most, outline = self._scores.most_similar, self._scores.outline
-            others = {outline(loose.shape) for loose in named[:_MOST_OF_A_NAME]}
-            known = self._known[asked] = any(most(asked[1], other) >= _REPARENTED for other in others)
-        return known
-
-
-def moved_edit(old: Loose, new: Loose, times: int) -> Edit:
-    """Return the edit that says under which parent a node was and is."""
-    shape = new.shape
-    before, after = (path_text(loose.parent) or "no parent" for loose in (old, new))
-    return Edit("reparented", shape.noun, new.path, "", before, after, shape.scope, times)
-
-
 def open_edits(unpaired: Unpaired) -> Iterator[Edit]:
     """Yield what was added or removed, or occurs more or less often below the same parent."""
     counted: dict[tuple[int, Key], Edit] = {}
@@ -414,25 +297,6 @@ def open_edits(unpaired: Unpaired) -> Iterator[Edit]:
                 "count_changed", shape.noun, loose.path, "count", *loose.counts, shape.scope, times
             )
     yield from counted.values()
-
-
-def _all(group: Iterable[Loose], budget: Budget) -> Iterator[Loose]:
-    """Yield loose nodes and those below them, the topmost first."""
-    pending = [loose for loose in group if loose.times > 0]
-    most, done = budget.most(len(pending)), 0
-    while done < len(pending):
-        loose = pending[done]
-        done += 1
-        yield loose
-        budget.nodes -= 1
-        if not loose.shape.children or loose.times <= 0 or len(pending) >= most:
-            continue
-        if not loose.children:
-            loose.children = [
-                Loose(child, count * loose.times, loose.path, under=loose)
-                for child, count in loose.shape.children
-            ]
-        pending += [child for child in loose.children if child.times > 0]
 
 
 def _by_key(shapes: dict[Shape, int]) -> dict[Key, dict[Shape, int]]:
