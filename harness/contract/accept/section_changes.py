@@ -89,6 +89,13 @@ def section_changes(
     taking = [item for item, count in zip(items, counts, strict=True) if count]
     left = [entry for entry in entries if not any(_knows(item, entry) for item in items)]
     left += [entry for entry in entries if id(entry) not in held and _is_elsewhere(entry, items, taking)]
+    yield from _new_items(document, section, left, parts, services)
+
+
+def _new_items(
+    document: Document, section: str, left: Sequence[Entry], parts: Sequence[Telemetry], services: Services
+) -> Iterator[Change]:
+    """Yield the addition of what no item knows."""
     # Below which spans log records are made is written, too.
     spans = tuple(chain.from_iterable(part.spans for part in parts)) if section == "log_records" else ()
     unknown = Telemetry(**{"spans": spans, section: tuple(entry.value for entry in left)})
